@@ -1,0 +1,48 @@
+# `make book` and `make test` are all a new user needs: Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+FIRST  := _build/html/intro.html
+PORT   ?= 8000
+
+# Compiled modules make each chapter's start-up several times faster; keep them whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+# One linear-algebra thread: same numbers on every machine, and no contention on two cores.
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: book test lint serve lock clean help
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %s: run make PYTHON=python3.11 book" % sys.version.split()[0])'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+book: $(READY) ## execute the chapters and build the book
+	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
+	@echo "The book is built: open $(FIRST)"
+
+test: $(READY) ## run the whole test suite (browser tests need `make book` first)
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style and annotations
+	@$(BIN)/ruff check analysis tests book/_ext
+	@$(BIN)/ruff format --check analysis tests book/_ext
+
+serve: book ## serve the built book on this machine
+	@echo "http://127.0.0.1:$(PORT)/intro.html"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group book --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
+	$(BIN)/pyproject2conda yaml --group book --group dev --python-include infer --name patient-capital-book \
+	  --channel conda-forge --output environment.yml --overwrite force
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) _build .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""The evidence book: figures in, measures, models and claims between, pages out."""
