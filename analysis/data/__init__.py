@@ -1,0 +1,25 @@
+"""Tables and sidecars in, one validated panel in base units out.
+
+>>> from analysis.data import load
+>>> panel = load()              # Chinese provinces
+>>> panel.describe("loans")     # what it is, where it is from, what is wrong with it
+"""
+
+from __future__ import annotations
+
+from analysis.data.identities import identities
+from analysis.data.load import load, load_policies
+from analysis.data.panel import Panel, Roles
+from analysis.data.provenance import coverage, provenance
+from analysis.data.variable import Variable
+
+__all__ = [
+    "Panel",
+    "Roles",
+    "Variable",
+    "coverage",
+    "identities",
+    "load",
+    "load_policies",
+    "provenance",
+]

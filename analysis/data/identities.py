@@ -1,0 +1,144 @@
+"""Accounting identities: what the figures must add up to, and by how much they miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.files import read_yaml, short
+from analysis.data.panel import Panel
+from analysis.errors import DataError
+
+KINDS = ("parts", "ratio", "totals")
+COLUMNS = (
+    "name",
+    "what",
+    "cells",
+    "statistic",
+    "deviation",
+    "worst",
+    "where",
+    "unit",
+    "tolerance",
+    "holds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One declared identity; ``terms`` holds the series its kind needs."""
+
+    name: str
+    what: str
+    kind: str
+    tolerance: float
+    statistic: str
+    terms: Mapping[str, Any]
+
+
+def read_identities(path: Path) -> tuple[Identity, ...]:
+    """Read the declared identities of a data set.
+
+    Raises
+    ------
+    DataError
+        If an entry lacks a key or has an unknown kind.
+    """
+    fixed = ("name", "what", "kind", "tolerance", "statistic")
+    out = []
+    for raw in read_yaml(path) or ():
+        try:
+            terms = {k: v for k, v in raw.items() if k not in fixed}
+            kind, statistic = raw["kind"], raw.get("statistic", "largest")
+            out.append(
+                Identity(raw["name"], raw["what"], kind, float(raw["tolerance"]), statistic, terms)
+            )
+        except KeyError as error:
+            raise DataError(
+                f"Identity '{raw.get('name', '?')}' in {short(path)} has no {error}: add it."
+            ) from None
+        if kind not in KINDS or statistic not in ("largest", "median"):
+            raise DataError(
+                f"Identity '{raw['name']}' in {short(path)} is of kind '{kind}', statistic "
+                f"'{statistic}': use {', '.join(KINDS)} and largest or median."
+            )
+    return tuple(out)
+
+
+def identities(panel: Panel) -> pd.DataFrame:
+    """Work out every identity declared for a panel.
+
+    Parameters
+    ----------
+    panel
+        Figures in base units, with ``totals`` for identities of kind ``totals``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per identity: ``name``; ``what``; ``cells`` compared; ``statistic``, largest or
+        median; ``deviation``, that statistic of the absolute deviations; ``worst``, the largest
+        one, and ``where`` it is; ``unit`` of the deviations; ``tolerance``; ``holds``.
+
+    Raises
+    ------
+    UnknownNameError
+        If an identity names a series the panel has not.
+    """
+    return pd.DataFrame([_row(panel, rule) for rule in panel.identities], columns=list(COLUMNS))
+
+
+def _row(panel: Panel, rule: Identity) -> dict[str, Any]:
+    compute = {"parts": _parts, "ratio": _ratio, "totals": _totals}[rule.kind]
+    gap = compute(panel, rule.terms).dropna().abs()
+    if gap.empty:
+        raise DataError(f"Identity '{rule.name}' compares no cell: take it out or mend its series.")
+    worst = float(gap.max())
+    deviation = float(gap.median()) if rule.statistic == "median" else worst
+    unit = panel.describe(rule.terms["published"]).unit if rule.kind == "ratio" else "share"
+    unit = "percentage points" if unit == "percent" else unit
+    return {
+        "name": rule.name,
+        "what": rule.what,
+        "cells": len(gap),
+        "statistic": rule.statistic,
+        "deviation": deviation,
+        "worst": worst,
+        "where": " ".join(map(str, gap.idxmax())),
+        "unit": unit,
+        "tolerance": rule.tolerance,
+        "holds": deviation <= rule.tolerance,
+    }
+
+
+def _parts(panel: Panel, terms: Mapping[str, Any]) -> pd.Series:
+    """(sum of the parts - total) / total, cell by cell."""
+    total = panel[terms["total"]]
+    parts = pd.concat([panel[name] for name in terms["parts"]], axis=1)
+    zero = terms.get("empty_as_zero", [])
+    parts[zero] = parts[zero].fillna(0.0)
+    return (parts.sum(axis=1, skipna=False) - total) / total
+
+
+def _ratio(panel: Panel, terms: Mapping[str, Any]) -> pd.Series:
+    """Numerator / denominator * scale - published ratio, cell by cell."""
+    ratio = panel[terms["numerator"]] / panel[terms["denominator"]]
+    return ratio * terms.get("scale", 1) - panel[terms["published"]]
+
+
+def _totals(panel: Panel, terms: Mapping[str, Any]) -> pd.Series:
+    """(sum over entities - published total) / published total, by series and year."""
+    return pd.concat(dict(_shortfalls(panel, terms["series"])))
+
+
+def _shortfalls(panel: Panel, series: list[str]) -> Iterator[tuple[str, pd.Series]]:
+    for name in series:
+        if name not in panel.totals.columns:
+            raise DataError(f"Panel '{panel.name}' has no published total of '{name}': add it.")
+        total = panel.totals[name]
+        summed = panel[name].groupby(level="year").sum(min_count=1)
+        yield name, (summed.reindex(total.index) - total) / total

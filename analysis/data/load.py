@@ -1,0 +1,250 @@
+"""Loading: tables and sidecars in, one validated panel in base units out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data.dataset import DATA, Dataset, read_dataset
+from analysis.data.files import (
+    check_hash,
+    parse_csv,
+    read_bytes,
+    read_yaml,
+    require_numbers,
+    short,
+)
+from analysis.data.identities import read_identities
+from analysis.data.panel import FLAG_COLUMNS, Panel
+from analysis.data.sidecar import Gap, Sidecar, read_sidecar
+from analysis.data.variable import Variable
+from analysis.errors import DataError
+
+TOTAL = "total"  # entity of the one-row-per-year table of totals while it is being checked
+
+
+def load(dataset: str = "china", root: Path | None = None) -> Panel:
+    """Load a data set, check it against its sidecars and convert it to base units.
+
+    Parameters
+    ----------
+    dataset
+        Folder under ``root``.
+    root
+        Folder of data sets; the project's ``data`` if None.
+
+    Returns
+    -------
+    Panel
+        The full rectangle of entities and years.
+
+    Raises
+    ------
+    DataError
+        At the first thing that is not as declared: what, where and how to mend.
+    """
+    ds = read_dataset(dataset, root)
+    entities = _read_entities(ds)
+    ids = sorted(entities.index)
+    index = pd.MultiIndex.from_product([ids, list(ds.roles.years)], names=["entity", "year"])
+    columns: list[pd.DataFrame] = []
+    variables: dict[str, Variable] = {}
+    for table in ds.tables:
+        frame, sidecar = _read_table(ds, table, ids)
+        twice = [name for name in sidecar.columns if name in variables]
+        if twice:
+            raise DataError(
+                f"{sidecar.file} describes '{twice[0]}', which table "
+                f"'{variables[twice[0]].table}' already holds: keep it in one table."
+            )
+        columns.append(_to_base(frame, sidecar, ds).reindex(index))
+        variables |= {v.name: v for v in _variables(sidecar, ds, entities)}
+    frame = pd.concat(columns, axis=1)
+    return Panel(
+        name=ds.name,
+        frame=frame,
+        variables=variables,
+        entities=entities,
+        roles=ds.roles,
+        totals=_read_totals(ds),
+        flags=_read_flags(ds, frame),
+        identities=read_identities(ds.path(ds.identities, ".yml")) if ds.identities else (),
+    )
+
+
+def load_policies(root: Path | None = None) -> pd.DataFrame:
+    """Pilot policies: one row per policy and entity.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns policy, policy_zh, entity, start, where, confidence, note as in the table, and
+        ``start_year`` (int). ``confidence`` says which rows were not checked against a source.
+    """
+    path = (DATA if root is None else Path(root)) / "policies" / "policies.csv"
+
+    def check(frame: pd.DataFrame) -> pd.DataFrame:
+        year = frame["start"].str.extract(r"^(\d{4})(?:-\d{2})?$", expand=False)
+        if year.isna().any():
+            row = int(year.isna().to_numpy().argmax())
+            raise DataError(
+                f"{short(path)} has start '{frame['start'].iloc[row]}' in row {row + 2}: write a "
+                "year or year-month, 2016 or 2016-04."
+            )
+        return frame.fillna({"note": ""}).assign(start_year=year.astype(int))
+
+    needed = ("policy", "policy_zh", "entity", "start", "where", "confidence", "note")
+    return _read_small(path, needed, check)
+
+
+def _read_small(
+    path: Path, needed: Sequence[str], check: Callable[[pd.DataFrame], pd.DataFrame]
+) -> pd.DataFrame:
+    """Read a small table beside its sidecar, ``needed`` as text; rules first, then the hash."""
+    sidecar = path.with_suffix(".yml")
+    raw = read_yaml(sidecar, f"describe {path.name} there: title and sha256")
+    content = read_bytes(path, "restore it from version control")
+    frame = parse_csv(path, content, needed)
+    for name in needed:
+        if name not in frame.columns:
+            raise DataError(f"{short(path)} has no column '{name}': add it.")
+    frame = check(frame)
+    check_hash(path, content, raw.get("sha256") if isinstance(raw, dict) else None, short(sidecar))
+    return frame
+
+
+def _read_entities(ds: Dataset) -> pd.DataFrame:
+    path = ds.path(ds.entities, ".csv")
+
+    def check(frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame.rename(columns=ds.renames)
+        twice = frame["entity"][frame["entity"].duplicated()]
+        if len(twice):
+            raise DataError(f"{short(path)} holds {twice.iloc[0]} twice: keep one row.")
+        if len(frame) != ds.roles.count:
+            raise DataError(
+                f"{short(path)} holds {len(frame)} {ds.roles.entities} but dataset.yml expects "
+                f"{ds.roles.count}: mend the table or the count."
+            )
+        return frame.set_index("entity").sort_index()
+
+    return _read_small(path, [ds.columns.get("entity", "entity"), "label_en"], check)
+
+
+def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFrame, Sidecar]:
+    # pandera takes a quarter of a second to import; only loading pays for it
+    from analysis.data.schema import validate
+
+    path = ds.path(table, ".csv")
+    content = read_bytes(path, "restore it, or take the table out of dataset.yml")
+    sidecar = read_sidecar(ds.path(table, ".yml"))
+    frame = parse_csv(path, content, [ds.columns.get("entity", "entity")])
+    frame = frame.rename(columns=ds.renames)
+    if ids == [TOTAL]:
+        frame.insert(0, "entity", TOTAL)
+    present = [c for c in ("year", *sidecar.columns) if c in frame.columns]
+    frame = require_numbers(path, frame, present)
+    frame = _whole_years(path, frame)
+    years = ds.roles.years
+    if sidecar.years[0] < years[0] or sidecar.years[-1] > years[-1]:
+        raise DataError(
+            f"{sidecar.file} covers {sidecar.years[0]}-{sidecar.years[-1]} but dataset.yml says "
+            f"{years[0]}-{years[-1]}: widen the years there, so that no figure is left out."
+        )
+    full = validate(frame, sidecar, short(path), list(ids))
+    # last, so that a change which breaks a rule is reported as that and not as another hash
+    check_hash(path, content, sidecar.sha256, sidecar.file)
+    return full.set_index(["entity", "year"]), sidecar
+
+
+def _whole_years(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+    """Make the year column whole numbers; a missing column is left to the schema to report."""
+    if "year" not in frame.columns:
+        return frame
+    bad = frame["year"].isna() | (frame["year"] % 1 != 0)
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise DataError(
+            f"{short(path)} has no whole year in row {row + 2}: write one, or delete the row."
+        )
+    return frame.astype({"year": int})
+
+
+def _to_base(frame: pd.DataFrame, sidecar: Sidecar, ds: Dataset) -> pd.DataFrame:
+    """Multiply every column by the factor of its unit; the one place where units change."""
+    for column in sidecar.columns.values():
+        if column.unit not in ds.units:
+            raise DataError(
+                f"Column '{column.name}' of {sidecar.file} has unit '{column.unit}', which is not "
+                "known: add it to units.yml with base and factor."
+            )
+    factors = {name: ds.units[c.unit].factor for name, c in sidecar.columns.items()}
+    return frame * pd.Series(factors)
+
+
+def _read_totals(ds: Dataset) -> pd.DataFrame:
+    if ds.totals is None:
+        return pd.DataFrame(index=pd.Index([], name="year"))
+    frame, sidecar = _read_table(ds, ds.totals, [TOTAL])
+    return _to_base(frame, sidecar, ds).droplevel("entity")
+
+
+def _read_flags(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
+    if ds.flags is None:
+        return pd.DataFrame(columns=list(FLAG_COLUMNS))
+    path = ds.path(ds.flags, ".csv")
+
+    def check(flags: pd.DataFrame) -> pd.DataFrame:
+        flags = _whole_years(path, require_numbers(path, flags, ["year"]))[list(FLAG_COLUMNS)]
+        keys = pd.MultiIndex.from_frame(flags[["entity", "year", "variable"]])
+        rows = frame.index.get_indexer(keys.droplevel("variable"))
+        columns = frame.columns.get_indexer(keys.get_level_values("variable"))
+        stray = (rows < 0) | (columns < 0) | frame.isna().to_numpy()[rows, columns]
+        if stray.any():
+            entity, year, variable = keys[int(stray.argmax())]
+            raise DataError(
+                f"{short(path)} flags '{variable}' of {entity} in {year}, a cell without a "
+                "number: take the row out or mend it."
+            )
+        return flags
+
+    return _read_small(path, FLAG_COLUMNS, check)
+
+
+def _years(years: Sequence[int]) -> str:
+    if len(years) > 1 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]}-{years[-1]}"
+    return ", ".join(map(str, years))
+
+
+def _gap_text(gap: Gap, entities: pd.DataFrame) -> str:
+    if gap.sparse:
+        return f"scattered: {gap.why}"
+    who = "all" if gap.entity is None else str(entities["label_en"].get(gap.entity, gap.entity))
+    return f"{who} {_years(gap.years)}: {gap.why}"
+
+
+def _variables(sidecar: Sidecar, ds: Dataset, entities: pd.DataFrame) -> list[Variable]:
+    return [
+        Variable(
+            name=c.name,
+            label_en=c.label_en,
+            label_zh=c.label_zh,
+            definition=c.definition,
+            unit=ds.units[c.unit].base,
+            published_unit=c.unit,
+            publisher=c.publisher,
+            table=sidecar.table,
+            processing=c.processing,
+            first_year=c.first_year,
+            last_year=c.last_year,
+            gaps=tuple(_gap_text(gap, entities) for gap in c.gaps),
+            notes=c.notes,
+            compiled_via=c.compiled_via,
+            licence=sidecar.licence,
+            series=(c.name,),
+        )
+        for c in sidecar.columns.values()
+    ]

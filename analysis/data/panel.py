@@ -1,0 +1,179 @@
+"""The panel: one rectangle of figures, indexed by entity and year, that can explain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.data.variable import Variable
+from analysis.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from analysis.data.identities import Identity
+
+FLAG_COLUMNS = ("entity", "year", "variable", "flag", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What entity and year stand for in one data set.
+
+    Parameters
+    ----------
+    entity, entities, entity_zh
+        Noun for one unit, for many, and in Chinese: "province", "provinces", "省份".
+    title_en, title_zh
+        Name of the data set for captions.
+    first_year, last_year
+        Years of the rectangle.
+    count
+        Number of entities.
+    """
+
+    entity: str
+    entities: str
+    entity_zh: str
+    title_en: str
+    title_zh: str
+    first_year: int
+    last_year: int
+    count: int
+
+    @property
+    def years(self) -> range:
+        """Years of the rectangle, first to last."""
+        return range(self.first_year, self.last_year + 1)
+
+
+def _empty_flags() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(FLAG_COLUMNS))
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Figures of entities over years, with their meaning.
+
+    Parameters
+    ----------
+    name
+        Short name of the data set.
+    frame
+        Full rectangle, index levels ``("entity", "year")``, sorted; float columns in base units.
+        Because no row is missing, ``groupby(level="entity").shift()`` is a true lag.
+    variables
+        One :class:`Variable` per column of ``frame``.
+    entities
+        One row per entity: labels, region, place on the tile map.
+    totals
+        Published totals over all entities by year, in base units; may be empty.
+    flags
+        Remarks on single cells: entity, year, variable, flag, note.
+    roles
+        Nouns and years of the data set.
+    identities
+        Accounting identities declared for the data set.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    variables: Mapping[str, Variable]
+    entities: pd.DataFrame
+    roles: Roles
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flags: pd.DataFrame = field(default_factory=_empty_flags)
+    identities: tuple[Identity, ...] = ()
+
+    def __post_init__(self) -> None:
+        undescribed = [c for c in self.frame.columns if c not in self.variables]
+        if undescribed:
+            raise DataError(
+                f"Panel '{self.name}' has a column '{undescribed[0]}' without a Variable: "
+                "describe every column that is added."
+            )
+
+    def __getitem__(self, name: str) -> pd.Series:
+        self._require(name)
+        return self.frame[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.frame.columns
+
+    def describe(self, name: str) -> Variable:
+        """Return the :class:`Variable` of a column.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column; the message suggests the nearest names.
+        """
+        self._require(name)
+        return self.variables[name]
+
+    def _require(self, name: str) -> None:
+        if name not in self.frame.columns:
+            raise UnknownNameError("variable", name, self.frame.columns, f"the panel '{self.name}'")
+
+    @property
+    def years(self) -> range:
+        """Years of the rectangle."""
+        return self.roles.years
+
+    @property
+    def region(self) -> pd.Series:
+        """Region of the entity of every row, on the frame's index.
+
+        Raises
+        ------
+        DataError
+            If the entities carry no region.
+        """
+        if "region" not in self.entities.columns:
+            raise DataError(
+                f"Panel '{self.name}' has no regions: add a region column to the table of entities."
+            )
+        entity = self.frame.index.get_level_values("entity")
+        values = self.entities["region"].reindex(entity).to_numpy()
+        return pd.Series(values, index=self.frame.index, name="region")
+
+    def with_columns(self, columns: pd.DataFrame, variables: Mapping[str, Variable]) -> Panel:
+        """Return a new panel with more columns.
+
+        Parameters
+        ----------
+        columns
+            Same index as ``frame``.
+        variables
+            One :class:`Variable` per new column.
+
+        Raises
+        ------
+        DataError
+            If the index differs, a name is taken, or a column is not described.
+        """
+        if not columns.index.equals(self.frame.index):
+            raise DataError(
+                f"Columns added to panel '{self.name}' have another index: "
+                "reindex them to panel.frame.index first."
+            )
+        taken = [c for c in columns.columns if c in self.frame.columns]
+        if taken:
+            raise DataError(
+                f"Panel '{self.name}' already has a column '{taken[0]}': give the new one "
+                "another name."
+            )
+        frame = pd.concat([self.frame, columns], axis=1)
+        described = {**self.variables, **{c: variables[c] for c in columns if c in variables}}
+        return replace(self, frame=frame, variables=described)
+
+    def __repr__(self) -> str:
+        return (
+            f"Panel {self.roles.title_en}: {len(self.entities)} {self.roles.entities}, "
+            f"{self.roles.first_year}-{self.roles.last_year}, {self.frame.shape[1]} variables"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"

@@ -1,0 +1,109 @@
+"""What one column of a panel is: label, unit, source, faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Everything a reader may ask about one column of a panel.
+
+    Parameters
+    ----------
+    name
+        Column name in the panel.
+    label_en, label_zh
+        Labels for tables and figures.
+    definition
+        One sentence: what the figure counts.
+    unit
+        Base unit, the one of the panel's frame.
+    published_unit
+        Unit of the published table; empty for a computed column.
+    publisher, table, compiled_via, licence
+        Who published it, which table of the project holds it, by way of which public copy, and
+        on what terms.
+    processing
+        One of ``published``, ``derived``, ``proxy``, ``counted``, ``index``, ``ratio``.
+    first_year, last_year
+        First and last year with a figure.
+    gaps
+        Declared holes inside these years, in words.
+    notes
+        Known faults.
+    series
+        Raw series it is made of; a raw series names itself.
+    scale
+        Raw series used only as size denominators.
+    formula
+        How it is computed; empty for a raw series.
+    side
+        Side of the argument it stands on: ``nqp``, ``pcp``, ``if``, ``mediator``, ``context``.
+    direction
+        +1 or -1 if more of it is better or worse for its index, 0 if it belongs to none.
+    """
+
+    name: str
+    label_en: str
+    label_zh: str = ""
+    definition: str = ""
+    unit: str = ""
+    published_unit: str = ""
+    publisher: str = ""
+    table: str = ""
+    processing: str = "published"
+    first_year: int | None = None
+    last_year: int | None = None
+    gaps: tuple[str, ...] = ()
+    notes: str = ""
+    compiled_via: str = ""
+    licence: str = ""
+    series: tuple[str, ...] = ()
+    scale: tuple[str, ...] = ()
+    formula: str = ""
+    side: str = ""
+    direction: int = 0
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Non-empty facts in reading order, as (label, text) pairs."""
+        unit = self.unit
+        if self.published_unit and self.published_unit != self.unit:
+            unit = f"{self.unit} (published in {self.published_unit})"
+        years = "" if self.first_year is None else f"{self.first_year}-{self.last_year}"
+        pairs = [
+            ("Definition", self.definition),
+            ("Formula", self.formula),
+            ("Unit", unit),
+            ("Years", years),
+            ("Gaps", "; ".join(self.gaps)),
+            ("Processing", self.processing),
+            ("Publisher", self.publisher),
+            ("Table", self.table),
+            ("Compiled via", self.compiled_via),
+            ("Licence", self.licence),
+            ("Made of", "" if self.series == (self.name,) else ", ".join(self.series)),
+            ("Size denominators", ", ".join(self.scale)),
+            ("Notes", self.notes),
+        ]
+        return [(label, text) for label, text in pairs if text]
+
+    @property
+    def title(self) -> str:
+        """English label, with the Chinese one behind it where there is one."""
+        return f"{self.label_en} {self.label_zh}".strip()
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}: {self.title}"]
+        lines += [f"  {label}: {text}" for label, text in self.facts()]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(label)}</th>"
+            f"<td style='text-align:left'>{escape(text)}</td></tr>"
+            for label, text in self.facts()
+        )
+        caption = f"<code>{escape(self.name)}</code> {escape(self.title)}"
+        return f"<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
