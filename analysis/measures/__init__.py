@@ -1,0 +1,62 @@
+"""Measures: ratios, transforms, indices and the overlap guard.
+
+``build(panel)`` adds everything declared in ``measures.yml`` to a panel of raw series. Weights,
+scores, coupling degrees and their sensitivity can be asked for one by one, and
+``require_disjoint`` refuses a regression whose two sides are made of the same raw series.
+"""
+
+from __future__ import annotations
+
+from analysis.measures.build import build, cells, missing_measures
+from analysis.measures.coupling import Coupling, Grade, coupling, grade, grades
+from analysis.measures.declarations import Composite, Declarations, Index, Measure, Unit
+from analysis.measures.indices import Weights, score, weights
+from analysis.measures.overlap import Overlap, overlap, require_disjoint
+from analysis.measures.reading import declarations
+from analysis.measures.sensitivity import (
+    grade_sensitivity,
+    rank_sensitivity,
+    weight_sensitivity,
+)
+from analysis.measures.weights import (
+    ConstantColumnWarning,
+    critic_weights,
+    entropy_weights,
+    equal_weights,
+    pca_loadings,
+    pca_weights,
+    topsis,
+)
+
+__all__ = [
+    "Composite",
+    "ConstantColumnWarning",
+    "Coupling",
+    "Declarations",
+    "Grade",
+    "Index",
+    "Measure",
+    "Overlap",
+    "Unit",
+    "Weights",
+    "build",
+    "cells",
+    "coupling",
+    "critic_weights",
+    "declarations",
+    "entropy_weights",
+    "equal_weights",
+    "grade",
+    "grade_sensitivity",
+    "grades",
+    "missing_measures",
+    "overlap",
+    "pca_loadings",
+    "pca_weights",
+    "rank_sensitivity",
+    "require_disjoint",
+    "score",
+    "topsis",
+    "weight_sensitivity",
+    "weights",
+]

@@ -1,0 +1,257 @@
+"""What is declared in ``measures.yml``, as frozen dataclasses.
+
+A measure, an index or a composite knows the raw series it is made of. ``series`` names all of them;
+``scale`` names those among them that serve only as size denominators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from analysis.errors import UnknownNameError
+
+SIDES = ("nqp", "pcp", "if", "mediator", "context")
+CORE_SIDES = ("nqp", "pcp", "if")
+"""The three sides that must not share a raw series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How a measure is stored and how it is shown: ``shown value = stored value * multiply``."""
+
+    name: str
+    stored: str
+    shown: str
+    multiply: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transform of a chain, with its number if it takes one (``rolling_sd: 4``)."""
+
+    name: str
+    argument: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A ratio or transform of raw series; see the head of ``measures.yml`` for the fields."""
+
+    name: str
+    label_en: str
+    label_zh: str
+    definition: str
+    numerator: tuple[str, ...]
+    unit: Unit
+    side: str
+    direction: int
+    minus: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    combine: str = "ratio"
+    steps: tuple[Step, ...] = ()
+    proxy_for: str = ""
+    years: str = ""
+    only: str = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every raw series needed, in order of appearance, without repeats."""
+        return tuple(dict.fromkeys(self.numerator + self.minus + self.denominator))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A weighted sum of measures (``ingredients``) under a weighting ``scheme``."""
+
+    name: str
+    label_en: str
+    label_zh: str
+    definition: str
+    ingredients: tuple[str, ...]
+    scheme: str
+    unit: Unit
+    side: str
+    primary: bool = False
+    proxy_for: str = ""
+    years: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """Several indices (``systems``) seen together: a coordination degree, their mean or minimum."""
+
+    name: str
+    label_en: str
+    label_zh: str
+    definition: str
+    systems: tuple[str, ...]
+    form: str
+    unit: Unit
+    side: str
+    proxy_for: str = ""
+    years: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two raw series that measure one thing twice, and why."""
+
+    pair: tuple[str, str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A raw series and series that are inside it, and why."""
+
+    whole: str
+    parts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """Two breakdowns of one whole, and why their series overlap."""
+
+    by: tuple[tuple[str, ...], tuple[str, ...]]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """Raw series of anything that has a name: ``content``, and ``scale`` used only as a size."""
+
+    content: tuple[str, ...]
+    scale: tuple[str, ...]
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Every raw series, content first."""
+        return self.content + self.scale
+
+
+Declared = Measure | Index | Composite
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """All declarations of one file.
+
+    Raises
+    ------
+    UnknownNameError
+        From the look-ups, with the nearest declared names.
+    """
+
+    measures: Mapping[str, Measure]
+    indices: Mapping[str, Index]
+    composites: Mapping[str, Composite]
+    twins: tuple[Twins, ...]
+    parts: tuple[Parts, ...]
+    crossed: tuple[Crossed, ...]
+    scale: tuple[str, ...]
+    scale_why: str
+    units: Mapping[str, Unit]
+    where: str = field(default="measures.yml")
+
+    def __iter__(self) -> Iterator[Declared]:
+        yield from self.measures.values()
+        yield from self.indices.values()
+        yield from self.composites.values()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all
+
+    def __getitem__(self, name: str) -> Declared:
+        if name not in self._all:
+            raise UnknownNameError("measure", name, self._all, self.where)
+        return self._all[name]
+
+    def index(self, name: str) -> Index:
+        """Return the index ``name``."""
+        if name not in self.indices:
+            raise UnknownNameError("index", name, self.indices, self.where)
+        return self.indices[name]
+
+    def ingredients(self, name: str) -> Ingredients:
+        """Return the raw series behind a measure, an index or a composite.
+
+        A series that is content in one ingredient and a size in another counts as content.
+        """
+        return self._ingredients[self[name].name]
+
+    def twin_of(self, series: str) -> tuple[str, ...]:
+        """Return the declared twins of a raw series."""
+        return self._twins.get(series, ())
+
+    @cached_property
+    def _all(self) -> dict[str, Declared]:
+        return {item.name: item for item in self}
+
+    @cached_property
+    def _twins(self) -> dict[str, tuple[str, ...]]:
+        table: dict[str, tuple[str, ...]] = {}
+        for twins in self.twins:
+            for one, other in (twins.pair, twins.pair[::-1]):
+                table[one] = (*table.get(one, ()), other)
+        return table
+
+    @cached_property
+    def _ingredients(self) -> dict[str, Ingredients]:
+        return {item.name: self._resolve(item) for item in self}
+
+    def _resolve(self, item: Declared) -> Ingredients:
+        if isinstance(item, Measure):
+            content = item.numerator + item.minus
+            content += tuple(name for name in item.denominator if name not in self.scale)
+            sizes = item.denominator
+        else:
+            names = item.ingredients if isinstance(item, Index) else item.systems
+            below = [self._resolve(self[name]) for name in names]
+            content = tuple(name for part in below for name in part.content)
+            sizes = tuple(name for part in below for name in part.scale)
+        content = tuple(dict.fromkeys(content))
+        return Ingredients(content, tuple(n for n in dict.fromkeys(sizes) if n not in content))
+
+    def formula(self, name: str) -> str:
+        """Return the readable formula, such as ``rd_funds_government / gdp``."""
+        item = self[name]
+        if isinstance(item, Index):
+            return f"{item.scheme}({', '.join(item.ingredients)})"
+        if isinstance(item, Composite):
+            return f"{item.form}({', '.join(item.systems)})"
+        return measure_formula(item)
+
+
+def measure_formula(measure: Measure) -> str:
+    """Return the formula of a measure in plain characters."""
+    top = _total(measure.numerator, measure.minus)
+    bottom = _total(measure.denominator)
+    if measure.combine == "share_diversity":
+        text = f"1 - sum of squared shares of ({', '.join(measure.numerator)})"
+    elif measure.combine == "location_quotient":
+        text = f"({top} / total over entities) / ({bottom} / total over entities)"
+    else:
+        text = f"{top} / {bottom}" if bottom else top
+    for step in measure.steps:
+        text = _STEP_TEXT[step.name].format(text, step.argument or 0)
+    return text
+
+
+_STEP_TEXT = {
+    "log": "log({0})",
+    "log1p": "log(1 + {0})",
+    "growth": "dlog({0})",
+    "rolling_sd": "sd{1:g}({0})",
+    "negative": "-{0}",
+    "complement": "1 - {0}",
+    "absolute": "|{0}|",
+    "subtract": "{0} - {1:g}",
+}
+
+
+def _total(names: tuple[str, ...], minus: tuple[str, ...] = ()) -> str:
+    text = " + ".join(names) + "".join(f" - {name}" for name in minus)
+    return f"({text})" if len(names) + len(minus) > 1 else text

@@ -1,0 +1,211 @@
+"""Composite indices: weights on complete rows, and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data import Panel
+from analysis.errors import DataError, UnknownNameError
+from analysis.measures.declarations import Declarations, Index
+from analysis.measures.ratios import compute
+from analysis.measures.reading import declarations
+from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of an index and the rows they were estimated on.
+
+    Attributes
+    ----------
+    index, scheme
+        Names.
+    by_ingredient
+        Weight by ingredient, adding to one.
+    low, high
+        Range of each ingredient on the rows used; the scale of the score.
+    rows
+        Complete rows used.
+    dropped
+        Rows not used, by reason. A row that lacks two ingredients is counted under both, so the
+        reasons can add to more than ``rows_dropped``.
+    rows_dropped
+        Rows not used.
+    years
+        Years of the rows used.
+    constant
+        Ingredients that do not vary on these rows and weigh nothing.
+    against
+        Ingredients whose loading on the first principal component has the other sign, whatever the
+        scheme: if there are any, the ingredients do not measure one thing.
+    eps
+        Shift added to scaled values; None for no shift.
+    """
+
+    index: str
+    scheme: str
+    by_ingredient: Mapping[str, float]
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+    rows: int
+    dropped: Mapping[str, int]
+    rows_dropped: int
+    years: tuple[int, ...]
+    constant: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    eps: float | None = EPS
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per ingredient: weight, low, high."""
+        return pd.DataFrame({"weight": self.by_ingredient, "low": self.low, "high": self.high})
+
+
+def ingredient_frame(
+    panel: Panel, index: Index, declared: Declarations | None = None
+) -> pd.DataFrame:
+    """Return the ingredients of an index, from the panel or computed, one column each."""
+    declared = declared or declarations()
+    columns = {
+        name: panel.frame[name]
+        if name in panel.frame.columns
+        else compute(declared.measures[name], panel)[0]
+        for name in index.ingredients
+    }
+    return pd.DataFrame(columns, index=panel.frame.index)
+
+
+def directions(index: Index, declared: Declarations) -> np.ndarray:
+    """Return +1 or -1 for each ingredient, shape (k,)."""
+    return np.array([declared.measures[name].direction for name in index.ingredients], dtype=float)
+
+
+def weights(
+    panel: Panel,
+    index: str,
+    scheme: str | None = None,
+    frozen_years: Iterable[int] | None = None,
+    eps: float | None = EPS,
+    declared: Declarations | None = None,
+) -> Weights:
+    """Estimate the weights of an index on the complete rows of a panel.
+
+    Parameters
+    ----------
+    panel
+        With the ingredients, or with the raw series they are made of.
+    index
+        Name of a declared index.
+    scheme
+        ``entropy``, ``equal``, ``pca`` or ``critic``; by default that of the declaration.
+        ``topsis`` uses entropy weights.
+    frozen_years
+        Years whose rows are used for the weights and for the scale; all years by default.
+    eps
+        Shift of scaled values in the entropy scheme; None for none.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown index or scheme.
+    DataError
+        If fewer than two rows are complete.
+    SpecificationError
+        If the panel lacks a raw series.
+    """
+    declared = declared or declarations()
+    item = declared.index(index)
+    scheme = scheme or item.scheme
+    if scheme not in (*SCHEMES, "topsis"):
+        raise UnknownNameError("scheme", scheme, (*SCHEMES, "topsis"), f"weights of {index}")
+    frame = ingredient_frame(panel, item, declared)
+    if frozen_years is not None:
+        frame = frame[frame.index.get_level_values("year").isin(list(frozen_years))]
+    return _estimate(frame, item, scheme, eps, directions(item, declared), panel.name)
+
+
+def _estimate(
+    frame: pd.DataFrame,
+    item: Index,
+    scheme: str,
+    eps: float | None,
+    signs: np.ndarray,
+    dataset: str,
+) -> Weights:
+    complete = frame.dropna()
+    if len(complete) < 2:
+        raise DataError(
+            f"The index {item.name} has {len(complete)} complete rows in {dataset}, too few for "
+            "weights: use an index with fewer or better observed ingredients."
+        )
+    x = complete.to_numpy()
+    rule = SCHEMES["entropy" if scheme == "topsis" else scheme]
+    values = rule(x, signs, eps)
+    names = list(frame.columns)
+    loadings = pca_loadings(x, signs)
+    low, high = x.min(axis=0), x.max(axis=0)
+    return Weights(
+        index=item.name,
+        scheme=scheme,
+        by_ingredient=dict(zip(names, values.tolist(), strict=True)),
+        low=dict(zip(names, low.tolist(), strict=True)),
+        high=dict(zip(names, high.tolist(), strict=True)),
+        rows=len(complete),
+        dropped=dropped_rows(frame),
+        rows_dropped=len(frame) - len(complete),
+        years=tuple(sorted({int(y) for y in complete.index.get_level_values("year")})),
+        constant=tuple(n for n, lo, hi in zip(names, low, high, strict=True) if lo == hi),
+        against=tuple(n for n, loading in zip(names, loadings, strict=True) if loading < -1e-9),
+        eps=eps,
+    )
+
+
+def dropped_rows(frame: pd.DataFrame) -> dict[str, int]:
+    """Count incomplete rows by reason: nothing observed, or the ingredient that is missing."""
+    empty = frame.isna().all(axis=1)
+    partly = frame[~empty]
+    counts = {"no ingredient observed": int(empty.sum())}
+    counts |= {f"{name} missing": int(n) for name, n in partly.isna().sum().items()}
+    return {reason: n for reason, n in counts.items() if n}
+
+
+def score(
+    panel: Panel,
+    index: str,
+    scheme: str | None = None,
+    frozen_years: Iterable[int] | None = None,
+    eps: float | None = EPS,
+    declared: Declarations | None = None,
+) -> pd.Series:
+    r"""Score of an index on the index of the panel; missing on incomplete rows.
+
+    .. math:: S_{it} = \sum_j w_j (z_{itj} + \varepsilon)
+
+    with z scaled by the range over all complete rows. The score lies in [eps, 1 + eps]; divided by
+    1 + eps it is a level in (0, 1] fit for a coupling degree. ``topsis`` gives the closeness to the
+    ideal row with entropy weights instead. With ``frozen_years`` both weights and scale come from
+    these years, as an out-of-sample use needs, and scores of other years can leave the interval.
+
+    Errors as for ``weights``.
+    """
+    declared = declared or declarations()
+    found = weights(panel, index, scheme, frozen_years, eps, declared)
+    item = declared.index(index)
+    frame = ingredient_frame(panel, item, declared)
+    return apply_weights(frame, found, directions(item, declared))
+
+
+def apply_weights(frame: pd.DataFrame, found: Weights, signs: np.ndarray) -> pd.Series:
+    """Score the complete rows of a frame of ingredients with given weights and scale."""
+    complete = frame.dropna()
+    low, high = (np.array(list(bound.values())) for bound in (found.low, found.high))
+    w = np.array(list(found.by_ingredient.values()))
+    z = minmax(complete.to_numpy(), signs, low, high)
+    if found.scheme == "topsis":
+        values = closeness(z * w, best=w, worst=np.zeros_like(w))
+    else:
+        values = (z + (found.eps or 0.0)) @ w
+    return pd.Series(values, index=complete.index).reindex(frame.index).rename(found.index)

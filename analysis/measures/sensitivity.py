@@ -1,0 +1,197 @@
+"""How far ranks and grades depend on choices nobody can defend: weights and scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+from scipy.stats import rankdata
+
+from analysis.data import Panel
+from analysis.errors import SpecificationError
+from analysis.measures.coupling import coupling, grade
+from analysis.measures.declarations import Declarations
+from analysis.measures.indices import directions, ingredient_frame, score, weights
+from analysis.measures.reading import declarations
+from analysis.measures.weights import EPS, SCHEMES, minmax, pca_loadings
+
+Floats = NDArray[np.float64]
+SEED = 20211
+
+
+def weight_sensitivity(
+    panel: Panel, index: str, declared: Declarations | None = None
+) -> pd.DataFrame:
+    """Return the weight of every ingredient under every scheme, indexed by ingredient.
+
+    Columns ``entropy``, ``equal``, ``pca``, ``critic`` add to one; ``pca_loading`` keeps the sign
+    that squaring hides.
+    """
+    declared = declared or declarations()
+    item = declared.index(index)
+    found = {
+        scheme: weights(panel, index, scheme, declared=declared).by_ingredient for scheme in SCHEMES
+    }
+    complete = ingredient_frame(panel, item, declared).dropna()
+    table = pd.DataFrame(found).rename_axis("ingredient")
+    table["pca_loading"] = pca_loadings(complete.to_numpy(), directions(item, declared))
+    return table
+
+
+def rank_sensitivity(
+    panel: Panel,
+    index: str,
+    draws: int = 200,
+    seed: int = SEED,
+    declared: Declarations | None = None,
+) -> pd.DataFrame:
+    """Rank entities by an index under every weighting scheme and under random weights.
+
+    An entity's standing is its mean score less the mean score of the year, so that an entity
+    observed only in late years gains nothing by a rising index. Rank 1 is the highest.
+
+    Parameters
+    ----------
+    panel, index
+        A panel and the name of a declared index.
+    draws
+        Random weights from the uniform Dirichlet distribution, each a rank of its own.
+    seed
+        Seed of the draws.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by entity, sorted by the rank under entropy weights: one column per scheme
+        (``entropy``, ``equal``, ``pca``, ``critic``, ``topsis``), and ``random_p05``,
+        ``random_p50``, ``random_p95`` with the range of ranks under random weights.
+    """
+    declared = declared or declarations()
+    item = declared.index(index)
+    ranks = {
+        scheme: _standing(score(panel, index, scheme, declared=declared)).rank(ascending=False)
+        for scheme in (*SCHEMES, "topsis")
+    }
+    complete = ingredient_frame(panel, item, declared).dropna()
+    z = minmax(complete.to_numpy(), directions(item, declared))
+    mean = _standing(pd.DataFrame(z, index=complete.index, columns=complete.columns))
+    w = np.random.default_rng(seed).dirichlet(np.ones(z.shape[1]), size=draws)
+    drawn = rankdata(-(mean.to_numpy() @ w.T), axis=0)
+    table = pd.DataFrame(ranks).reindex(mean.index)
+    for name, share in (("random_p05", 5), ("random_p50", 50), ("random_p95", 95)):
+        table[name] = np.percentile(drawn, share, axis=1)
+    return table.sort_values(["entropy", "equal"]).rename_axis("entity")
+
+
+def _standing(scores: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Mean over years of the score less the mean of the year."""
+    seen = scores.dropna()
+    centred = seen - seen.groupby(level="year").transform("mean")
+    return centred.groupby(level="entity").mean()
+
+
+SCALINGS: Mapping[str, Callable[[Floats], Floats]] = {
+    "levels": lambda x: x,
+    "logs": np.log,
+    "ranks": lambda x: rankdata(x, axis=0),
+    "normal": lambda x: ndtr((x - x.mean(axis=0)) / x.std(axis=0)),
+}
+"""What is done to ingredients before they are scaled by their range."""
+
+
+def grade_sensitivity(
+    panel: Panel,
+    indices: Iterable[str] = ("pcp", "ifin"),
+    schemes: Iterable[str] = ("entropy", "equal"),
+    declared: Declarations | None = None,
+) -> pd.DataFrame:
+    """Mean coordination degree and its grade under scalings, weights and forms.
+
+    All rows of the table use the same entity-years: those on which every ingredient of every index
+    is observed and, for logs, above zero.
+
+    Parameters
+    ----------
+    panel
+        With the ingredients or their raw series.
+    indices
+        Two or more declared indices, the systems.
+    schemes
+        Weighting schemes to cross with the scalings.
+
+    Returns
+    -------
+    DataFrame
+        One row per scaling (``levels``, ``logs``, ``ranks``, and ``normal`` for z-scores through
+        the normal distribution), scheme and form, with columns ``mean_u_<index>``, ``mean_c``,
+        ``mean_t``, ``mean_d``, ``grade_en``, ``grade_zh``, ``corr_d_t`` (pooled),
+        ``corr_d_t_within`` (entity and year means taken off) and ``rows``.
+
+    Raises
+    ------
+    SpecificationError
+        If fewer than two indices are given, or no row is complete and positive.
+    """
+    declared = declared or declarations()
+    names = list(indices)
+    if len(names) < 2:
+        raise SpecificationError("Grades need at least two indices: name the systems to couple.")
+    frames = _common_rows(panel, names, declared)
+    signs = {name: directions(declared.index(name), declared) for name in names}
+    rows = []
+    for scaling, change in SCALINGS.items():
+        x = {name: change(frame.to_numpy()) for name, frame in frames.items()}
+        for scheme in schemes:
+            u = np.column_stack([_level(x[name], signs[name], scheme) for name in names])
+            for form in ("classic", "wang2021"):
+                key = {"scaling": scaling, "scheme": scheme, "form": form}
+                rows.append(key | _graded(u, form, names, frames[names[0]].index))
+    return pd.DataFrame(rows).set_index(["scaling", "scheme", "form"])
+
+
+def _common_rows(panel: Panel, names: list[str], declared: Declarations) -> dict[str, pd.DataFrame]:
+    frames = {name: ingredient_frame(panel, declared.index(name), declared) for name in names}
+    joined = pd.concat(frames, axis=1).dropna()
+    joined = joined[(joined > 0).all(axis=1)]
+    if len(joined) < 2:
+        raise SpecificationError(
+            f"The indices {', '.join(names)} have {len(joined)} rows in common with all "
+            "ingredients above zero: use indices observed in the same years."
+        )
+    return {name: frame.loc[joined.index] for name, frame in frames.items()}
+
+
+def _level(x: Floats, signs: Floats, scheme: str) -> Floats:
+    w = SCHEMES[scheme](x, signs, EPS)
+    return (minmax(x, signs) + EPS) @ w / (1.0 + EPS)
+
+
+def _graded(u: Floats, form: str, names: list[str], index: pd.MultiIndex) -> dict[str, object]:
+    found = coupling(u, form)
+    verbal = grade(float(found.D.mean()))
+    means = {f"mean_u_{name}": u[:, i].mean() for i, name in enumerate(names)}
+    return means | {
+        "mean_c": found.C.mean(),
+        "mean_t": found.T.mean(),
+        "mean_d": found.D.mean(),
+        "grade_en": verbal.en,
+        "grade_zh": verbal.zh,
+        "corr_d_t": np.corrcoef(found.D, found.T)[0, 1],
+        "corr_d_t_within": np.corrcoef(_within(found.D, index), _within(found.T, index))[0, 1],
+        "rows": len(u),
+    }
+
+
+def _within(values: Floats, index: pd.MultiIndex, rounds: int = 200) -> Floats:
+    """Take entity and year means off, in turns until nothing is left (unbalanced rows)."""
+    series = pd.Series(values, index=index)
+    for _ in range(rounds):
+        before = series
+        for level in ("entity", "year"):
+            series = series - series.groupby(level=level).transform("mean")
+        if float((series - before).abs().max()) < 1e-12:
+            break
+    return series.to_numpy()

@@ -1,0 +1,105 @@
+"""Combinations of raw series and transforms of one series, as small pure functions.
+
+Combinations take frames whose columns are raw series; transforms take one series. All are indexed
+(entity, year) on the full rectangular grid of a panel, so that a shift within an entity is a true
+lag. A cell that cannot be computed is missing, never infinite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+Shares = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.Series]
+
+
+def ratio(top: pd.DataFrame, minus: pd.DataFrame, bottom: pd.DataFrame) -> pd.Series:
+    """Sum of ``top`` less sum of ``minus``, over the sum of ``bottom`` if it has columns.
+
+    A missing part makes the cell missing; so does a denominator of zero or less.
+    """
+    value = _total(top) - _total(minus) if minus.shape[1] else _total(top)
+    if bottom.shape[1] == 0:
+        return value
+    size = _total(bottom)
+    return value / size.where(size > 0)
+
+
+def share_diversity(top: pd.DataFrame, minus: pd.DataFrame, bottom: pd.DataFrame) -> pd.Series:
+    """One minus the sum of squared shares of the columns of ``top`` (Simpson; one less Herfindahl).
+
+    Zero if all comes from one source, ``1 - 1/k`` if k sources give the same.
+    """
+    total = _total(top)
+    shares = top.div(total.where(total > 0), axis=0)
+    return 1.0 - (shares**2).sum(axis=1, skipna=False)
+
+
+def location_quotient(top: pd.DataFrame, minus: pd.DataFrame, bottom: pd.DataFrame) -> pd.Series:
+    """Share of the entity in the year's total of ``top`` over its share in that of ``bottom``.
+
+    Totals run over the entities for which both are observed in the year.
+    """
+    value, size = _total(top), _total(bottom)
+    both = value.notna() & (size > 0)
+    value, size = value.where(both), size.where(both)
+    by_year = value.index.get_level_values("year")
+    national = value.groupby(by_year).transform("sum") / size.groupby(by_year).transform("sum")
+    return (value / size) / national.where(national > 0)
+
+
+def _total(frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(frame.to_numpy(dtype=float).sum(axis=1), index=frame.index)
+
+
+COMBINATIONS: Mapping[str, Shares] = {
+    "ratio": ratio,
+    "share_diversity": share_diversity,
+    "location_quotient": location_quotient,
+}
+
+
+def log(x: pd.Series) -> pd.Series:
+    """Natural logarithm; missing where ``x`` is not above zero."""
+    return np.log(x.where(x > 0))
+
+
+def log1p(x: pd.Series) -> pd.Series:
+    """Natural logarithm of one plus ``x``; missing where ``x`` is negative."""
+    return np.log1p(x.where(x >= 0))
+
+
+def growth(x: pd.Series) -> pd.Series:
+    """Log difference to the year before, within the entity."""
+    return log(x).groupby(level="entity").diff()
+
+
+def rolling_sd(x: pd.Series, years: float) -> pd.Series:
+    """Sample standard deviation of the last ``years`` values; missing unless all are observed."""
+    size = int(years)
+    windows = x.groupby(level="entity").rolling(size, min_periods=size)
+    return windows.std(ddof=1).droplevel(0).reindex(x.index)
+
+
+TRANSFORMS: Mapping[str, Callable[..., pd.Series]] = {
+    "log": log,
+    "log1p": log1p,
+    "growth": growth,
+    "rolling_sd": rolling_sd,
+    "negative": lambda x: -x,
+    "complement": lambda x: 1.0 - x,
+    "absolute": lambda x: x.abs(),
+    "subtract": lambda x, number: x - number,
+}
+
+ARGUMENT = ("rolling_sd", "subtract")
+"""Transforms that take a number."""
+
+DOMAIN: Mapping[str, Callable[[pd.Series], pd.Series]] = {
+    "log": lambda x: x > 0,
+    "log1p": lambda x: x >= 0,
+    "growth": lambda x: x > 0,
+}
+"""Where a transform is defined; outside it a cell becomes missing and is counted."""
