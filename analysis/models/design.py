@@ -1,0 +1,209 @@
+"""From estimation rows to arrays: differences, effects, clusters and exact partialling out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.models.effects import EFFECTS, Absorbed
+from analysis.models.rows import Dropped, Rows, few
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+    from analysis.models.specification import Specification
+
+__all__ = ["ABSORBED", "Design", "build_design", "split_effects"]
+
+ABSORBED = 1e-10  # share of variance left below which a variable counts as absorbed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Arrays of one regression, row by row as in `index`.
+
+    Attributes
+    ----------
+    index : MultiIndex
+        (entity, year) of each row.
+    y, x : ndarray, shapes (n,) and (n, k)
+        Outcome and terms, differenced where the effects say so, nothing absorbed yet.
+    absorbed : tuple of Absorbed
+        Everything to absorb.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row; `cluster_labels[clusters]` names them.
+    within_sd : ndarray, shape (1 + k,)
+        SD of outcome and terms in levels around entity and year means; see `Fit.within_sd`.
+    dropped : tuple of Dropped
+        All reasons, those of differencing last.
+    """
+
+    index: pd.MultiIndex
+    y: np.ndarray
+    x: np.ndarray
+    absorbed: tuple[Absorbed, ...]
+    clusters: np.ndarray
+    cluster_labels: tuple[str, ...]
+    within_sd: np.ndarray
+    dropped: tuple[Dropped, ...]
+
+
+def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
+    """Turn rows into arrays.
+
+    Raises
+    ------
+    SpecificationError
+        A row has no cluster, or no first difference can be formed.
+    """
+    levels, frame, dropped = rows.frame, rows.frame, rows.dropped
+    if EFFECTS[spec.effects].differenced:
+        frame, lost = _differences(levels)
+        dropped = (*dropped, *lost)
+        if frame.empty:
+            raise SpecificationError(
+                f"No first difference of '{spec.outcome}' can be used: no two entities have rows "
+                "in the same two consecutive years, so use other effects."
+            )
+    clusters, labels = _clusters(spec, panel, rows, frame.index)
+    table = frame.to_numpy()
+    return Design(
+        index=frame.index,
+        y=table[:, 0],
+        x=table[:, 1:],
+        absorbed=_absorbed(spec, rows, frame.index),
+        clusters=clusters,
+        cluster_labels=labels,
+        within_sd=_within_sd(levels),
+        dropped=dropped,
+    )
+
+
+def split_effects(
+    z: np.ndarray, absorbed: Sequence[Absorbed], clusters: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Partial effects out of z in two steps, so that a cluster can later be left out exactly.
+
+    Effects nested in clusters vanish with their cluster: taking them out of the other clusters'
+    rows is the same with and without it. The other effects must be estimated anew without the
+    cluster, so they are kept as columns. (Frisch and Waugh 1933; Lovell 1963.)
+
+    Parameters
+    ----------
+    z : ndarray, shape (n, m)
+        Columns to clean.
+    absorbed : sequence of Absorbed
+        Effects to take out.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row.
+
+    Returns
+    -------
+    tuple of ndarray
+        z less the nested effects (n, m); the other effects as columns less the nested ones
+        (n, q); z less all effects (n, m).
+    """
+    nested = [a for a in absorbed if a.nested_in(clusters)]
+    free = [a.columns() for a in absorbed if not a.nested_in(clusters)]
+    both = np.column_stack([z, *free])
+    if nested:
+        both = _within_clusters(both, nested, clusters)
+    partly, nuisance = both[:, : z.shape[1]], both[:, z.shape[1] :]
+    if not free:
+        return partly, nuisance, partly
+    fitted = nuisance @ np.linalg.lstsq(nuisance, partly, rcond=1e-10)[0]
+    return partly, nuisance, partly - fitted
+
+
+def _within_clusters(z: np.ndarray, nested: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
+    """Residuals of z on effects nested in clusters, one small regression per cluster."""
+    out = np.empty_like(z)
+    order = np.argsort(clusters, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(clusters[order])) + 1):
+        block = np.column_stack([a.at(rows).columns() for a in nested])
+        out[rows] = z[rows] - block @ np.linalg.lstsq(block, z[rows], rcond=1e-10)[0]
+    return out
+
+
+def _within_sd(levels: pd.DataFrame) -> np.ndarray:
+    """SD of each column around entity and year effects; zero where these take all of it."""
+    z = levels.to_numpy()
+    entity, year = _codes(levels.index, 0), _codes(levels.index, 1)
+    effects = Absorbed("entity", entity), Absorbed("year", year)
+    left = (split_effects(z, effects, entity)[2] ** 2).sum(axis=0)
+    left[left <= ABSORBED * ((z - z.mean(axis=0)) ** 2).sum(axis=0)] = 0.0
+    return np.sqrt(left / (len(z) - 1))
+
+
+def _differences(levels: pd.DataFrame) -> tuple[pd.DataFrame, list[Dropped]]:
+    """Change on the year before, where that year is itself a row of the sample."""
+    years = levels.index.get_level_values(1)
+    grid = pd.MultiIndex.from_product(
+        [levels.index.unique(0), range(years.min(), years.max() + 1)], names=levels.index.names
+    )
+    change = levels.reindex(grid).groupby(level=0).diff().dropna()
+    lost = [Dropped("first difference unavailable", len(levels) - len(change))]
+    lone = few(_codes(change.index, 1), np.ones(len(change)), 1) if len(change) else np.zeros(0)
+    if lone.any():
+        lost.append(Dropped("only difference of its year", int(lone.sum())))
+        change = change[~lone]
+    return change, [d for d in lost if d.rows]
+
+
+def _absorbed(spec: Specification, rows: Rows, index: pd.MultiIndex) -> tuple[Absorbed, ...]:
+    kinds = EFFECTS[spec.effects].absorbs
+    entity, year = _codes(index, 0), _codes(index, 1)
+    time = _standard(index.get_level_values(1).to_numpy(dtype=float))
+    region = pd.factorize(rows.region.reindex(index))[0]
+    made = {
+        "entity": lambda: Absorbed("entity", entity),
+        "year": lambda: Absorbed("year", year),
+        "region_year": lambda: Absorbed("region × year", _dense(region * (year.max() + 1) + year)),
+        "entity_trend": lambda: Absorbed("entity trend", entity, time),
+    }
+    out = [made[kind]() for kind in kinds]
+    for name, values in rows.initial.reindex(index).items():
+        z = _standard(values.to_numpy())
+        # Entity effects already span the sum of these columns over the years.
+        out.append(Absorbed(f"initial {name} × year", year, z, omit_first="entity" in kinds))
+    return tuple(out)
+
+
+def _clusters(
+    spec: Specification, panel: Panel, rows: Rows, index: pd.MultiIndex
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    if spec.cluster in ("entity", "year"):
+        values = index.get_level_values(0 if spec.cluster == "entity" else 1).to_series(index)
+    elif spec.cluster == "region":
+        values = rows.region.reindex(index)
+    elif spec.cluster in panel.frame.columns:
+        values = panel.frame[spec.cluster].reindex(index)
+    else:
+        known = ["entity", "region", "year", *map(str, panel.frame.columns)]
+        raise UnknownNameError("cluster variable", spec.cluster, known, "the panel")
+    if values.isna().any():
+        entity, year = index[values.isna().to_numpy()][0]
+        raise SpecificationError(
+            f"Cluster variable '{spec.cluster}' is missing for {entity} in {year}: fill it in or "
+            "leave these rows out of the sample."
+        )
+    codes, labels = pd.factorize(values.to_numpy(), sort=True)
+    return codes, tuple(map(str, labels))
+
+
+def _codes(index: pd.MultiIndex, level: int) -> np.ndarray:
+    return pd.factorize(index.get_level_values(level), sort=level == 1)[0]
+
+
+def _dense(codes: np.ndarray) -> np.ndarray:
+    return np.unique(codes, return_inverse=True)[1]
+
+
+def _standard(values: np.ndarray) -> np.ndarray:
+    """Centre and scale: the span with the effects is the same, the arithmetic is steadier."""
+    spread = values.std()
+    return (values - values.mean()) / (spread if spread > 0 else 1.0)

@@ -1,0 +1,248 @@
+"""Estimate one column: linearmodels absorbs and estimates, this module checks and explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import qr
+
+from analysis.errors import SpecificationError
+from analysis.models.design import ABSORBED, Design, build_design, split_effects
+from analysis.models.effects import EFFECTS, Absorbed
+from analysis.models.rows import Dropped, Rows, estimation_rows
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+    from analysis.models.specification import Specification
+
+__all__ = ["Fit", "fit"]
+
+_AGREE = 1e-6  # SDs by which two ways of absorbing effects may differ
+_EXACT = 1e-16  # share of variance unexplained below which a fit counts as an identity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Point estimates of one column and all that a variance estimator needs.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated.
+    terms : tuple of str
+        Names of the k coefficients.
+    coefficients : ndarray, shape (k,)
+        In units of the outcome per unit of the term.
+    x, y : ndarray, shapes (n, k) and (n,)
+        Terms and outcome with all effects partialled out.
+    residuals : ndarray, shape (n,)
+        y − x·coefficients.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row.
+    cluster_labels : tuple of str
+        Name of each cluster.
+    parameters : int
+        K: slopes, the constant and the effects not nested in clusters, as the rank of these
+        columns. Nested effects do not count (the rule of reghdfe and R fixest).
+    x_nested, y_nested, nuisance : ndarray, shapes (n, k), (n,) and (n, q)
+        Terms and outcome with only the nested effects partialled out, and the other effects as
+        columns treated alike: what leaving out a cluster needs.
+    within_r2 : float
+        1 − residual sum of squares / sum of squares of `y`. What it is a share of differs by
+        column: `EFFECTS[...].r2`. Initial-by-year controls count as absorbed, not as explained.
+    within_sd : ndarray, shape (1 + k,)
+        SD of outcome and terms in levels, with entity and year effects (and nothing else)
+        partialled out, on the rows in levels, whatever the column. So columns that share rows
+        share this scale.
+    index : MultiIndex
+        (entity, year) of each row.
+    dropped : tuple of Dropped
+        Rows of the panel that are not in this column, by reason.
+    grid_rows : int
+        Rows of the panel: n plus all dropped rows.
+    notes : tuple of str
+        What a reader should know about these rows.
+    """
+
+    specification: Specification
+    terms: tuple[str, ...]
+    coefficients: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    residuals: np.ndarray
+    clusters: np.ndarray
+    cluster_labels: tuple[str, ...]
+    parameters: int
+    x_nested: np.ndarray
+    y_nested: np.ndarray
+    nuisance: np.ndarray
+    within_r2: float
+    within_sd: np.ndarray
+    index: pd.MultiIndex
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return len(self.y)
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """Entities with at least one row."""
+        return tuple(map(str, self.index.unique(0)))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years with at least one row, ascending."""
+        return tuple(sorted(map(int, self.index.unique(1))))
+
+
+def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
+    """Estimate a specification on a panel.
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate.
+    panel : Panel
+        The full grid of entities and years.
+    rows : Rows, optional
+        Rows from `estimation_rows`, for columns that share them.
+
+    Raises
+    ------
+    SpecificationError
+        A regressor is absorbed or collinear, the outcome does not vary, rows or clusters are too
+        few, or no row is left.
+    UnknownNameError
+        A name is not in the panel.
+    """
+    rows = estimation_rows(spec, panel) if rows is None else rows
+    design = build_design(spec, panel, rows)
+    _require_clusters(spec, design)
+    z = np.column_stack([design.y, design.x])
+    partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
+    _require_variation(spec, z, clean, design.index)
+    y, x, coefficients = _absorb(spec, design)
+    _require_agreement(spec, clean, np.column_stack([y, x]))
+    residuals = y - x @ coefficients
+    _require_remainder(spec, y, residuals)
+    return Fit(
+        specification=spec,
+        terms=spec.terms,
+        coefficients=coefficients,
+        x=x,
+        y=y,
+        residuals=residuals,
+        clusters=design.clusters,
+        cluster_labels=design.cluster_labels,
+        parameters=_parameters(design),
+        x_nested=partly[:, 1:],
+        y_nested=partly[:, 0],
+        nuisance=nuisance,
+        within_r2=float(1 - residuals @ residuals / (y @ y)),
+        within_sd=design.within_sd,
+        index=design.index,
+        dropped=design.dropped,
+        grid_rows=rows.grid_rows,
+        notes=rows.notes,
+    )
+
+
+def _absorb(spec: Specification, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return y and x with the effects absorbed, and the coefficients, all from linearmodels."""
+    # Imported here: it takes about a second, and reading the data or the ledger needs none of it.
+    from linearmodels.iv.absorbing import AbsorbingLS, Interaction
+    from linearmodels.panel.utility import AbsorbingEffectError
+
+    def category(effect: Absorbed) -> pd.Series:
+        return pd.Series(pd.Categorical(effect.codes), name=effect.name)
+
+    dummies = pd.DataFrame({a.name: category(a) for a in design.absorbed if a.slope is None})
+    slopes = [
+        Interaction(cat=category(a).to_frame(), cont=pd.DataFrame({"slope": a.slope}))
+        for a in design.absorbed
+        if a.slope is not None
+    ]
+    x = pd.DataFrame(design.x, columns=list(spec.terms))
+    y = pd.Series(design.y, name="outcome")
+    model = AbsorbingLS(y, x, absorb=dummies, interactions=slopes or None)
+    # LSMR serves every column alike; its default tolerance of 1e-8 is too loose for golden values.
+    tight = {"atol": 1e-14, "btol": 1e-14, "conlim": 1e14, "maxiter": 10_000}
+    try:
+        result = model.fit(method="lsmr", absorb_options=tight, use_cache=False)
+    except AbsorbingEffectError as error:
+        raise SpecificationError(
+            f"A regressor of '{spec.outcome}' does not vary beyond "
+            f"{EFFECTS[spec.effects].words}: leave it out or choose other effects."
+        ) from error
+    absorbed = model.absorbed_dependent.to_numpy()[:, 0], model.absorbed_exog.to_numpy()
+    return *absorbed, result.params.to_numpy()
+
+
+def _parameters(design: Design) -> int:
+    free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
+    columns = np.column_stack([np.ones(len(design.y)), *free])
+    return design.x.shape[1] + int(np.linalg.matrix_rank(columns))
+
+
+def _require_clusters(spec: Specification, design: Design) -> None:
+    k, groups = design.x.shape[1], len(design.cluster_labels)
+    if groups <= k:
+        raise SpecificationError(
+            f"{groups} clusters by {spec.cluster} cannot carry {k} coefficients: use fewer "
+            "regressors or a finer cluster."
+        )
+
+
+def _require_variation(
+    spec: Specification, raw: np.ndarray, clean: np.ndarray, index: pd.MultiIndex
+) -> None:
+    centred = ((raw - raw.mean(axis=0)) ** 2).sum(axis=0)
+    left = (clean**2).sum(axis=0)
+    flat = left <= ABSORBED * np.maximum(centred, np.finfo(float).eps * (raw**2).sum(axis=0))
+    words, years = EFFECTS[spec.effects].words, index.get_level_values(1)
+    if flat[0]:
+        raise SpecificationError(
+            f"Outcome '{spec.outcome}' does not vary beyond {words} in {len(raw)} rows "
+            f"({years.min()} to {years.max()}): choose another outcome or other effects."
+        )
+    for name, absorbed in zip(spec.terms, flat[1:], strict=True):
+        if absorbed:
+            raise SpecificationError(
+                f"Regressor '{name}' is absorbed by {words}: it has no other variation in these "
+                f"{len(raw)} rows, so leave it out or choose other effects."
+            )
+    unit = clean[:, 1:] / np.sqrt(left[1:])
+    triangle, order = qr(unit, mode="economic", pivoting=True)[1:]
+    if (size := np.abs(np.diag(triangle))).min() < np.sqrt(ABSORBED):
+        extra = spec.terms[order[int(size.argmin())]]
+        raise SpecificationError(
+            f"Regressor '{extra}' is a linear combination of the other regressors beyond {words}: "
+            "leave one of them out."
+        )
+
+
+def _require_agreement(spec: Specification, ours: np.ndarray, theirs: np.ndarray) -> None:
+    """Hold the iterative absorption against the exact one: LSMR does not say when it gives up."""
+    worst = np.abs(ours - theirs).max(axis=0) / ours.std(axis=0)
+    if worst.max() > _AGREE:
+        name = ("", *spec.terms)[int(worst.argmax())] or spec.outcome
+        raise SpecificationError(
+            f"Absorbing {EFFECTS[spec.effects].words} from '{name}' did not converge "
+            f"({worst.max():.0e} SD off): use a sample whose entities share more years."
+        )
+
+
+def _require_remainder(spec: Specification, y: np.ndarray, residuals: np.ndarray) -> None:
+    if residuals @ residuals <= _EXACT * (y @ y):
+        raise SpecificationError(
+            f"'{spec.outcome}' is explained without remainder in {len(y)} rows: either it is "
+            "computed from the regressors or the rows are too few for so many effects, so leave a "
+            "regressor out or widen the sample."
+        )

@@ -1,0 +1,275 @@
+"""Which rows of a panel enter a regression, and how many were left out for which reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.models.effects import EFFECTS
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+    from analysis.models.specification import Specification
+
+__all__ = ["Dropped", "Rows", "estimation_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Rows left out for one reason; a row counts at the first reason that applies to it."""
+
+    reason: str
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.rows}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The estimation sample in levels, before effects are absorbed.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Index (entity, year), sorted. Column "" is the outcome, then one column per term of the
+        specification: lagged, and products centred on exactly these rows.
+    initial : DataFrame
+        Same index; the first observed value per entity of each `initial` variable.
+    region : Series
+        Region of each row; may be missing where no effect or cluster needs it.
+    grid_rows : int
+        Rows of the panel: `len(frame)` plus all dropped rows.
+    dropped : tuple of Dropped
+        In the order in which rows were tested.
+    notes : tuple of str
+        What a reader should know about these rows.
+    """
+
+    frame: pd.DataFrame
+    initial: pd.DataFrame
+    region: pd.Series
+    grid_rows: int
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+
+def estimation_rows(
+    spec: Specification, panel: Panel, effects: Iterable[str] | None = None
+) -> Rows:
+    """Select, lag and centre.
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate.
+    panel : Panel
+        The full rectangular grid of entities and years, missing cells as NaN.
+    effects : iterable of str, optional
+        Columns that are to share these rows; a row that is a singleton in any of them is left
+        out of all. By default only the specification's own effects.
+
+    Raises
+    ------
+    UnknownNameError
+        A variable, an excluded entity or an excluded year is not in the panel.
+    DataError
+        The panel is not a sorted rectangular grid without gaps in its years.
+    SpecificationError
+        No row is left, or a value is infinite.
+    """
+    require_grid(panel.frame)
+    _require_names(spec, panel)
+    values = _lagged(spec, panel.frame)
+    initial = _initial(spec, panel.frame)
+    alive = np.ones(len(values), dtype=bool)
+    dropped = []
+    for reason, bad in _reasons(spec, panel.frame.index, values, initial):
+        if count := int((alive & bad).sum()):
+            dropped.append(Dropped(reason, count))
+            alive &= ~bad
+    _require_entities(spec, values.index, alive, dropped)
+    _require_finite(spec, values[alive], initial[alive])
+    effects = tuple(effects or (spec.effects,))
+    region = _regions(spec, panel, effects, alive)
+    for reason, bad in _singletons(effects, region, alive):
+        dropped.append(Dropped(reason, int(bad.sum())))
+        alive &= ~bad
+    _require_entities(spec, values.index, alive, dropped)
+    frame = _with_products(spec, values[alive])
+    return Rows(
+        frame,
+        initial[alive],
+        region[alive],
+        len(values),
+        tuple(dropped),
+        tuple(_late_initials(spec, panel.frame, frame.index)),
+    )
+
+
+def require_grid(frame: pd.DataFrame) -> None:
+    """Refuse a panel on which a shift by one row would not be a lag by one year."""
+    index = frame.index
+    ok = isinstance(index, pd.MultiIndex) and index.nlevels == 2 and len(index) > 0
+    if ok:
+        entities, years = index.unique(0), index.unique(1)
+        ok = bool((np.diff(years.to_numpy(dtype=int)) == 1).all())
+        ok = ok and index.equals(pd.MultiIndex.from_product([entities, years]))
+    if not ok:
+        raise DataError(
+            "The panel must hold every entity in every year, sorted and without a gap in the "
+            "years, or lags would not be lags: reindex it on the full grid."
+        )
+
+
+def _require_names(spec: Specification, panel: Panel) -> None:
+    def check(kind: str, names: Iterable[object], known: Iterable[object]) -> None:
+        known = [str(k) for k in known]
+        for name in names:
+            if str(name) not in known:
+                raise UnknownNameError(kind, str(name), known, "the panel")
+
+    check("variable", spec.variables, panel.frame.columns)
+    check("entity", spec.sample.exclude_entities, panel.frame.index.unique(0))
+    check("year", spec.sample.exclude_years, panel.frame.index.unique(1))
+
+
+def _lagged(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
+    """Outcome in column "", then slopes, each shifted inside its own entity."""
+    columns = {"": frame[spec.outcome].astype(float)}
+    for name in spec.slopes:
+        # Shifting inside groups of the full grid: a plain shift would leak across entities.
+        columns[name] = frame[name].astype(float).groupby(level=0).shift(spec.lag_of(name))
+    return pd.DataFrame(columns)
+
+
+def _initial(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
+    names = list(spec.initial)
+    return frame[names].astype(float).groupby(level=0).transform("first")
+
+
+def _reasons(
+    spec: Specification, index: pd.MultiIndex, values: pd.DataFrame, initial: pd.DataFrame
+) -> Iterator[tuple[str, np.ndarray]]:
+    years, sample = index.get_level_values(1).to_numpy(dtype=int), spec.sample
+    first = years.min() if sample.first_year is None else sample.first_year
+    last = years.max() if sample.last_year is None else sample.last_year
+    yield f"outside {first} to {last}", (years < first) | (years > last)
+    for year in sample.exclude_years:
+        yield f"excluded year {year}", years == year
+    for entity in sample.exclude_entities:
+        yield f"excluded entity {entity}", index.get_level_values(0) == entity
+    yield f"outcome {spec.outcome} missing", values[""].isna().to_numpy()
+    for name in spec.slopes:
+        role = "regressor" if name in spec.regressors else "control"
+        yield f"{role} {name} missing{_when(spec.lag_of(name))}", values[name].isna().to_numpy()
+    for name in spec.initial:
+        yield f"no first value of {name}", initial[name].isna().to_numpy()
+
+
+def _when(lag: int) -> str:
+    years = f"{abs(lag)} year{'s' if abs(lag) > 1 else ''}"
+    return f" {years} {'before' if lag > 0 else 'after'}" if lag else ""
+
+
+def _require_entities(
+    spec: Specification, index: pd.MultiIndex, alive: np.ndarray, dropped: list[Dropped]
+) -> None:
+    left = index[alive].unique(0)
+    if len(left) > 1:
+        return
+    found = f"Only {left[0]} has" if len(left) else "No entity has"
+    worst = max(dropped, key=lambda d: d.rows, default=Dropped("one entity in the panel", 0))
+    raise SpecificationError(
+        f"{found} rows to explain '{spec.outcome}', and a panel regression needs two entities: "
+        f'{worst.rows} of {len(index)} rows fell to "{worst.reason}", so widen the sample or '
+        "leave that variable out."
+    )
+
+
+def _require_finite(spec: Specification, values: pd.DataFrame, initial: pd.DataFrame) -> None:
+    for block in (values, initial):
+        for name, column in block.items():
+            if (bad := np.isinf(column.to_numpy())).any():
+                entity, year = column.index[bad][0]
+                year -= 0 if name == "" or block is initial else spec.lag_of(name)
+                raise SpecificationError(
+                    f"'{name or spec.outcome}' is infinite for {entity} in {year}: a division "
+                    "by zero or the log of zero must become a missing value."
+                )
+
+
+def _regions(
+    spec: Specification, panel: Panel, effects: tuple[str, ...], alive: np.ndarray
+) -> pd.Series:
+    """Region of each row where something needs it; a panel of countries may have none."""
+    if spec.cluster != "region" and not any("region_year" in EFFECTS[e].absorbs for e in effects):
+        return pd.Series(None, index=panel.frame.index, dtype=object)
+    region = panel.region
+    if (missing := region[alive].isna()).any():
+        entity = missing.index[missing][0][0]
+        raise SpecificationError(
+            f"{entity} has no region, which this specification needs: give it one or add it to "
+            "the sample's exclude_entities."
+        )
+    return region
+
+
+def _singletons(
+    effects: tuple[str, ...], region: pd.Series, alive: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Rows that an effect fits perfectly, until none is left; totals per kind of effect."""
+    sets = {part for e in effects if not EFFECTS[e].differenced for part in EFFECTS[e].absorbs}
+    index = region.index
+    entity, year = index.codes[0], index.codes[1]
+    area = pd.factorize(region)[0].astype(int)
+    kinds = {
+        "entity": ("only row of its entity", entity, 1),
+        "year": ("only row of its year", year, 1),
+        "region_year": ("only row of its region in its year", area * (year.max() + 1) + year, 1),
+        "entity_trend": ("entity with two rows or fewer, too few for a trend", entity, 2),
+    }
+    left, lost = alive.copy(), {}
+    while True:
+        before = left.sum()
+        for name, (reason, codes, most) in kinds.items():
+            if name in sets:
+                bad = left & few(codes, left, most)
+                left &= ~bad
+                lost[reason] = lost.get(reason, np.zeros_like(bad)) | bad
+        if left.sum() == before:
+            break
+    yield from ((reason, bad) for reason, bad in lost.items() if bad.any())
+
+
+def few(codes: np.ndarray, among: np.ndarray, most: int) -> np.ndarray:
+    """Mark rows whose level holds at most `most` of the rows in `among`."""
+    _, positions = np.unique(codes, return_inverse=True)
+    return np.bincount(positions, weights=among)[positions] <= most
+
+
+def _with_products(spec: Specification, values: pd.DataFrame) -> pd.DataFrame:
+    products = {
+        f"{a}:{b}": (values[a] - values[a].mean()) * (values[b] - values[b].mean())
+        for a, b in spec.interactions
+    }
+    return values.assign(**products)[["", *spec.terms]]
+
+
+def _late_initials(spec: Specification, frame: pd.DataFrame, rows: pd.MultiIndex) -> Iterator[str]:
+    """Say where an initial value is not older than the rows it is to explain."""
+    start = rows.to_frame(index=False).set_axis(["entity", "year"], axis=1)
+    start = start.groupby("entity")["year"].min()
+    for name in spec.initial:
+        seen = frame[name].dropna().reset_index(level=1).iloc[:, 0].groupby(level=0).min()
+        late = int((seen.reindex(start.index) > start).sum())
+        if late:
+            yield (
+                f"The first observed {name} is later than the first row used for {late} "
+                f"{'entity' if late == 1 else 'entities'}, so it is not predetermined there."
+            )

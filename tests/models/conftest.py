@@ -1,0 +1,64 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.data import Panel, Roles, Variable
+
+
+def panel_of(frame, regions=None):
+    """Any full grid as a panel; nouns are firms so that nothing can lean on provinces."""
+    entities, years = frame.index.unique(0), frame.index.unique(1)
+    table = pd.DataFrame(index=pd.Index(entities, name="entity"))
+    if regions is not None:
+        table["region"] = pd.Series(regions)
+    roles = Roles("firm", "firms", "企业", "Toy", "玩具", min(years), max(years), len(entities))
+    described = {name: Variable(name, f"Label of {name}") for name in frame}
+    return Panel("toy", frame, described, table, roles)
+
+
+def random_frame(gaps=True, seed=7):
+    rng = np.random.default_rng(seed)
+    names, years = [f"e{i:02d}" for i in range(12)], range(2001, 2012)
+    index = pd.MultiIndex.from_product([names, years], names=["entity", "year"])
+    own = np.repeat(rng.normal(size=(12, 4)), 11, axis=0)
+    frame = pd.DataFrame(rng.normal(size=(132, 4)) + own, index=index, columns=list("abcy"))
+    frame["y"] += 0.5 * frame["a"] - 0.2 * frame["b"]
+    frame["group"] = np.repeat(np.arange(12) // 2, 11).astype(float)
+    if gaps:
+        for name in "aby":
+            frame.loc[rng.random(132) < 0.08, name] = np.nan
+    return frame
+
+
+REGIONS = {f"e{i:02d}": f"r{i % 3}" for i in range(12)}
+
+
+@pytest.fixture(scope="session")
+def make_panel():
+    return panel_of
+
+
+@pytest.fixture
+def gappy():
+    return random_frame()
+
+
+@pytest.fixture
+def panel(gappy):
+    return panel_of(gappy, REGIONS)
+
+
+@pytest.fixture
+def full_panel():
+    return panel_of(random_frame(gaps=False), REGIONS)
+
+
+@pytest.fixture(scope="session")
+def grunfeld():
+    """Grunfeld's ten firms, 1935-54, as in R plm; statsmodels ships an eleventh."""
+    from statsmodels.datasets import grunfeld as source
+
+    data = source.load_pandas().data.query("firm != 'American Steel'")
+    data = data.assign(year=data["year"].astype(int), firm=data["firm"].astype(object))
+    frame = data.set_index(["firm", "year"]).rename_axis(["entity", "year"]).sort_index()
+    return panel_of(frame[["invest", "value", "capital"]])
