@@ -1,0 +1,196 @@
+"""One claim of the paper: what it says, what would speak to it, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims.validation import (
+    TEXTS,
+    VOCABULARY,
+    check_sides,
+    check_specification,
+    check_words,
+    hint,
+)
+from analysis.errors import AnalysisError, LedgerError
+
+if TYPE_CHECKING:
+    from analysis.models import Specification
+
+__all__ = ["Also", "Claim"]
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Secondary readings of a claim, declared together with the primary one.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+        Each takes the place of the outcome.
+    regressors : tuple of str
+        Each takes the place of the focal regressor.
+    """
+
+    outcomes: tuple[str, ...] = ()
+    regressors: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.regressors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An entry of the ledger; the head of `ledger.yml` says what every field means.
+
+    Parameters
+    ----------
+    id, section, quote, sentence, logic, estimand : str
+        Where the claim stands, in the paper's words and in ours.
+    outcome : str or None
+        Measure on the left; None when no figure here can speak to the claim.
+    regressors : tuple of str
+        Measures on the right.
+    focal : str or None
+        Term whose sign is predicted, "a" or "a:b". None stands for the single regressor, or for a
+        contrast that only `estimand` describes.
+    sign, status, family, design : str
+        One of `SIGNS`, `STATUSES`, `FAMILIES`, `DESIGNS`.
+    unit : str
+        What one row is where the claim is tested: a noun and "-year".
+    policy : str or None
+        Name of the policy of an event design.
+    specification : mapping or None
+        Primary regression as declared; None when the claim is not estimated yet.
+    also : Also
+        Secondary readings.
+    needs, departures, notes : str
+        What a user could supply, how the design differs from the baseline, and what to beware of.
+
+    Raises
+    ------
+    LedgerError
+        When a field is missing, unknown or contradicts another; names the claim and the field.
+    """
+
+    id: str
+    section: str
+    quote: str
+    sentence: str
+    logic: str
+    estimand: str
+    outcome: str | None
+    regressors: tuple[str, ...]
+    sign: str
+    unit: str
+    status: str
+    family: str
+    design: str
+    focal: str | None = None
+    policy: str | None = None
+    specification: Mapping[str, Any] | None = None
+    also: Also = field(default_factory=Also)
+    needs: str = ""
+    departures: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        if self.focal is None and len(self.regressors) == 1:
+            object.__setattr__(self, "focal", self.regressors[0])
+        check_words(self)
+        check_sides(self)
+        if self.specification is not None:
+            check_specification(self)
+            object.__setattr__(self, "specification", MappingProxyType(dict(self.specification)))
+
+    @property
+    def declared(self) -> bool:
+        """Whether a primary regression is declared, so that `evaluate` can run it."""
+        return self.specification is not None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every measure the claim mentions, once each."""
+        initial = (self.specification or {}).get("initial", ())
+        every = (self.outcome, *self.regressors, *self.also.outcomes, *self.also.regressors)
+        return tuple(dict.fromkeys(name for name in (*every, *initial) if name))
+
+    def build_specification(self) -> Specification:
+        """Return the primary regression.
+
+        Raises
+        ------
+        LedgerError
+            No regression is declared, or it cannot be built; the message says why.
+        """
+        from analysis.models import Specification  # heavy: listing the ledger must stay fast
+
+        if self.specification is None:
+            raise LedgerError(f"{self.id} has no declared regression: {self.why_not}")
+        mapping = {"outcome": self.outcome, "regressors": self.regressors, **self.specification}
+        try:
+            return Specification.from_mapping(mapping)
+        except AnalysisError as error:
+            raise LedgerError(f"The specification of {self.id} cannot be built: {error}") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain types for JSON, fields in the order of the class."""
+        out = {f.name: getattr(self, f.name) for f in fields(self)}
+        out["regressors"] = list(self.regressors)
+        out["also"] = {name: list(getattr(self.also, name)) for name in ("outcomes", "regressors")}
+        if self.specification is not None:
+            out["specification"] = dict(self.specification)
+        return out
+
+    @classmethod
+    def from_mapping(cls, entry: Mapping[str, Any]) -> Claim:
+        """Build from one entry of the YAML file; unknown and missing keys are errors."""
+        name = str(entry.get("id", "an entry without id"))
+        known = [f.name for f in fields(cls)]
+        if unknown := [key for key in entry if key not in known]:
+            raise LedgerError(
+                f"{name} has the unknown field '{unknown[0]}': {hint(unknown[0], known)}"
+            )
+        required = ["id", *TEXTS, "outcome", "regressors", "unit", *VOCABULARY]
+        if missing := [key for key in required if key not in entry]:
+            raise LedgerError(f"{name} lacks the field '{missing[0]}': add it.")
+        also = entry.get("also") or {}
+        if unknown := [key for key in also if key not in ("outcomes", "regressors")]:
+            raise LedgerError(
+                f"{name} has also.{unknown[0]}: use also.outcomes or also.regressors."
+            )
+        values = {
+            key: value.strip() if isinstance(value, str) else value for key, value in entry.items()
+        }
+        values["regressors"] = _names(name, "regressors", entry["regressors"])
+        values["also"] = Also(**{key: _names(name, f"also.{key}", also[key]) for key in also})
+        return cls(**values)
+
+    @property
+    def why_not(self) -> str:
+        """Why no regression is declared, in one sentence; empty if one is."""
+        if self.declared:
+            return ""
+        if self.status == "needs user data":
+            return f"it needs user data ({_clause(self.needs)})."
+        if self.status == "normative":
+            return "it says what ought to be, and no figure can contradict that."
+        lacks = f" and would gain from better data ({_clause(self.needs)})" if self.needs else ""
+        return (
+            f"its status is '{self.status}'{lacks}, but its design '{self.design}' has no "
+            "specification in the ledger yet; declare one before estimating it."
+        )
+
+
+def _names(claim: str, where: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise LedgerError(f"{claim} must list names under '{where}', such as [pcp, ifin].")
+    return tuple(value)
+
+
+def _clause(text: str) -> str:
+    text = text.rstrip(". ")
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,135 @@
+"""What a ledger entry may say: the vocabulary, and checks that speak in one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from analysis.errors import LedgerError
+
+if TYPE_CHECKING:
+    from analysis.claims.claim import Claim
+
+QUOTE_LIMIT = 20
+"""Most characters that may be quoted from the paper for one claim."""
+
+STATUSES = ("testable", "proxy", "needs user data", "normative")
+SIGNS = ("+", "-", "±", "0")
+FAMILIES = (
+    "patience",
+    "industrial-finance",
+    "two-wheels",
+    "innovation-chain",
+    "state-and-market",
+    "place",
+    "exit",
+    "equity-and-debt",
+    "banks-and-cycles",
+    "broken-links",
+    "rules-and-platforms",
+    "countries",
+    "quantity-or-structure",
+)
+"""Chapters, in the order of the book; p-values are adjusted within each."""
+
+DESIGNS = (
+    "panel",
+    "interaction",
+    "quadratic",
+    "threshold",
+    "local-projection",
+    "distributed-lag",
+    "stacked",
+    "event",
+    "spatial",
+    "panel-var",
+    "equivalence",
+    "long-difference",
+    "descriptive",
+    "firm",
+)
+
+VOCABULARY = {
+    "status": STATUSES,
+    "sign": SIGNS,
+    "family": FAMILIES,
+    "design": DESIGNS,
+}
+TEXTS = ("section", "quote", "sentence", "logic", "estimand")
+
+
+def check_words(claim: Claim) -> None:
+    """Check the wording: nothing empty, a short quote, known status, sign, unit and chapter."""
+    for name in TEXTS:
+        text = getattr(claim, name)
+        if not isinstance(text, str) or not text:
+            raise LedgerError(f"{claim.id} has no {name}: write it.")
+    if len(claim.quote) > QUOTE_LIMIT:
+        raise LedgerError(
+            f"The quote of {claim.id} has {len(claim.quote)} characters: "
+            f"shorten it to {QUOTE_LIMIT} at most."
+        )
+    for name, known in VOCABULARY.items():
+        value = getattr(claim, name)
+        if value not in known:
+            raise LedgerError(f"{claim.id} has the unknown {name} '{value}': {hint(value, known)}")
+    if not re.fullmatch(r"[a-z]+-year", str(claim.unit)):
+        raise LedgerError(
+            f"{claim.id} has the unit '{claim.unit}': write a noun and '-year', such as city-year."
+        )
+    if claim.status == "needs user data" and not claim.needs:
+        raise LedgerError(f"{claim.id} needs user data: say which under 'needs'.")
+
+
+def check_sides(claim: Claim) -> None:
+    """Check outcome, regressors and focal term against each other and against the status."""
+    testable = claim.status in ("testable", "proxy")
+    if testable != (claim.outcome is not None):
+        verb = "names no" if testable else "names an"
+        raise LedgerError(
+            f"{claim.id} has the status '{claim.status}' and {verb} outcome: change one of the two."
+        )
+    if testable and not (claim.regressors or claim.policy or claim.design == "descriptive"):
+        raise LedgerError(
+            f"{claim.id} names neither regressors nor a policy: add one, or call it descriptive."
+        )
+    if claim.outcome in claim.regressors:
+        raise LedgerError(f"{claim.id} has '{claim.outcome}' on both sides: take it off one.")
+    for part in (claim.focal or "").split(":"):
+        if part and part not in claim.regressors:
+            raise LedgerError(
+                f"The focal term of {claim.id} names '{part}', which is no regressor: "
+                f"{hint(part, claim.regressors)}"
+            )
+
+
+def check_specification(claim: Claim) -> None:
+    """Check a declared regression against the claim, without importing the models."""
+    spec = claim.specification
+    if not isinstance(spec, Mapping):
+        raise LedgerError(f"The specification of {claim.id} must be a mapping such as {{lag: 1}}.")
+    if twice := {"outcome", "regressors"} & spec.keys():
+        raise LedgerError(
+            f"The specification of {claim.id} repeats {' and '.join(sorted(twice))}: "
+            "leave it out, it is taken from the claim."
+        )
+    crosses = {":".join(pair) for pair in spec.get("interactions", ())}
+    if claim.focal not in {*claim.regressors, *crosses}:
+        raise LedgerError(
+            f"The specification of {claim.id} does not contain its focal term '{claim.focal}': "
+            "add the interaction or name another term."
+        )
+    if claim.also.regressors and ":" in claim.focal:
+        raise LedgerError(
+            f"{claim.id} declares other regressors beside the product '{claim.focal}', and it is "
+            "unclear which part they replace: declare them as a claim of their own."
+        )
+
+
+def hint(value: object, known: Iterable[str]) -> str:
+    """Suggest the nearest known word, or list them all."""
+    known = list(known)
+    near = get_close_matches(str(value), known, n=1, cutoff=0.5)
+    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(known)}."

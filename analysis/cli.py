@@ -1,0 +1,146 @@
+"""The command line: list claims, evaluate one, describe a variable, check everything.
+
+    python -m analysis claims [--json] [--family F] [--status S]
+    python -m analysis claim M16 [--json]
+    python -m analysis describe gov [--json]
+    python -m analysis check [--json]
+
+Exit code 0 means done, 2 means that something has to be mended; one sentence on standard error
+then says what. Numerical libraries are imported only by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims import ledger
+from analysis.claims.text import claim_text, ledger_text, table
+from analysis.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["main"]
+
+Answer = tuple[Any, Callable[[], str]]
+"""What a command found: plain types for JSON, and a function that writes them for a reader."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 2 after an error the user can mend.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        facts, write = options.run(options)
+        text = _json(facts) if options.json else write()
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _print(text)
+
+
+def _claims(options: argparse.Namespace) -> Answer:
+    book = ledger()
+    claims = book.filter(options.family, options.status)
+    return [claim.to_dict() for claim in claims], lambda: ledger_text(claims, _width())
+
+
+def _claim(options: argparse.Namespace) -> Answer:
+    claim = ledger()[options.id]
+    if not claim.declared:
+        facts = {"claim": claim.to_dict(), "primary": None, "why_not": claim.why_not}
+        return facts, lambda: f"{claim_text(claim, _width())}\n\nNot estimated: {claim.why_not}"
+    from analysis.claims.evaluate import evaluate
+    from analysis.claims.text import evidence_text
+
+    evidence = evaluate(claim, _panel(options))
+    return evidence.to_dict(), lambda: evidence_text(evidence, _width())
+
+
+def _describe(options: argparse.Namespace) -> Answer:
+    from dataclasses import asdict
+
+    variable = _panel(options).describe(options.name)
+    return asdict(variable), lambda: str(variable)
+
+
+def _check(options: argparse.Namespace) -> Answer:
+    from analysis.claims.check import check
+
+    found = check(options.data, options.dataset)
+    rows = [("checked", "count"), *((name, f"{count:,}") for name, count in found.items())]
+    return found, lambda: table(rows, "<>") + "\n\nAll as declared."
+
+
+def _panel(options: argparse.Namespace) -> Panel:
+    from analysis.data import load
+    from analysis.measures import build
+
+    return build(load(options.dataset, options.data))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis",
+        description="Fifty claims of one paper, and what published figures say about them.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Callable[[argparse.Namespace], Answer], what: str) -> Any:  # noqa: ANN401
+        found = commands.add_parser(name, help=what, description=what)
+        found.add_argument("--json", action="store_true", help="print JSON instead of text")
+        found.set_defaults(run=run)
+        return found
+
+    claims = command("claims", _claims, "List the claims of the ledger.")
+    claims.add_argument("--family", help="only the claims of this chapter, such as two-wheels")
+    claims.add_argument("--status", help="only the claims of this status, such as proxy")
+    claim = command("claim", _claim, "Show one claim and what the figures say about it.")
+    claim.add_argument("id", help="such as M16")
+    describe = command("describe", _describe, "Say what a series or measure is and is made of.")
+    describe.add_argument("name", help="such as gov or rd_funds_government")
+    everything = command("check", _check, "Check the data, their sidecars and the ledger.")
+    for reader in (claim, describe, everything):
+        reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
+        reader.add_argument("--dataset", default="china", metavar="NAME", help="folder inside it")
+    return parser
+
+
+def _json(facts: object) -> str:
+    # NaN is not JSON: whoever puts one in gets an error here instead of a broken file there.
+    return json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False, default=str)
+
+
+def _width() -> int:
+    return max(shutil.get_terminal_size((110, 24)).columns, 60)
+
+
+def _print(text: str) -> int:
+    """Write to standard output; a reader who stops early, such as ``head``, is no error."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # A terminal that cannot show Chinese gets escapes, which JSON readers understand too.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again on exit, so the closed pipe is replaced first.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,68 @@
+import pytest
+
+from analysis.claims import evaluate, ledger
+from analysis.claims.text import claim_text, columns_wide, evidence_text, ledger_text, table
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"), [("abc", 3), ("二(二)1", 7), ("耐心资本", 8), ("e\u0301", 1), ("ＩＦ", 4)]
+)
+def test_chinese_takes_two_columns(text, wide):
+    assert columns_wide(text) == wide
+
+
+def test_columns_line_up_across_scripts():
+    rows = table([("a", "section", "x"), ("M1", "结语", "y"), ("M22", "二(二)1", "z")], "<<<")
+    starts = {columns_wide(line[: len(line) - 1]) for line in rows.splitlines()}
+    assert len(starts) == 1
+
+
+def test_numbers_are_set_to_the_right():
+    assert table([("x", "n"), ("y", "1,234")], "<>").splitlines() == ["x      n", "y  1,234"]
+
+
+def test_long_sentences_wrap_and_lose_nothing():
+    sentence = "word " * 40
+    text = table([("id", sentence)], "<<", width=50)
+    assert all(columns_wide(line) <= 50 for line in text.splitlines())
+    assert text.split().count("word") == 40
+
+
+def test_wide_characters_wrap_by_columns():
+    lines = table([("id", "耐心资本" * 20)], "<<", width=44).splitlines()
+    assert all(columns_wide(line) <= 44 for line in lines)
+    assert "".join(line.strip().removeprefix("id").strip() for line in lines) == "耐心资本" * 20
+
+
+def test_the_list_holds_every_claim_within_the_width():
+    text = ledger_text(ledger().claims, width=90)
+    assert all(columns_wide(line) <= 90 for line in text.splitlines())
+    assert sum(line.startswith("M") for line in text.splitlines()) == 50
+    assert text.endswith("50 claims: 37 proxy, 6 needs user data, 7 testable.")
+
+
+def test_the_list_of_one_and_of_none_reads_well():
+    assert ledger_text([ledger()["M38"]]).endswith("1 claim: 1 proxy.")
+    assert ledger_text([]).endswith("0 claims.")
+
+
+@pytest.mark.parametrize("claim", ledger().claims, ids=lambda c: c.id)
+def test_every_card_shows_quote_and_status(claim):
+    text = claim_text(claim, width=80)
+    assert f"「{claim.quote}」" in text
+    assert f"Status      {claim.status}" in text
+    assert all(columns_wide(line) <= 80 for line in text.splitlines())
+
+
+def test_the_evidence_shows_both_errors_rows_and_convention(make_claim, toy):
+    claim = make_claim(also={"outcomes": ["y2"]})
+    text = evidence_text(evaluate(claim, toy), width=90)
+    for words in ("CR1 SE", "CR3 interval", "Clustered by firm, G = 20", "[outcome y2]", "a *"):
+        assert words in text
+    assert "20 of 240 rows (" in text  # the lag costs every firm its first year
+    assert "predicted +, found + + +: every column agrees." in text
+    assert all(columns_wide(line) <= 90 for line in text.splitlines())
+
+
+def test_a_sign_that_does_not_match_is_said(make_claim, toy):
+    assert "not every column agrees" in evidence_text(evaluate(make_claim(sign="-"), toy))

@@ -1,0 +1,172 @@
+import re
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.claims import FAMILIES, QUOTE_LIMIT, Claim, ledger
+from analysis.claims import ledger as read
+from analysis.errors import LedgerError, UnknownNameError
+
+FILE = Path(read.__code__.co_filename).with_name("ledger.yml")
+CJK = re.compile(r"[一-鿿]")
+
+# The four primary specifications as they were declared on 2026-11-23, before any was estimated.
+# A change here is a change of the protocol: say so in the ledger and in the book.
+DECLARED = {
+    "M01": ("invsh", ["pcp"], None, "pcp", ["vip", "nqp"], []),
+    "M08": ("nqp", ["ifin"], None, "ifin", [], ["loan", "dfi"]),
+    "M16": ("nqp", ["pcp", "ifin"], [["pcp", "ifin"]], "pcp:ifin", [], []),
+    "M21": ("nqp", ["d_wang", "pcp", "ifin"], None, "d_wang", [], ["d_classic"]),
+}
+
+
+@pytest.fixture
+def write(tmp_path, entry):
+    def write(*ids, **top):
+        path = tmp_path / "ledger.yml"
+        claims = [{**entry, "id": i} for i in ids]
+        path.write_text(yaml.safe_dump({"claims": claims, **top}, allow_unicode=True), "utf-8")
+        return path
+
+    return write
+
+
+def test_fifty_claims_in_order():
+    assert [claim.id for claim in ledger()] == [f"M{i:02d}" for i in range(1, 51)]
+
+
+@pytest.mark.parametrize("entry", [*ledger(), *ledger().not_tested], ids=lambda c: c.id)
+def test_quotes_are_short_chinese_without_blanks(entry):
+    assert 4 <= len(entry.quote) <= QUOTE_LIMIT
+    assert len(CJK.findall(entry.quote)) >= len(entry.quote) - 3  # marks such as 、 may stand in
+    assert not re.search(r"\s", entry.quote)
+
+
+def test_no_passage_is_quoted_twice():
+    quotes = [entry.quote for entry in (*ledger(), *ledger().not_tested)]
+    assert len(set(quotes)) == len(quotes)
+
+
+@pytest.mark.parametrize("claim", ledger().claims, ids=lambda c: c.id)
+def test_our_words_are_plain_sentences(claim):
+    for text in (claim.sentence, claim.logic, claim.estimand, claim.needs, claim.notes):
+        assert text == "" or text.endswith("."), text
+    assert ". " not in claim.sentence.rstrip(".")
+    assert len(claim.sentence.split()) <= 22
+    assert not re.search(r"\b(should|ought|must)\b", claim.sentence), "a claim says what is"
+
+
+@pytest.mark.parametrize("claim", ledger().filter(status="testable"), ids=lambda c: c.id)
+def test_a_testable_sentence_names_no_concept_that_only_a_proxy_measures(claim):
+    assert not re.search("patient capital|industrial finance", claim.sentence, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("claim", ledger().filter(status="proxy"), ids=lambda c: c.id)
+def test_a_proxy_is_called_one(claim):
+    assert claim.notes, "say what stands for what"
+
+
+def test_firm_claims_need_user_data_and_the_rest_do_not():
+    for claim in ledger():
+        assert (claim.unit == "firm-year") == (claim.status == "needs user data")
+
+
+def test_every_chapter_has_a_claim():
+    assert {claim.family for claim in ledger()} == set(FAMILIES)
+
+
+def test_the_declared_specifications_are_those_of_the_protocol():
+    found = {}
+    for claim in ledger():
+        if claim.declared:
+            spec = claim.build_specification()
+            assert (spec.lag, spec.initial, spec.effects) == (1, ("gdp_per_head",), "two_way")
+            crosses = [list(pair) for pair in spec.interactions] or None
+            outcomes, regressors = list(claim.also.outcomes), list(claim.also.regressors)
+            sides = (spec.outcome, list(spec.regressors), crosses)
+            found[claim.id] = (*sides, claim.focal, outcomes, regressors)
+    assert found == DECLARED
+
+
+def test_the_protocol_is_dated_and_owns_up_to_earlier_looks():
+    protocol = ledger().protocol
+    assert str(protocol["declared"]) == "2026-11-23"
+    assert "72 outcome-regressor pairs" in protocol["earlier_looks"][0]
+    assert len(protocol["earlier_looks"]) == 4
+
+
+def test_the_paper_itself_can_be_cited():
+    bib = Path(__file__).resolve().parents[2] / "book" / "references.bib"
+    assert f"{{{ledger().source['citation']}," in bib.read_text(encoding="utf-8")
+
+
+def test_the_head_of_the_file_explains_every_field():
+    head = FILE.read_text(encoding="utf-8").split("source:")[0]
+    for one in fields(Claim):
+        assert re.search(rf"^#   {one.name} ", head, re.MULTILINE), one.name
+
+
+def test_lookup_forgives_lower_case_and_suggests():
+    book = ledger()
+    assert book["m16"] is book["M16"]
+    with pytest.raises(UnknownNameError, match=r"Unknown claim 'M161' in the ledger: .*M16"):
+        book["M161"]
+
+
+def test_filters_combine():
+    both = ledger().filter(family="innovation-chain", status="testable")
+    assert [claim.id for claim in both] == ["M22", "M23", "M27"]
+    with pytest.raises(UnknownNameError, match="did you mean two-wheels"):
+        ledger().filter(family="two wheels")
+    with pytest.raises(UnknownNameError, match="Unknown status"):
+        ledger().filter(status="open")
+
+
+def test_counts_add_up():
+    counts = ledger().counts()
+    assert counts == {**dict.fromkeys(counts, 0), **Counter(claim.status for claim in ledger())}
+    assert sum(counts.values()) == len(ledger())
+
+
+def test_not_tested_statements_are_normative_or_facts():
+    kinds = Counter(statement.kind for statement in ledger().not_tested)
+    assert kinds == {"normative": 7, "fact": 4}
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (("M01", "M01"), "M01 is used twice"),
+        (("M01", "M03"), "Entry 2 of the ledger has the id M03: it must be M02"),
+        (("M1",), "must be M01"),
+    ],
+)
+def test_ids_run_without_gap(write, ids, words):
+    with pytest.raises(LedgerError, match=words):
+        ledger(write(*ids))
+
+
+def test_another_ledger_can_be_read(write):
+    book = ledger(write("M01", "M02", protocol={"declared": "2030-01-01"}))
+    assert len(book) == 2
+    assert book.protocol["declared"] == "2030-01-01"
+
+
+def test_an_unknown_kind_of_statement_is_refused(write):
+    statement = {"id": "N01", "kind": "norm", "section": "一", "quote": "x", "sentence": "x."}
+    with pytest.raises(LedgerError, match="N01 has the unknown kind 'norm'"):
+        ledger(write("M01", not_tested=[statement]))
+
+
+def test_unreadable_files_are_reported_in_one_sentence(tmp_path):
+    with pytest.raises(LedgerError, match=r"none\.yml cannot be opened"):
+        ledger(tmp_path / "none.yml")
+    (tmp_path / "bad.yml").write_text("claims: [", encoding="utf-8")
+    with pytest.raises(LedgerError, match=r"bad\.yml is not valid YAML near line"):
+        ledger(tmp_path / "bad.yml")
+    (tmp_path / "empty.yml").write_text("", encoding="utf-8")
+    with pytest.raises(LedgerError, match="no list of claims"):
+        ledger(tmp_path / "empty.yml")

@@ -1,0 +1,148 @@
+"""The command line: exit codes, JSON, one sentence on standard error, early readers."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*words, **more):
+    command = [sys.executable, "-m", "analysis", *words]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60, **more
+    )
+
+
+@pytest.fixture(scope="module")
+def panel():
+    from analysis.data import load
+    from analysis.measures import build
+
+    return build(load())
+
+
+@pytest.fixture
+def answer(panel, monkeypatch, capsys):
+    """Run a command in this process, on a panel that is read once."""
+    monkeypatch.setattr("analysis.cli._panel", lambda _options: panel)
+
+    def answer(*words):
+        code = main(words)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return answer
+
+
+def test_claims_as_json_in_a_process_of_its_own():
+    done = run("claims", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [claim["id"] for claim in json.loads(done.stdout)][:2] == ["M01", "M02"]
+
+
+def test_a_claim_as_json_in_a_process_of_its_own():
+    done = run("claim", "M16", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert list(facts["primary"]["columns"]) == ["two_way", "region_year", "entity_trends"]
+    assert facts["primary"]["focal"] == "pcp:ifin"
+
+
+@pytest.mark.parametrize("words", [("claim", "M99"), ("claims", "--family", "two_wheels")])
+def test_an_error_is_one_sentence_and_exit_code_two(words):
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("Unknown ")
+    assert "Traceback" not in done.stderr
+
+
+def test_listing_reads_no_numerical_library():
+    code = (
+        "import sys; from analysis.cli import main; main(['claims']); "
+        "print({'numpy', 'pandas', 'scipy'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.strip() == "set()"
+
+
+def test_a_reader_who_stops_early_is_no_error():
+    reader, writer = os.pipe()
+    os.close(reader)  # gone before the first word, as `head` is after the last it wants
+    command = [sys.executable, "-m", "analysis", "claims"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_without_chinese_still_gets_valid_json(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    quote = json.loads(run("claims", "--json", "--family", "exit").stdout)[0]["quote"]
+    assert quote == "难以发挥投资成功的预期激励效应"
+
+
+def test_the_list_can_be_narrowed(answer):
+    code, out, _ = answer("claims", "--family", "two-wheels", "--status", "testable")
+    assert code == 0
+    assert [line[:3] for line in out.splitlines() if line.startswith("M")] == ["M19"]
+
+
+@pytest.mark.parametrize("claim", ["M01", "M08", "M16", "M21"])
+def test_declared_claims_are_printed_with_their_columns(answer, claim):
+    code, out, _ = answer("claim", claim)
+    assert code == 0
+    for words in ("CR1 SE", "CR3 interval", "Left out", "Clustered by province, G = 31", "n  "):
+        assert words in out
+
+
+def test_an_undeclared_claim_says_why(answer):
+    code, out, _ = answer("claim", "M39")
+    assert code == 0
+    assert "Not estimated: it needs user data (a firm panel" in out
+    facts = json.loads(answer("claim", "M39", "--json")[1])
+    assert facts["primary"] is None
+    assert facts["why_not"].startswith("it needs user data")
+
+
+def test_describe_says_what_a_measure_is_made_of(answer):
+    code, out, _ = answer("describe", "gov")
+    assert code == 0
+    assert "rd_funds_government / gdp" in out
+    facts = json.loads(answer("describe", "gov", "--json")[1])
+    assert facts["series"] == ["rd_funds_government", "gdp"]
+
+
+def test_describe_suggests_near_names(answer):
+    code, out, err = answer("describe", "gvo")
+    assert (code, out) == (2, "")
+    assert "did you mean gov" in err
+
+
+def test_check_counts(answer):
+    code, out, _ = answer("check", "--json")
+    assert code == 0
+    assert json.loads(out)["claims"] == 50
+
+
+@pytest.mark.parametrize("command", [("check",), ("describe", "gov"), ("claim", "M01")])
+def test_another_data_folder_is_really_used(tmp_path, capsys, command):
+    assert main([*command, "--data", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [(), ("clams",), ("claim",)])
+def test_misuse_is_exit_code_two(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert "usage: python -m analysis" in capsys.readouterr().err
