@@ -1,0 +1,89 @@
+"""Where a measure is high: a tile for each entity, or a ranked list where there is no map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from analysis.display.picture import Picture
+from analysis.display.theme import INK, MUTED, PAPER, SEQUENTIAL, subplots
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from analysis.data import Panel
+
+
+def entity_map(panel: Panel, values: pd.Series, title: str) -> Picture:
+    """Draw one value per entity.
+
+    Each tile stands roughly where the entity lies, all tiles are of one size, so that a large
+    empty region does not outweigh a small crowded one. A panel without tile positions (firms,
+    say) gets a ranked dot chart with the same colours.
+
+    Parameters
+    ----------
+    panel
+        Gives names and, where ``entities`` has ``tile_row`` and ``tile_col``, positions.
+    values
+        One number per entity; missing entities are drawn empty and marked as such.
+    title
+        What the values are, with their unit.
+    """
+    values = values.reindex(panel.entities.index)
+    if {"tile_row", "tile_col"} <= set(panel.entities.columns):
+        return _tiles(panel.entities, values, title)
+    return _ranked(panel.entities, values, title)
+
+
+def _tiles(entities: pd.DataFrame, values: pd.Series, title: str) -> Picture:
+    figure, ax = subplots(height=5.3)
+    rows, columns = entities["tile_row"], entities["tile_col"]
+    norm = mpl.colors.Normalize(np.nanmin(values), np.nanmax(values))
+    cmap = mpl.colormaps[SEQUENTIAL]
+    for entity, value in values.items():
+        row, column = rows[entity], columns[entity]
+        missing = not np.isfinite(value)
+        face = PAPER if missing else cmap(norm(value))
+        dark = missing or sum(c * w for c, w in zip(face[:3], (0.3, 0.59, 0.11), strict=True)) > 0.5
+        ink = INK if dark else PAPER
+        ax.add_patch(
+            Rectangle(
+                (column, row), 0.94, 0.94, facecolor=face, edgecolor=MUTED if missing else face
+            )
+        )
+        style = {"ha": "center", "va": "center", "color": ink}
+        name, number = entities["label_zh"][entity][:3], "—" if missing else f"{value:.2f}"
+        ax.text(column + 0.47, row + 0.36, name, fontsize=9.5, **style)
+        ax.text(column + 0.47, row + 0.70, number, fontsize=7.8, **style)
+    ax.set(
+        xlim=(columns.min() - 0.1, columns.max() + 1.1), ylim=(rows.max() + 1.1, rows.min() - 0.1)
+    )
+    ax.set_aspect("equal")
+    ax.axis("off")
+    ax.set_title(title)
+    _colour_bar(ax, norm)
+    return Picture(figure)
+
+
+def _colour_bar(ax: Axes, norm: mpl.colors.Normalize) -> None:
+    bar = ax.figure.colorbar(
+        mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=ax, orientation="horizontal", shrink=0.5,
+        aspect=30, pad=0.02,
+    )  # fmt: skip
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=9, length=0)
+
+
+def _ranked(entities: pd.DataFrame, values: pd.Series, title: str) -> Picture:
+    known = values.dropna().sort_values()
+    figure, ax = subplots(height=0.2 * len(known) + 0.9)
+    norm = mpl.colors.Normalize(known.min(), known.max())
+    ax.scatter(known, range(len(known)), c=mpl.colormaps[SEQUENTIAL](norm(known)), s=28)
+    ax.set_yticks(range(len(known)), entities["label_en"].loc[known.index], fontsize=8.5)
+    ax.set_title(title)
+    return Picture(figure)

@@ -1,0 +1,124 @@
+"""Small pieces of HTML that the book shows: tables a phone can hold, and the claim card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.claims import Claim
+    from analysis.data import Panel
+
+SIGN_WORDS = {
+    "+": "a positive coefficient",
+    "-": "a negative coefficient",
+    "−": "a negative coefficient",
+    "±": "a coefficient of either sign",
+    "0": "a coefficient near zero",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A finished fragment of HTML."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, Callable[[object], str]] | None = None,
+    style: str = "book",
+) -> Html:
+    """Show a frame as a table with a caption; the first column names the row.
+
+    Parameters
+    ----------
+    frame
+        Column names become headings; the index is not shown.
+    caption
+        One sentence: what the rows are.
+    formats
+        Per column, how a value becomes text. Missing values show as an en dash.
+    style
+        "book" for words, "estimates" for columns of numbers.
+    """
+    formats = formats or {}
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame.columns)
+    body = []
+    for row in frame.itertuples(index=False):
+        cells = [
+            _cell(value, formats.get(name)) for name, value in zip(frame.columns, row, strict=True)
+        ]
+        body.append(
+            f'<tr><th scope="row">{cells[0]}</th>'
+            + "".join(f"<td>{c}</td>" for c in cells[1:])
+            + "</tr>"
+        )
+    return Html(
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="{style}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _cell(value: object, form: Callable[[object], str] | None) -> str:
+    if isinstance(value, Html):
+        return value.text
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return "–"
+    return escape(form(value) if form else str(value))
+
+
+def claim_card(claim: Claim, panel: Panel | None = None) -> Html:
+    """Show a claim: what the paper says, what would then be true in the figures, its status.
+
+    Parameters
+    ----------
+    claim
+        A row of the ledger.
+    panel
+        If given, measures are named by their labels with the short name as a tooltip.
+    """
+
+    def name(measure: str) -> str:
+        if panel is None or measure not in panel.variables:
+            return escape(measure)
+        variable = panel.describe(measure)
+        return (
+            f'<abbr title="{escape(measure)}: {escape(variable.formula or variable.definition)}">'
+            f'{escape(variable.label_en)}</abbr> <span lang="zh">{escape(variable.label_zh)}</span>'
+        )
+
+    outcome = name(claim.outcome) if claim.outcome else "–"
+    regressors = "; ".join(name(r) for r in claim.regressors) or "–"
+    wanted = SIGN_WORDS.get(claim.sign, claim.sign)
+    rows = [
+        ("The paper says", f'{escape(claim.sentence)} <q lang="zh">{escape(claim.quote)}</q>'),
+        ("Because", escape(claim.logic)),
+        ("Then in the figures", f"{escape(claim.estimand)} Expected: {wanted}."),
+        ("Outcome", outcome),
+        ("Regressors", regressors),
+    ]
+    if claim.needs:
+        rows.append(("What would test it better", escape(claim.needs)))
+    body = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in rows)
+    slug = claim.status.replace(" ", "-")
+    head = (
+        f'<span class="claim-id">{claim.id}</span> <span class="claim-section">section '
+        f'<span lang="zh">{escape(claim.section)}</span></span> '
+        f'<span class="status status-{slug}">{escape(claim.status)}</span>'
+    )
+    return Html(
+        f'<section class="claim-card" aria-label="Claim {claim.id}"><header>{head}</header>'
+        f"<dl>{body}</dl></section>"
+    )

@@ -1,0 +1,55 @@
+"""How chapters run: what they can import, and when their results must be made anew.
+
+jupyter-cache decides by the code cells of a chapter alone, so a changed estimator or a changed
+figure would leave yesterday's numbers on the page. This extension moves the cache into a folder
+named after the content of ``analysis/``, ``data/`` and the lock: change one byte there and every
+chapter runs again; change prose alone and none does. It also puts the repository's top folder on
+the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+INPUTS = ("analysis", "data", "requirements.lock")
+
+
+def execution_key(root: Path = ROOT, inputs: tuple[str, ...] = INPUTS) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 over names and bytes of the inputs."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for name in inputs:
+        top = root / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                body = hashlib.sha256(path.read_bytes()).digest()
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + body)
+    return digest.hexdigest()[:16]
+
+
+def _move_cache(_app: Sphinx, config: Config) -> None:
+    # `nb_execution_cache_path` counts for the build environment, so a new value also makes Sphinx
+    # read every chapter again.
+    folder = Path(config.nb_execution_cache_path or "_build/.jupyter_cache")
+    folder = folder if folder.is_absolute() else ROOT / folder
+    config.nb_execution_cache_path = str(folder / execution_key())
+
+
+def _reach_analysis(_app: Sphinx, _config: Config) -> None:
+    known = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), known]))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("config-inited", _move_cache)
+    app.connect("config-inited", _reach_analysis)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,139 @@
+"""Read the built book as a person does, in headless Chromium."""
+
+import functools
+import json
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from prose import chapter_files
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+pytestmark = pytest.mark.browser
+PAGES = [path.stem for path in chapter_files()]
+each_page = pytest.mark.parametrize("page", PAGES)
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-sync", "--disable-background-networking", "--disable-component-update",
+    "--hide-scrollbars",
+]  # fmt: skip
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(html):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(html)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(driver_path):
+    options = webdriver.ChromeOptions()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=str(driver_path))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+def resize(browser, width: int, height: int = 900) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+    )
+
+
+def open_page(browser, url: str) -> None:
+    browser.get(url)
+    WebDriverWait(browser, 20).until(
+        lambda d: d.execute_script("return document.readyState") == "complete"
+    )
+
+
+def requested(browser) -> list[str]:
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    return [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+
+
+@each_page
+def test_page_loads_without_errors_and_without_the_network(browser, site, page):
+    resize(browser, 1280)
+    browser.get_log("browser"), browser.get_log("performance")
+    open_page(browser, f"{site}/{page}.html")
+    urls = requested(browser)
+    assert any(url.endswith(f"{page}.html") for url in urls), "the log of requests is empty"
+    assert not [u for u in urls if not u.startswith((site, "data:", "blob:"))]
+    assert not [e for e in browser.get_log("browser") if e["level"] in {"SEVERE", "WARNING"}]
+
+
+@each_page
+@pytest.mark.parametrize("width", [390, 1280])
+def test_page_never_scrolls_sideways(browser, site, page, width):
+    resize(browser, width)
+    open_page(browser, f"{site}/{page}.html")
+    wide, seen = browser.execute_script(
+        "const a = document.querySelector('.bd-article-container') || document.body;"
+        "return [Math.max(document.documentElement.scrollWidth, document.body.scrollWidth,"
+        " a.getBoundingClientRect().right), window.innerWidth]"
+    )
+    assert seen == width
+    assert wide <= width
+
+
+@each_page
+def test_pictures_are_there_and_have_alt_text(browser, site, page):
+    resize(browser, 1280)
+    open_page(browser, f"{site}/{page}.html")
+    for image in browser.find_elements(By.CSS_SELECTOR, "article img"):
+        assert int(image.get_property("naturalWidth")) > 0, image.get_attribute("src")
+        assert len(image.get_attribute("alt") or "") >= 40, image.get_attribute("src")
+
+
+@pytest.mark.parametrize("query", ["minimum detectable effect", "耐心资本", "重叠检查"])
+def test_search_finds_english_and_chinese(browser, site, query):
+    resize(browser, 1280)
+    open_page(browser, f"{site}/search.html?q={query}")
+    WebDriverWait(browser, 20).until(
+        lambda d: d.find_elements(By.CSS_SELECTOR, "#search-results ul.search li a")
+    )
+    titles = [a.text for a in browser.find_elements(By.CSS_SELECTOR, "#search-results li a")]
+    assert any("Glossary" in title for title in titles), titles
+
+
+def test_search_for_nonsense_finds_nothing(browser, site):
+    open_page(browser, f"{site}/search.html?q=齉龘麤")
+    WebDriverWait(browser, 20).until(
+        lambda d: "did not match" in d.find_element(By.ID, "search-results").text
+    )
+
+
+def test_a_hidden_cell_opens(browser, site):
+    resize(browser, 1280)
+    open_page(browser, f"{site}/two_wheels.html")
+    cell = browser.find_element(By.CSS_SELECTOR, "details.hide")
+    code = cell.find_element(By.CSS_SELECTOR, "pre")
+    assert not code.is_displayed()
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+    cell.find_element(By.TAG_NAME, "summary").click()
+    WebDriverWait(browser, 5).until(lambda _d: code.is_displayed())
+    assert "analysis" in code.text
+
+
+def test_formulas_are_set(browser, site):
+    open_page(browser, f"{site}/measuring.html")
+    WebDriverWait(browser, 20).until(lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container svg"))
+    assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror")

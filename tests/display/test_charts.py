@@ -1,0 +1,127 @@
+"""Charts: deterministic, Chinese-capable, zero in view, nothing hidden."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.data import load
+from analysis.display.charts import (
+    column_effects,
+    coverage_map,
+    entity_map,
+    marginal_effect,
+    rank_ranges,
+    residual_scatter,
+    trends,
+)
+from analysis.display.picture import Picture
+from analysis.display.theme import FONT_FILE, subplots
+from analysis.measures import build
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return build(load())
+
+
+def test_font_holds_every_label_of_the_panel(panel):
+    from matplotlib.ft2font import FT2Font
+
+    known = set(FT2Font(str(FONT_FILE)).get_charmap())
+    words = [v.label_en + v.label_zh for v in panel.variables.values()]
+    words += [*panel.entities["label_zh"], *panel.entities["label_en"]]
+    assert not {c for word in words for c in word if ord(c) not in known}
+
+
+def test_chinese_is_drawn_without_a_warning_and_the_same_twice():
+    def draw():
+        figure, ax = subplots()
+        ax.set_title("耐心资本 −1.5 × R²")
+        return Picture(figure).svg()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first, second = draw(), draw()
+    assert first == second
+    assert "<text" not in first, "glyphs must be outlines"
+
+
+def test_a_missing_glyph_is_not_silent():
+    figure, ax = subplots()
+    ax.set_title("\U00020000")
+    with pytest.warns(UserWarning, match="missing from font"):
+        Picture(figure).svg()
+
+
+def effects(values):
+    frame = pd.DataFrame(values, columns=["cr3_low", "low", "estimate", "high", "cr3_high"])
+    frame.index = [f"row {i}" for i in range(len(frame))]
+    return frame
+
+
+@pytest.mark.parametrize("row", [[0.2, 0.3, 0.4, 0.5, 0.6], [-3, -2.5, -2, -1.5, -1]])
+def test_zero_is_on_the_axis_of_effects(row):
+    ax = column_effects(effects([row]), "effect").figure.axes[0]
+    low, high = ax.get_xlim()
+    assert low < 0 < high
+    assert low < min(row)
+    assert high > max(row)
+
+
+def test_scatter_shows_every_row():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=300), rng.normal(size=300)
+    y[0] = 40.0
+    ax = residual_scatter(x, y, 0.1, "x", "y").figure.axes[0]
+    assert len(ax.collections[0].get_offsets()) == 300
+    assert ax.get_ylim()[1] > 40
+
+
+def test_marginal_effect_keeps_zero_in_view():
+    curve = pd.DataFrame({"at": [0, 1], "effect": [2, 3], "low": [1.5, 2], "high": [2.5, 4]})
+    ax = marginal_effect(curve, np.linspace(0, 1, 9), curve, "x", "y").figure.axes[0]
+    assert ax.get_ylim()[0] < 0
+
+
+def test_map_draws_every_entity_and_marks_the_missing(panel):
+    values = panel["gov"].xs(2020, level="year").copy()
+    values.iloc[3] = np.nan
+    ax = entity_map(panel, values, "title").figure.axes[0]
+    assert len(ax.patches) == len(panel.entities)
+    assert [t.get_text() for t in ax.texts].count("—") == 1
+
+
+def test_tiles_do_not_collide(panel):
+    assert not panel.entities[["tile_row", "tile_col"]].duplicated().any()
+
+
+def test_map_without_positions_is_a_ranked_list(panel):
+    from dataclasses import replace
+
+    flat = replace(panel, entities=panel.entities.drop(columns=["tile_row", "tile_col"]))
+    ax = entity_map(flat, panel["gov"].xs(2020, level="year"), "title").figure.axes[0]
+    assert len(ax.get_yticklabels()) == len(panel.entities)
+
+
+def test_trends_leave_thin_years_open(panel):
+    picture = trends(panel, ["nqp"])
+    line = picture.figure.axes[0].lines[0]
+    by_year = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
+    assert np.isnan(by_year[2017]), "no high-tech figures were published for that year"
+    assert np.isfinite(by_year[2018])
+
+
+def test_coverage_and_ranks_draw_every_row(panel):
+    share = pd.DataFrame([[0.0, 0.5], [0.95, 1.0]], index=["a", "b"], columns=[2010, 2011])
+    ax = coverage_map(share, pd.Series({"a": "A", "b": "B"}), "provinces").figure.axes[0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B"]
+    steps = ax.collections[0].get_array().ravel()
+    assert len(set(ax.collections[0].norm(steps))) == 4, "none, some, most and all look alike"
+    ranks = pd.DataFrame(
+        {"entropy": [1, 2], "equal": [2, 1], "random_p05": [1, 1], "random_p95": [2, 2]},
+        index=["a", "b"],
+    )
+    drawn = rank_ranges(ranks, pd.Series({"a": "A", "b": "B"}), "t").figure.axes[0]
+    assert len(drawn.get_yticklabels()) == 2

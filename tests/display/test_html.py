@@ -1,0 +1,33 @@
+import pandas as pd
+import pytest
+
+from analysis.claims import ledger
+from analysis.data import load
+from analysis.display.html import Html, claim_card, table
+from analysis.measures import build
+
+
+def test_table_is_semantic_escaped_and_shows_missing():
+    frame = pd.DataFrame({"Name": ["a<b", Html("<b>x</b>")], "Value": [1.234, float("nan")]})
+    text = table(frame, "A caption", {"Value": "{:.1f}".format}).text
+    assert "<caption>A caption</caption>" in text
+    assert text.count('scope="col"') == 2
+    assert text.count('scope="row"') == 2
+    assert "a&lt;b" in text
+    assert "<b>x</b>" in text
+    assert "<td>1.2</td>" in text
+    assert "<td>–</td>" in text
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return build(load())
+
+
+@pytest.mark.parametrize("claim", list(ledger()), ids=lambda c: c.id)
+def test_every_claim_has_a_card(claim, panel):
+    text = claim_card(claim, panel).text
+    assert f'<span class="claim-id">{claim.id}</span>' in text
+    assert f'<q lang="zh">{claim.quote}</q>' in text
+    assert f"status-{claim.status.replace(' ', '-')}" in text
+    assert "Expected: a " in text
