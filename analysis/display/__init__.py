@@ -10,25 +10,25 @@ claim, for example ``m16_two_way_std``.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.display.pages import figures_page, ledger_page, measuring_page, overview
-    from analysis.display.sections import section
+_HOME = {
+    "figures_page": "figures",
+    "ledger_page": "pages",
+    "measuring_page": "measuring",
+    "overview": "pages",
+    "section": "sections",
+}
 
-__all__ = ["figures_page", "ledger_page", "measuring_page", "overview", "section"]
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Callable[..., object]:
-    # A page that estimates nothing should not wait for the estimators to be imported.
-    if name == "section":
-        from analysis.display.sections import section
-
-        return section
-    if name in __all__:
-        from analysis.display import pages
-
-        return getattr(pages, name)
-    raise AttributeError(f"module 'analysis.display' has no attribute '{name}'")
+    # Imported on first use: a page that estimates nothing should not wait for the estimators.
+    if name not in _HOME:
+        raise AttributeError(f"module 'analysis.display' has no attribute '{name}'")
+    return getattr(import_module(f"analysis.display.{_HOME[name]}"), name)

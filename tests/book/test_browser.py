@@ -127,7 +127,7 @@ def test_a_hidden_cell_opens(browser, site):
     cell = browser.find_element(By.CSS_SELECTOR, "details.hide")
     code = cell.find_element(By.CSS_SELECTOR, "pre")
     assert not code.is_displayed()
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", cell)
     cell.find_element(By.TAG_NAME, "summary").click()
     WebDriverWait(browser, 5).until(lambda _d: code.is_displayed())
     assert "analysis" in code.text
