@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LAYERS = ["errors", "data", "measures", "models", "inference", "claims", "display"]
+LAYERS = [
+    "errors",
+    "certified",
+    "data",
+    "measures",
+    "models",
+    "inference",
+    "certificates",
+    "claims",
+    "display",
+]
 LAYERS += ["cli", "__main__"]
 MODULES = sorted((ROOT / "analysis").rglob("*.py"))
 

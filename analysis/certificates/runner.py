@@ -1,0 +1,202 @@
+"""Run a method many times on panels whose truth is known, and count."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from joblib import Parallel, delayed
+
+from analysis.certificates.design import Design
+from analysis.data import Panel
+from analysis.errors import SpecificationError
+
+__all__ = ["COLUMNS", "Certificate", "Reading", "certify", "registry"]
+
+SEED = 20261123
+REGISTRY = Path(__file__).parent / "registry"
+COLUMNS = (
+    "method", "effect", "replications", "failures", "mean_estimate", "bias", "sd", "coverage",
+    "rejects", "mc_error", "entities", "years", "persistence", "common", "seed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one method said about one simulated panel; NaN where it says nothing of the kind.
+
+    Attributes
+    ----------
+    estimate : float
+        Point estimate.
+    low, high : float
+        95% interval.
+    p : float
+        p-value of the null of no effect.
+    truth : float
+        What the estimate should be; NaN means the effect of the design.
+    """
+
+    estimate: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    p: float = float("nan")
+    truth: float = float("nan")
+
+
+Procedure = Callable[[Panel, np.random.Generator], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One entry of the registry.
+
+    Attributes
+    ----------
+    method, title : str
+        Short name (the key of `analysis.certified`) and words for readers.
+    procedure : str
+        ``package.module:function`` taking (panel, rng) and returning a `Reading`.
+    simulate : str
+        ``package.module:function`` taking (design, rng) and returning a panel.
+    design : mapping
+        Fields of `Design` that differ from the default.
+    effects : tuple of float
+        True effects; 0 gives the size, the others the power curve.
+    replications : int
+        Panels per effect.
+    nominal : str
+        What `rejects` counts at zero effect: "test" (5% nominal) or "none" (no test is made).
+    """
+
+    method: str
+    title: str
+    procedure: str
+    simulate: str = "analysis.certificates.design:simulate"
+    design: dict[str, Any] = field(default_factory=dict)
+    effects: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4)
+    replications: int = 1000
+    nominal: str = "test"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effects", tuple(map(float, self.effects)))
+
+
+def registry(folder: Path = REGISTRY) -> dict[str, Certificate]:
+    """Read every ``*.yml`` of the registry, by method.
+
+    Raises
+    ------
+    SpecificationError
+        A method is registered twice or an entry is malformed.
+    """
+    out: dict[str, Certificate] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for raw in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
+            try:
+                entry = Certificate(**raw)
+            except (TypeError, AttributeError) as error:
+                raise SpecificationError(
+                    f"An entry of {path.name} is malformed: {error}."
+                ) from None
+            if entry.method in out:
+                raise SpecificationError(
+                    f"'{entry.method}' is registered twice, again in {path.name}."
+                )
+            out[entry.method] = entry
+    return out
+
+
+def certify(
+    entry: Certificate, *, replications: int | None = None, seed: int = SEED, jobs: int = 1
+) -> pd.DataFrame:
+    """Simulate, apply the method and summarise, one row per true effect.
+
+    Every replication has its own seed, made of the method, the effect and its number, so the
+    answer does not depend on the number of processes or the backend of joblib.
+
+    Parameters
+    ----------
+    entry
+        A method of the registry.
+    replications
+        Fewer (or more) than the entry says.
+    seed
+        Entropy of the whole run.
+    jobs
+        Processes; ``joblib.parallel_config`` may choose another backend.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`. ``rejects`` is the share with p < 0.05 where the method gives p-values;
+        ``coverage`` the share of intervals that hold the truth; ``failures`` counts panels on
+        which the method raised a `SpecificationError`, left out of the rest; ``mc_error`` is the
+        Monte-Carlo standard error of ``rejects``.
+    """
+    number = replications or entry.replications
+    rows = []
+    for effect in entry.effects:
+        design = replace(Design(**entry.design), effect=effect)
+        work = (delayed(_once)(entry, design, seed, i) for i in range(number))
+        readings = Parallel(n_jobs=jobs, batch_size=max(1, number // 40))(work)
+        rows.append(_summary(entry, design, seed, readings))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _once(entry: Certificate, design: Design, seed: int, number: int) -> Reading | None:
+    key = zlib.crc32(f"{entry.method}|{design.effect:.6f}".encode())
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, number)))
+    panel = _named(entry.simulate)(design, rng)
+    try:
+        reading: Reading = _named(entry.procedure)(panel, rng)
+    except SpecificationError:
+        return None
+    return reading if np.isfinite(reading.truth) else replace(reading, truth=design.effect)
+
+
+def _named(path: str) -> Callable[..., Any]:
+    module, name = path.split(":")
+    return getattr(import_module(module), name)
+
+
+def _summary(
+    entry: Certificate, design: Design, seed: int, readings: list[Reading | None]
+) -> dict[str, object]:
+    kept = [r for r in readings if r is not None]
+    values = {
+        name: np.array([getattr(r, name) for r in kept], dtype=float)
+        for name in ("estimate", "low", "high", "p", "truth")
+    }
+    inside = (values["low"] <= values["truth"]) & (values["truth"] <= values["high"])
+    has_interval, has_p = np.isfinite(values["low"]), np.isfinite(values["p"])
+    rejects = _mean((values["p"] < 0.05)[has_p])
+    tests = int(has_p.sum())
+    return {
+        "method": entry.method,
+        "effect": design.effect,
+        "replications": len(kept),
+        "failures": len(readings) - len(kept),
+        "mean_estimate": _mean(values["estimate"]),
+        "bias": _mean(values["estimate"] - values["truth"]),
+        "sd": float(np.std(values["estimate"], ddof=1)) if len(kept) > 1 else float("nan"),
+        "coverage": _mean(inside[has_interval]),
+        "rejects": rejects,
+        "mc_error": float(np.sqrt(rejects * (1 - rejects) / tests)) if tests else float("nan"),
+        "entities": design.entities,
+        "years": design.years,
+        "persistence": design.persistence,
+        "common": design.common,
+        "seed": seed,
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if values.size else float("nan")
