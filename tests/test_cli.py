@@ -99,7 +99,14 @@ def test_the_list_can_be_narrowed(answer):
 def test_declared_claims_are_printed_with_their_columns(answer, claim):
     code, out, _ = answer("claim", claim)
     assert code == 0
-    for words in ("CR1 SE", "CR3 interval", "Left out", "Clustered by province, G = 31", "n  "):
+    for words in (
+        "CR1 SE",
+        "CR3 interval",
+        "detectable",
+        "Left out",
+        "Clustered by province, G = 31",
+        "n  ",
+    ):
         assert words in out
 
 

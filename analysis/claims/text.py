@@ -120,7 +120,7 @@ def _reading_text(reading: Reading, width: int) -> str:
     for i, line in enumerate(columns[0].terms):
         mark = " *" if line.term == reading.focal else ""
         cells = [_cells(column, i) for column in columns]
-        names = (line.term + mark, "  CR1 SE", "  CR3 interval")
+        names = (line.term + mark, "  CR1 SE", "  CR3 interval", "  detectable")
         rows += [
             (name, *values) for name, values in zip(names, zip(*cells, strict=True), strict=True)
         ]
@@ -135,14 +135,13 @@ def _reading_text(reading: Reading, width: int) -> str:
     return "\n".join([title, body, _fact("Rows", span, width), *dropped])
 
 
-def _cells(column: Estimate, i: int) -> tuple[str, str, str]:
+def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
     from analysis.inference.report import plain_number
 
     line = column.terms[i]
-    value, se, low, high = (
-        plain_number(x, line.se) for x in (line.estimate, line.se, line.low_cr3, line.high_cr3)
-    )
-    return value, f"({se})", f"[{low}, {high}]"
+    shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)
+    value, se, low, high, detectable = (plain_number(x, line.se) for x in shown)
+    return value, f"({se})", f"[{low}, {high}]", detectable
 
 
 def _dropped(columns: Sequence[Estimate], heads: Sequence[str]) -> list[str]:
