@@ -16,8 +16,12 @@ ACCEPTED = (0.03, 0.08)
 
 
 @cache
-def _sizes(table: Path = TABLE) -> dict[str, tuple[float, int]]:
-    """Size and replications at a true effect of zero, by method."""
+def _sizes() -> dict[str, tuple[float, int]]:
+    return read_sizes(TABLE)
+
+
+def read_sizes(table: Path) -> dict[str, tuple[float, int]]:
+    """Read size and replications at a true effect of zero, by method; empty without a table."""
     if not table.exists():
         return {}
     with table.open(encoding="utf-8", newline="") as lines:

@@ -4,6 +4,7 @@
     python -m analysis claim M16 [--json]
     python -m analysis describe gov [--json]
     python -m analysis check [--json]
+    python -m analysis certify [METHOD ...] [--replications N] [--jobs N] [--write] [--json]
 
 Exit code 0 means done, 2 means that something has to be mended; one sentence on standard error
 then says what. Numerical libraries are imported only by the commands that need them.
@@ -89,6 +90,23 @@ def _check(options: argparse.Namespace) -> Answer:
     return found, lambda: table(rows, "<>") + "\n\nAll as declared."
 
 
+def _certify(options: argparse.Namespace) -> Answer:
+    from analysis.certificates.table import certify_methods, write_rows
+
+    rows = certify_methods(options.methods, options.replications, options.jobs)
+    if options.write:
+        write_rows(rows)
+    shown = ("method", "effect", "replications", "bias", "coverage", "rejects", "mc_error")
+    lines = [shown, *(tuple(_figure(row[name]) for name in shown) for row in rows)]
+    return rows, lambda: table(lines, "<>>>>>>")
+
+
+def _figure(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
 def _panel(options: argparse.Namespace) -> Panel:
     from analysis.data import load
     from analysis.measures import build
@@ -117,6 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
     describe.add_argument("name", help="such as gov or rd_funds_government")
     everything = command("check", _check, "Check the data, their sidecars and the ledger.")
+    certify = command("certify", _certify, "Simulate methods on panels whose truth is known.")
+    certify.add_argument(
+        "methods", nargs="*", metavar="METHOD", help="all of them if none is named"
+    )
+    certify.add_argument("--replications", type=int, help="instead of those of the registry")
+    certify.add_argument("--jobs", type=int, default=2, help="processes; the answer is the same")
+    certify.add_argument("--write", action="store_true", help="put the rows into the table")
     for reader in (claim, describe, everything):
         reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
         reader.add_argument("--dataset", default="china", metavar="NAME", help="folder inside it")
