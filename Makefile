@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test lint serve lock clean help
+.PHONY: book test lint serve bench certify lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -37,6 +37,12 @@ lint: $(READY) ## check style and annotations
 serve: book ## serve the built book on this machine
 	@echo "http://127.0.0.1:$(PORT)/intro.html"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+bench: $(READY) ## time the batched code against its peers, as ratios
+	@$(BIN)/python tests/bench/run.py
+
+certify: $(READY) ## simulate every method anew and write the table of certificates
+	$(BIN)/python -m analysis certify --write
 
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group book --group dev --universal --python-version 3.11 \

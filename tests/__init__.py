@@ -1,0 +1,1 @@
+"""A package, because a library installs another one of this name."""
