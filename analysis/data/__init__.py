@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from analysis.data.geography import Geography
 from analysis.data.identities import identities
 from analysis.data.load import load, load_policies
 from analysis.data.panel import Panel, Roles
@@ -14,6 +15,7 @@ from analysis.data.provenance import coverage, provenance
 from analysis.data.variable import Variable
 
 __all__ = [
+    "Geography",
     "Panel",
     "Roles",
     "Variable",

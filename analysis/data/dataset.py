@@ -36,6 +36,8 @@ class Dataset:
     flags: str | None
     identities: str | None
     units: Mapping[str, Unit]
+    neighbours: str | None = None
+    coordinates: str | None = None
 
     def path(self, table: str, suffix: str) -> Path:
         """File of a table or its sidecar."""
@@ -88,6 +90,8 @@ def read_dataset(name: str, root: Path | None = None) -> Dataset:
         flags=raw.get("flags"),
         identities=raw.get("identities"),
         units=read_units(base, raw.get("units") or {}),
+        neighbours=raw.get("neighbours"),
+        coordinates=raw.get("coordinates"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +142,19 @@ def require_numbers(path: Path, frame: pd.DataFrame, columns: Iterable[str]) -> 
             )
         out[name] = numeric.astype(float)
     return out
+
+
+def read_small(
+    path: Path, needed: Sequence[str], check: Callable[[pd.DataFrame], pd.DataFrame]
+) -> pd.DataFrame:
+    """Read a small table beside its sidecar, ``needed`` as text; rules first, then the hash."""
+    sidecar = path.with_suffix(".yml")
+    raw = read_yaml(sidecar, f"describe {path.name} there: title and sha256")
+    content = read_bytes(path, "restore it from version control")
+    frame = parse_csv(path, content, needed)
+    for name in needed:
+        if name not in frame.columns:
+            raise DataError(f"{short(path)} has no column '{name}': add it.")
+    frame = check(frame)
+    check_hash(path, content, raw.get("sha256") if isinstance(raw, dict) else None, short(sidecar))
+    return frame

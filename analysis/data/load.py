@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,10 +12,11 @@ from analysis.data.files import (
     check_hash,
     parse_csv,
     read_bytes,
-    read_yaml,
+    read_small,
     require_numbers,
     short,
 )
+from analysis.data.geography import read_geography
 from analysis.data.identities import read_identities
 from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.sidecar import Gap, Sidecar, read_sidecar
@@ -71,6 +72,7 @@ def load(dataset: str = "china", root: Path | None = None) -> Panel:
         totals=_read_totals(ds),
         flags=_read_flags(ds, frame),
         identities=read_identities(ds.path(ds.identities, ".yml")) if ds.identities else (),
+        geography=read_geography(ds, entities.index),
     )
 
 
@@ -96,23 +98,7 @@ def load_policies(root: Path | None = None) -> pd.DataFrame:
         return frame.fillna({"note": ""}).assign(start_year=year.astype(int))
 
     needed = ("policy", "policy_zh", "entity", "start", "where", "confidence", "note")
-    return _read_small(path, needed, check)
-
-
-def _read_small(
-    path: Path, needed: Sequence[str], check: Callable[[pd.DataFrame], pd.DataFrame]
-) -> pd.DataFrame:
-    """Read a small table beside its sidecar, ``needed`` as text; rules first, then the hash."""
-    sidecar = path.with_suffix(".yml")
-    raw = read_yaml(sidecar, f"describe {path.name} there: title and sha256")
-    content = read_bytes(path, "restore it from version control")
-    frame = parse_csv(path, content, needed)
-    for name in needed:
-        if name not in frame.columns:
-            raise DataError(f"{short(path)} has no column '{name}': add it.")
-    frame = check(frame)
-    check_hash(path, content, raw.get("sha256") if isinstance(raw, dict) else None, short(sidecar))
-    return frame
+    return read_small(path, needed, check)
 
 
 def _read_entities(ds: Dataset) -> pd.DataFrame:
@@ -130,7 +116,7 @@ def _read_entities(ds: Dataset) -> pd.DataFrame:
             )
         return frame.set_index("entity").sort_index()
 
-    return _read_small(path, [ds.columns.get("entity", "entity"), "label_en"], check)
+    return read_small(path, [ds.columns.get("entity", "entity"), "label_en"], check)
 
 
 def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFrame, Sidecar]:
@@ -210,7 +196,7 @@ def _read_flags(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
             )
         return flags
 
-    return _read_small(path, FLAG_COLUMNS, check)
+    return read_small(path, FLAG_COLUMNS, check)
 
 
 def _years(years: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ from analysis.data.variable import Variable
 from analysis.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
+    from analysis.data.geography import Geography
     from analysis.data.identities import Identity
 
 FLAG_COLUMNS = ("entity", "year", "variable", "flag", "note")
@@ -76,6 +77,8 @@ class Panel:
         Nouns and years of the data set.
     identities
         Accounting identities declared for the data set.
+    geography
+        Who borders on whom and where entities lie; None if the data set says neither.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Panel:
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     flags: pd.DataFrame = field(default_factory=_empty_flags)
     identities: tuple[Identity, ...] = ()
+    geography: Geography | None = None
 
     def __post_init__(self) -> None:
         undescribed = [c for c in self.frame.columns if c not in self.variables]
