@@ -50,7 +50,8 @@ def added_variable(fitted: Fit, term: str) -> AddedVariable:
     others = np.delete(fitted.x, at, axis=1)
     z = np.column_stack([fitted.x[:, at], fitted.y])
     if others.shape[1]:
-        z = z - others @ np.linalg.lstsq(others, z, rcond=None)[0]
+        scaled = others / others.std(axis=0)  # yuan beside a share: least squares needs one scale
+        z = z - scaled @ np.linalg.lstsq(scaled, z, rcond=None)[0]
     return AddedVariable(
         x=z[:, 0],
         y=z[:, 1],

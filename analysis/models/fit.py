@@ -169,8 +169,10 @@ def _absorb(spec: Specification, design: Design) -> tuple[np.ndarray, np.ndarray
         for a in design.absorbed
         if a.slope is not None
     ]
-    x = pd.DataFrame(design.x, columns=list(spec.terms))
-    y = pd.Series(design.y, name="outcome")
+    # On one scale: yuan beside a share differ by 1e13, where least squares loses the small one.
+    x_sd, y_sd = _spread(design.x), _spread(design.y)
+    x = pd.DataFrame(design.x / x_sd, columns=list(spec.terms))
+    y = pd.Series(design.y / y_sd, name="outcome")
     model = AbsorbingLS(y, x, absorb=dummies, interactions=slopes or None)
     # LSMR serves every column alike; its default tolerance of 1e-8 is too loose for golden values.
     tight = {"atol": 1e-14, "btol": 1e-14, "conlim": 1e14, "maxiter": 10_000}
@@ -181,8 +183,14 @@ def _absorb(spec: Specification, design: Design) -> tuple[np.ndarray, np.ndarray
             f"A regressor of '{spec.outcome}' does not vary beyond "
             f"{EFFECTS[spec.effects].words}: leave it out or choose other effects."
         ) from error
-    absorbed = model.absorbed_dependent.to_numpy()[:, 0], model.absorbed_exog.to_numpy()
-    return *absorbed, result.params.to_numpy()
+    y_left = model.absorbed_dependent.to_numpy()[:, 0] * y_sd
+    x_left = model.absorbed_exog.to_numpy() * x_sd
+    return y_left, x_left, result.params.to_numpy() * y_sd / x_sd
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    spread = values.std(axis=0)
+    return np.where(spread > 0, spread, 1.0)
 
 
 def _parameters(design: Design) -> int:

@@ -236,3 +236,14 @@ def test_absorption_that_did_not_converge_is_refused(panel, monkeypatch):
 def test_linearmodels_is_not_imported_before_it_is_needed():
     code = "import sys, analysis.inference; sys.exit('linearmodels' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("effects", ["two_way", "entity_trends"])
+def test_yuan_beside_a_share(gappy, make_panel, effects):
+    """Yuan beside a share: a regressor of 1e15 must not swamp the other's coefficient."""
+    spec = Specification("y", ["a", "b"], effects=effects)
+    plain = fit(spec, make_panel(gappy))
+    large = fit(spec, make_panel(gappy.assign(a=gappy["a"] * 1e15, y=gappy["y"] * 1e-6)))
+    expected = plain.coefficients * [1e-21, 1e-6]
+    assert large.coefficients == pytest.approx(expected, rel=1e-8)
+    assert large.residuals == pytest.approx(plain.residuals * 1e-6, rel=1e-6, abs=1e-14)

@@ -1,0 +1,116 @@
+"""Least squares from cross-products: many regressions without reading a row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.models.design import ABSORBED
+
+__all__ = [
+    "CHUNK",
+    "UNIDENTIFIED",
+    "cross_products",
+    "inverses",
+    "partial_out",
+    "slopes_of",
+    "solve_many",
+    "with_spare",
+]
+
+CHUNK = 512  # regressions solved at a time: the working arrays stay within a few megabytes
+UNIDENTIFIED = 1e-9  # share of a term's information left without a cluster, as in CR3
+RANK = 1e-10  # relative size below which a direction of the nuisance columns counts as empty
+
+
+def cross_products(z: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Z_g'Z_g for each cluster g, shape (G, m, m)."""
+    order = np.argsort(clusters, kind="stable")
+    bounds = np.searchsorted(clusters[order], np.arange(1, int(clusters.max()) + 1))
+    return np.stack([block.T @ block for block in np.split(z[order], bounds)])
+
+
+def partial_out(products: np.ndarray, keep: int) -> np.ndarray:
+    """Cross-products of the first `keep` columns after regression on the others, stacked."""
+    a, c, d = products[..., :keep, :keep], products[..., :keep, keep:], products[..., keep:, keep:]
+    if not d.shape[-1]:
+        return a
+    # The pseudo-inverse copes with collinear nuisance columns and with those that lose all rows.
+    return a - c @ np.linalg.pinv(d, rcond=RANK, hermitian=True) @ np.swapaxes(c, -1, -2)
+
+
+def solve_many(
+    products: np.ndarray, outcomes: np.ndarray, terms: np.ndarray, *, every: bool = True
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slopes and cluster-robust spread of many regressions from cross-products of unit columns.
+
+    Parameters
+    ----------
+    products : ndarray, shape (G, m, m)
+        Per cluster, of columns of length one (or zero) over all clusters.
+    outcomes, terms : ndarray of int, shapes (B,) and (B, k)
+        Columns; −1 pads.
+    every : bool
+        Spread of every term or of the first.
+
+    Returns
+    -------
+    tuple of ndarray
+        Slopes (B, k), square roots of the diagonal of (X'X)⁻¹ Σ_g s_g s_g' (X'X)⁻¹ (B, k) or
+        (B, 1), both NaN at padding, and which regressions are collinear (B,).
+    """
+    groups, m = products.shape[:2]
+    total = with_spare(products.sum(axis=0))
+    # One row per column j, holding A_1[j], A_2[j], ...: all clusters in one product of matrices.
+    wide = np.ascontiguousarray(products.transpose(1, 0, 2)).reshape(m, groups * m)
+    width = terms.shape[1] if every else 1
+    b, spread = np.empty(terms.shape), np.empty((len(terms), width))
+    collinear = np.zeros(len(terms), dtype=bool)
+    for start in range(0, len(terms), CHUNK):
+        rows = slice(start, start + CHUNK)
+        y, x = outcomes[rows], terms[rows]
+        x = x[:, : int((x >= 0).sum(axis=1).max())]  # padding stands at the end
+        at = np.arange(len(x))[:, None]
+        slopes, collinear[rows], inverse = slopes_of(total, y, x, ABSORBED)
+        b[rows, : x.shape[1]] = slopes
+        residual = np.zeros((len(x), m + 1))
+        residual[at, x] = -slopes  # padding is −1: the spare last column takes it
+        residual[at[:, 0], y] = 1.0
+        for j in range(min(width, x.shape[1])):
+            row = np.zeros((len(x), m + 1))
+            row[at, x] = inverse[:, j]
+            scores = (row[:, :m] @ wide).reshape(len(x), groups, m) @ residual[:, :m, None]
+            spread[rows, j] = np.sqrt((scores[..., 0] ** 2).sum(axis=1))
+    b[collinear], spread[collinear] = np.nan, np.nan
+    b[terms < 0], spread[terms[:, :width] < 0] = np.nan, np.nan
+    return b, spread, collinear
+
+
+def with_spare(total: np.ndarray) -> np.ndarray:
+    """Add an empty last row and column, where index −1 points."""
+    return np.pad(total, (0, 1))
+
+
+def slopes_of(
+    total: np.ndarray, y: np.ndarray, x: np.ndarray, tolerance: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slopes (B, k), 0 at padding; which systems are singular; their inverses (B, k, k)."""
+    system = total[x[:, :, None], x[:, None, :]]
+    k = np.arange(x.shape[1])
+    system[:, k, k] += x < 0  # a padded term stands alone with a one
+    inverse, lost = inverses(system, tolerance)
+    return (inverse @ total[x, y[:, None]][..., None])[..., 0], lost, inverse
+
+
+def inverses(systems: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Inverses, and which systems leave a term less than `tolerance` of its variance."""
+    k = systems.shape[-1]
+    lost = np.zeros(len(systems), dtype=bool)
+    try:
+        inverse = np.linalg.inv(systems)
+    except np.linalg.LinAlgError:
+        lost = np.linalg.eigvalsh(systems)[:, 0] < tolerance
+        inverse = np.linalg.inv(np.where(lost[:, None, None], np.eye(k), systems))
+    # The diagonal of the inverse is 1/(1 − R²) of each unit column on the others.
+    size = inverse[:, np.arange(k), np.arange(k)]
+    lost |= ~((size > 0) & (size * tolerance < 1)).all(axis=1)
+    return inverse, lost
