@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import Coefficient, coefficients, jsonable, label_of
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, fit
@@ -185,7 +186,7 @@ def estimate(
         level=level,
         dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
-        notes=(*fitted.notes, *notes),
+        notes=(*fitted.notes, *notes, *filter(None, map(warning_for, ("cr1", "cr3")))),
         fitted=fitted,
     )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from analysis.data import Variable
 from analysis.errors import SpecificationError
 from analysis.inference.clustered import cr3
-from analysis.models import Fit, Specification, fit
+from analysis.models import EFFECTS, estimation_rows
+from analysis.models.design import build_design, split_effects
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -33,8 +33,7 @@ class MarginalEffects:
         Columns ``at`` (moderator, in its own unit), ``effect, low, high``: the slope the product
         term implies, with the pointwise CR3 interval.
     bins : DataFrame
-        Same columns: the slope estimated freely within equal-count bins of the moderator, at the
-        bin's median.
+        Same columns: the slope at each bin's median, estimated freely within the bin.
     support : ndarray
         Values of the moderator in the estimation sample.
     """
@@ -44,6 +43,15 @@ class MarginalEffects:
     curve: pd.DataFrame
     bins: pd.DataFrame
     support: np.ndarray
+
+    def tidy(self) -> pd.DataFrame:
+        """Curve and bins in one table, told apart by column ``kind``."""
+        return pd.concat([self.curve.assign(kind="curve"), self.bins.assign(kind="bin")])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        curve, bins = (t.to_dict("records") for t in (self.curve, self.bins))
+        return {"of": self.of, "by": self.by, "curve": curve, "bins": bins}
 
 
 def marginal_effects(
@@ -59,7 +67,9 @@ def marginal_effects(
     """Work out dE[outcome]/d`of` = b(of) + b(of:by) (by − mean), and the same freely by bins.
 
     The binning estimator is that of Hainmueller, Mummolo and Xu (2019, Political Analysis 27(2)):
-    where the bins' slopes do not follow the line, the product term describes nothing.
+    every bin of the moderator has its own level, slope, moderator slope and product, the moderator
+    counted from the bin's median. Where the bins' slopes do not follow the line, the product term
+    describes nothing. It is read by eye; no test of linearity is made.
 
     Parameters
     ----------
@@ -77,75 +87,92 @@ def marginal_effects(
     Raises
     ------
     SpecificationError
-        The specification has no such product.
+        The specification has no such product or is in differences, or the moderator has too many
+        equal values for the bins.
     """
-    spec, fitted = estimate.specification, estimate.fitted
-    term = next((t for t in (f"{of}:{by}", f"{by}:{of}") if t in spec.terms), None)
-    if term is None or of == by:
-        raise SpecificationError(
-            f"'{spec.outcome}' is not regressed on {of} × {by}: add the pair to its interactions."
-        )
-    support = _moderator(spec, panel, by).loc[fitted.index].to_numpy()
+    fitted = estimate.fitted
+    term = _product(estimate, of, by)
+    if bins < 2:
+        raise SpecificationError(f"{bins} bins cannot show a change of slope: ask for 2 or more.")
+    support = _lagged(estimate, panel, by)
     scale = float(fitted.within_sd[1 + fitted.terms.index(of)] / fitted.within_sd[0])
     at = np.linspace(*np.quantile(support, [0.02, 0.98]), points)
     weights = np.zeros((points, len(fitted.terms)))
     weights[:, fitted.terms.index(of)] = 1.0
     weights[:, fitted.terms.index(term)] = at - support.mean()
-    return MarginalEffects(
-        of=of,
-        by=by,
-        curve=_slopes(fitted, weights, at, scale, level),
-        bins=_binned(spec, panel, of, by, support, bins, scale, level),
-        support=support,
-    )
-
-
-def _moderator(spec: Specification, panel: Panel, name: str) -> pd.Series:
-    return panel[name].groupby(level="entity").shift(spec.lag_of(name))
-
-
-def _slopes(
-    fitted: Fit, weights: np.ndarray, at: np.ndarray, scale: float, level: float
-) -> pd.DataFrame:
-    """Linear combinations of the coefficients with CR3 intervals from t(G−1)."""
-    found = cr3(
+    jackknife = cr3(
         fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
         fitted.cluster_labels, fitted.terms,
     )  # fmt: skip
-    effect = weights @ fitted.coefficients * scale
-    se = np.sqrt(np.einsum("ij,jk,ik->i", weights, found.covariance, weights)) * scale
-    reach = float(stdtrit(len(fitted.cluster_labels) - 1, 1 - level / 2)) * se
-    return pd.DataFrame({"at": at, "effect": effect, "low": effect - reach, "high": effect + reach})
+    reach = float(stdtrit(len(fitted.cluster_labels) - 1, 1 - level / 2))
+    curve = _lines(at, weights @ fitted.coefficients, weights, jackknife.covariance, reach, scale)
+    found = _binned(estimate, panel, of, by, support, bins)
+    return MarginalEffects(of, by, curve, _lines(*found, reach, scale), support)
+
+
+def _product(estimate: Estimate, of: str, by: str) -> str:
+    spec = estimate.specification
+    if EFFECTS[spec.effects].differenced:
+        raise SpecificationError(
+            f"The slope of '{of}' along '{by}' is drawn from levels, not from differences: "
+            "estimate with two_way effects."
+        )
+    for term in (f"{of}:{by}", f"{by}:{of}"):
+        if term in spec.terms and of != by:
+            return term
+    raise SpecificationError(
+        f"'{spec.outcome}' is not regressed on {of} × {by}: add the pair to its interactions."
+    )
+
+
+def _lagged(estimate: Estimate, panel: Panel, name: str) -> np.ndarray:
+    shifted = panel[name].groupby(level="entity").shift(estimate.specification.lag_of(name))
+    return shifted.loc[estimate.fitted.index].to_numpy()
+
+
+def _lines(
+    at: np.ndarray, effect: np.ndarray, weights: np.ndarray, covariance: np.ndarray,
+    reach: float, scale: float,
+) -> pd.DataFrame:  # fmt: skip
+    """Linear combinations of coefficients with pointwise intervals, scaled."""
+    half = reach * np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
+    table = {"effect": effect, "low": effect - half, "high": effect + half}
+    return pd.DataFrame({"at": at, **{name: scale * values for name, values in table.items()}})
 
 
 def _binned(
-    spec: Specification, panel: Panel, of: str, by: str,
-    support: np.ndarray, bins: int, scale: float, level: float,
-) -> pd.DataFrame:  # fmt: skip
-    """One slope per bin, the bins' own levels taken out, everything else as in `spec`."""
-    edges = np.quantile(support, np.linspace(0, 1, bins + 1)[1:-1])
-    # The moderator is cut at its own date and shifted to the regressor's, so that both lags hold.
-    ahead = spec.lag_of(by) - spec.lag_of(of)
-    moderator = panel[by].groupby(level="entity").shift(ahead)
-    member = pd.Series(np.searchsorted(edges, moderator, side="right"), panel.frame.index)
-    columns = {}
-    for i in range(bins):
-        inside = (member == i).astype(float).where(moderator.notna())
-        columns[f"_slope_{i}"] = panel[of] * inside
-        if i:
-            columns[f"_level_{i}"] = inside
-    frame = pd.DataFrame(columns)
-    described = {name: Variable(name=name, label_en=name) for name in frame}
-    slopes = tuple(name for name in frame if name.startswith("_slope"))
-    levels = tuple(name for name in frame if name.startswith("_level"))
-    others = tuple(name for name in spec.regressors if name not in (of, by))
-    free = replace(
-        spec, regressors=slopes, interactions=(), controls=(*levels, by, *others, *spec.controls),
-        lags={**dict(spec.lags), **dict.fromkeys((*slopes, *levels), spec.lag_of(of))},
+    estimate: Estimate, panel: Panel, of: str, by: str, moderator: np.ndarray, bins: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Level, slope, moderator and product of their own in every bin; all else as estimated.
+
+    Returns bin medians, slopes at them, their weights and the covariance, for `_lines`.
+    """
+    spec, fitted = estimate.specification, estimate.fitted
+    edges = np.quantile(moderator, np.linspace(0, 1, bins + 1)[1:-1])
+    group = np.searchsorted(edges, moderator, side="right")
+    if np.bincount(group, minlength=bins).min() == 0 or len(set(edges)) < len(edges):
+        raise SpecificationError(
+            f"'{by}' has too many equal values for {bins} bins: ask for fewer bins."
+        )
+    medians = np.array([np.median(moderator[group == i]) for i in range(bins)])
+    inside = (group[:, None] == np.arange(bins)).astype(float)
+    x, away = _lagged(estimate, panel, of), moderator - medians[group]
+    own = [inside * x[:, None], inside * away[:, None], inside * (x * away)[:, None], inside[:, 1:]]
+    rest = [t for t in spec.terms if t not in (of, by, _product(estimate, of, by))]
+    rows = estimation_rows(spec, panel)
+    rows = replace(
+        rows, frame=rows.frame.loc[fitted.index], initial=rows.initial.loc[fitted.index],
+        region=rows.region.loc[fitted.index],
     )  # fmt: skip
-    wider = panel.with_columns(frame, described)
-    fitted = fit(free, wider)
-    weights = np.eye(bins, len(fitted.terms))
-    group = np.searchsorted(edges, support, side="right")
-    at = np.array([np.median(support[group == i]) for i in range(bins)])
-    return _slopes(fitted, weights, at, scale, level)
+    design = build_design(spec, panel, rows)
+    z = np.column_stack([design.y, *own, design.x[:, [spec.terms.index(t) for t in rest]]])
+    partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
+    size = clean[:, 1:].std(axis=0)
+    slopes = np.linalg.lstsq(clean[:, 1:] / size, clean[:, 0], rcond=None)[0] / size
+    names = [f"{of} in bin {i + 1} of {by}" for i in range(bins)]
+    names += [f"another term of the bins of {by}"] * (z.shape[1] - 1 - bins)
+    jackknife = cr3(
+        partly[:, 1:], partly[:, 0], design.clusters, nuisance, design.cluster_labels, names
+    )
+    weights = np.eye(bins, z.shape[1] - 1)
+    return medians, weights @ slopes, weights, jackknife.covariance

@@ -10,7 +10,7 @@ from analysis.inference.coefficients import Coefficient
 from analysis.inference.estimate import Estimate, convention
 from analysis.models import EFFECTS
 
-__all__ = ["html_table", "plain_number"]
+__all__ = ["html_grid", "html_table", "plain_number"]
 
 
 SCALED_UNIT = 0.1
@@ -49,6 +49,37 @@ def html_table(columns: Sequence[Estimate], *, scaled: bool = False) -> str:
         f'<tbody class="sample">{_sample_rows(columns)}</tbody>'
         f'<tfoot><tr><td colspan="{len(columns) + 1}">{foot}</td></tr></tfoot>'
         "</table>"
+    )
+
+
+def html_grid(
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()
+) -> str:
+    """Render plain text as a table whose first column names the rows and whose foot holds notes.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows.
+    heads : sequence of str
+        Column heads, the first over the row names.
+    rows : sequence of sequence of str
+        Cells in the order of `heads`.
+    notes : sequence of str
+        One paragraph each.
+    """
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for name, *cells in rows
+    )
+    foot = "".join(f"<p>{escape(sentence)}</p>" for sentence in notes)
+    return (
+        f'<table class="estimates"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        f'<tfoot><tr><td colspan="{len(heads)}">{foot}</td></tr></tfoot></table>'
     )
 
 

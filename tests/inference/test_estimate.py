@@ -124,3 +124,14 @@ def test_against_simulated_truth(make_panel, gappy):
         line = estimate(Specification("y", ["a"], lag=0), make_panel(frame)).terms[0]
         inside += line.low_cr3 <= 0.5 <= line.high_cr3
     assert inside >= 52
+
+
+def test_a_failed_certificate_is_printed_under_the_table(panel, monkeypatch):
+    from analysis import certified
+
+    spec = Specification("y", ["a", "b"])
+    assert not any("Warning" in note for note in estimate(spec, panel).notes)
+    monkeypatch.setattr(certified, "_sizes", lambda: {"cr1": (0.2, 500), "cr3": (0.05, 500)})
+    notes = estimate(spec, panel).notes
+    assert any("'cr1' rejects too often" in note for note in notes)
+    assert "rejects too often" in estimate(spec, panel)._repr_html_()

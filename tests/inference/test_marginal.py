@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError
-from analysis.inference import estimate
+from analysis.inference import estimate, estimate_columns
 from analysis.inference.marginal import marginal_effects
 from analysis.models import Specification
 
@@ -59,3 +59,31 @@ def test_without_the_product_there_is_no_curve(full_panel):
     plain = estimate(Specification("y", ["a", "b"]), full_panel)
     with pytest.raises(SpecificationError, match="add the pair to its interactions"):
         marginal_effects(plain, full_panel, "a", "b")
+
+
+def test_other_products_stay_in_the_bins(full_panel):
+    spec = Specification("y", ["a", "b", "c"], [["a", "b"], ["a", "c"]])
+    with_product = marginal_effects(estimate(spec, full_panel), full_panel, "a", "b").bins
+    plain = Specification("y", ["a", "b", "c"], [["a", "b"]])
+    without = marginal_effects(estimate(plain, full_panel), full_panel, "a", "b").bins
+    assert not np.allclose(with_product["effect"], without["effect"])
+
+
+def test_bins_use_the_rows_of_the_estimate(panel):
+    columns = estimate_columns(SPEC, panel, ["two_way", "region_year"])
+    found = marginal_effects(columns["two_way"], panel, "a", "b")
+    assert len(found.support) == columns["two_way"].n
+
+
+def test_differences_ties_and_single_bins_are_refused(full_panel, make_panel):
+    moved = estimate(
+        Specification("y", ["a", "b"], [["a", "b"]], effects="first_difference"), full_panel
+    )
+    with pytest.raises(SpecificationError, match="from levels, not from differences"):
+        marginal_effects(moved, full_panel, "a", "b")
+    with pytest.raises(SpecificationError, match="1 bins"):
+        marginal_effects(estimate(SPEC, full_panel), full_panel, "a", "b", bins=1)
+    frame = full_panel.frame.assign(b=(full_panel["b"] > 1.5).astype(float))
+    tied = make_panel(frame)
+    with pytest.raises(SpecificationError, match="too many equal values"):
+        marginal_effects(estimate(SPEC, tied), tied, "a", "b")

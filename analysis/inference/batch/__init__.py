@@ -1,0 +1,1 @@
+"""Many regressions at once: curves, grids and replications on any number of processes."""

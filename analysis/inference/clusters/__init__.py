@@ -1,0 +1,1 @@
+"""Few clusters: other errors, the bootstrap, leverage, many tests at once, equivalence."""

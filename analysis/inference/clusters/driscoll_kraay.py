@@ -1,0 +1,183 @@
+"""Driscoll and Kraay's standard errors, an appendix row: they need many years."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.models import Dropped, Rows, Specification, fit
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["DriscollKraay", "driscoll_kraay", "hac_by_year"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DriscollKraay:
+    """A regression with Driscoll-Kraay errors.
+
+    Attributes
+    ----------
+    outcome_label : str
+        The outcome for readers.
+    lines : tuple of SmallSampleLine
+        In the order of the specification; t(T−1).
+    lags, years : int
+        m of the Bartlett kernel; T, years with a row.
+    factor : float
+        T/(T−1) · (n−1)/(n−K), by which the variance is multiplied.
+    level : float
+        1 − coverage of the intervals.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    outcome_label: str
+    lines: tuple[SmallSampleLine, ...]
+    lags: int
+    years: int
+    factor: float
+    level: float
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per term, columns as in `SmallSampleLine`."""
+        return pd.DataFrame([asdict(line) for line in self.lines])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = ("outcome_label", "lags", "years", "factor", "level")
+        return {
+            "method": "driscoll_kraay",
+            **{name: getattr(self, name) for name in plain},
+            "terms": [jsonable(asdict(line)) for line in self.lines],
+            "dropped": [asdict(reason) for reason in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        caption = f"{self.outcome_label}: Driscoll-Kraay"
+        return small_sample_table(caption, self.lines, self.notes)
+
+
+def hac_by_year(
+    x: np.ndarray, y: np.ndarray, years: np.ndarray, lags: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and Driscoll-Kraay covariance without a finite-sample factor.
+
+    With h_t = Σ_i x_it u_it and Bartlett weights w_l = 1 − l/(m+1):
+    V = (X'X)⁻¹ [Σ_t h_t h_t' + Σ_l w_l Σ_t (h_t h_{t−l}' + h_{t−l} h_t')] (X'X)⁻¹.
+
+    Parameters
+    ----------
+    x, y : ndarray, shapes (n, k) and (n,)
+        Regressors and outcome with all effects partialled out.
+    years : ndarray of int, shape (n,)
+        Calendar years: a year without rows counts as one without a score, so that lags are years.
+    lags : int
+        m.
+
+    Returns
+    -------
+    tuple of ndarray
+        Coefficients (k,) and covariance (k, k).
+    """
+    import statsmodels.api as sm  # takes over a second, and few tables print this row
+
+    time = years - years.min()  # statsmodels indexes by these codes; a Series would not do
+    options = {"time": time, "maxlags": lags, "use_correction": False}
+    found = sm.OLS(y, x).fit(cov_type="hac-groupsum", cov_kwds=options)
+    return np.asarray(found.params), np.asarray(found.cov_params())
+
+
+def driscoll_kraay(
+    spec: Specification,
+    panel: Panel,
+    *,
+    lags: int | None = None,
+    level: float = 0.05,
+    rows: Rows | None = None,
+) -> DriscollKraay:
+    """Estimate a specification with Driscoll-Kraay errors.
+
+    They allow any dependence between entities of the same and of near years, and rely on many
+    years for it: with a dozen years they reject true nulls far too often, and year effects,
+    which take the common shock out already, leave them little to do. An appendix row, never the
+    main one. Convention of R fixest: factor T/(T−1)·(n−1)/(n−K) with K as if clustered by year,
+    t(T−1).
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate; its `cluster` plays no part.
+    panel : Panel
+        The full grid of entities and years.
+    lags : int, optional
+        m; by default ⌊4 (T/100)^(2/9)⌋, the rule of Newey and West (1994) that Hoechle (2007)
+        takes over.
+    level : float
+        1 − coverage of the intervals.
+    rows : Rows, optional
+        Rows shared with other columns.
+
+    Raises
+    ------
+    SpecificationError
+        As in `analysis.models.fit`; lags negative or no shorter than the years, or no more years
+        than coefficients.
+
+    References
+    ----------
+    Driscoll and Kraay (1998), Review of Economics and Statistics 80(4), 549–560. Hoechle (2007),
+    Stata Journal 7(3), 281–312.
+    """
+    fitted = fit(replace(spec, cluster="year"), panel, rows)
+    n, periods, parameters = fitted.n, len(fitted.cluster_labels), fitted.parameters
+    lags = int(4 * (periods / 100) ** (2 / 9)) if lags is None else lags
+    if not 0 <= lags < periods:
+        raise SpecificationError(
+            f"{lags} lags cannot be taken from {periods} years: use at least 0 and fewer than "
+            "the years."
+        )
+    years = fitted.index.get_level_values(1).to_numpy(dtype=int)
+    found, covariance = hac_by_year(fitted.x, fitted.y, years, lags)
+    factor = periods / (periods - 1) * (n - 1) / (n - parameters)
+    labels = (" × ".join(label_of(panel, part) for part in t.split(":")) for t in fitted.terms)
+    lines = lines_of(
+        zip(fitted.terms, labels, map(float, found), strict=True),
+        np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
+    )  # fmt: skip
+    return DriscollKraay(
+        outcome_label=label_of(panel, spec.outcome),
+        lines=tuple(lines),
+        lags=lags,
+        years=periods,
+        factor=float(factor),
+        level=level,
+        dropped=fitted.dropped,
+        notes=_notes(lags, periods, n, parameters),
+    )
+
+
+def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:
+    convention = (
+        f"Driscoll-Kraay, Bartlett kernel with {lags} lags, T = {periods}; factor "
+        f"T/(T−1)·(n−1)/(n−K), n = {n:,}, K = {parameters}; t(T−1)."
+    )
+    few = (
+        f"The method relies on many years and has {periods} here: read the CR3 interval instead."
+        if periods < 30
+        else ""
+    )
+    return tuple(filter(None, (convention, few, warning_for("driscoll_kraay"))))

@@ -1,0 +1,107 @@
+"""One line of a result and one small table: what methods outside the main column share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from analysis.errors import SpecificationError
+from analysis.inference.report import plain_number
+
+__all__ = ["Line", "compact_table", "estimate_cells", "finite", "line", "require_level"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A coefficient with its clustered errors, in units of the outcome per unit of the term.
+
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification and label for readers.
+    estimate : float
+        The coefficient.
+    se, t, p, low, high : float
+        CR1 standard error; its t statistic, p-value and interval from t(G−1).
+    se_cr3, low_cr3, high_cr3 : float
+        The same for CR3 where the method has a jackknife, else NaN.
+    """
+
+    term: str
+    label: str
+    estimate: float
+    se: float
+    t: float
+    p: float
+    low: float
+    high: float
+    se_cr3: float = float("nan")
+    low_cr3: float = float("nan")
+    high_cr3: float = float("nan")
+
+
+def line(
+    term: str, label: str, estimate: float, se: float, dof: float, level: float,
+    se_cr3: float = float("nan"),
+) -> Line:  # fmt: skip
+    """Put statistic, p-value and intervals from t(`dof`) beside an estimate."""
+    reach = float(stdtrit(dof, 1 - level / 2))
+    t = estimate / se if se > 0 else float("nan")
+    return Line(
+        term=term,
+        label=label,
+        estimate=float(estimate),
+        se=float(se),
+        t=float(t),
+        p=float(2 * stdtr(dof, -abs(t))),
+        low=float(estimate - reach * se),
+        high=float(estimate + reach * se),
+        se_cr3=float(se_cr3),
+        low_cr3=float(estimate - reach * se_cr3),
+        high_cr3=float(estimate + reach * se_cr3),
+    )
+
+
+def require_level(level: float) -> None:
+    """Refuse a level that is not the complement of a coverage."""
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+
+
+def compact_table(
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str]
+) -> str:
+    """Render text cells as a semantic table whose notes stand in the foot.
+
+    The first cell of a row is its head. All text is escaped here.
+    """
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in rows
+    )
+    foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return (
+        f'<table class="estimates"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
+        f'<tfoot><tr><td colspan="{len(heads)}">{foot}</td></tr></tfoot></table>'
+    )
+
+
+def estimate_cells(found: Line) -> tuple[str, str]:
+    """Write estimate with CR1 error, and interval, with two digits of the error."""
+    value, se, low, high = (
+        plain_number(x, found.se) for x in (found.estimate, found.se, found.low, found.high)
+    )
+    return f"{value} ({se})", f"{low} to {high}"
+
+
+def finite(value: float) -> float | None:
+    """Give None for what JSON has no word for."""
+    return float(value) if np.isfinite(value) else None
