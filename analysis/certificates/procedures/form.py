@@ -1,0 +1,142 @@
+"""Forms of a relation: U, threshold, build-up over time, long change. Panels and procedures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.runner import Reading
+from analysis.data import Panel
+from analysis.inference.form.distributed_lags import distributed_lags
+from analysis.inference.form.joint import Ratio
+from analysis.inference.form.local_projections import local_projections
+from analysis.inference.form.long_difference import long_difference
+from analysis.inference.form.quadratic import u_test
+from analysis.inference.form.threshold import threshold
+from analysis.models import Specification
+
+SPEC = Specification("y", ("x",))
+SQUARE = Specification("y", ("x",), (("x", "x"),))
+DRAWS, GRID = 99, 60  # enough to count rejections; a real run uses 999 and every value
+WEIGHTS = (0.1, 0.2, 0.4, 0.2, 0.1)  # of lags 0 to 4, mean lag two years
+CURVATURE = 0.5  # coefficient of the square in the U, in SD of y per squared SD of x
+_ANYWHERE = 1e9
+
+
+def _levels(design: Design, rng: np.random.Generator) -> np.ndarray:
+    """Entity and year effects plus autoregressive errors."""
+    entity = 3.0 * rng.normal(size=(design.entities, 1))
+    return entity + rng.normal(size=(1, design.years)) + draw_panel(design, rng)
+
+
+def _lag(x: np.ndarray, years: int) -> np.ndarray:
+    out = np.zeros_like(x)
+    out[:, years:] = x[:, : x.shape[1] - years]
+    return out
+
+
+def simulate_step(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw a panel whose slope of last year's x is `effect` where last year's z is above 0."""
+    x, z = draw_panel(design, rng), draw_panel(design, rng)
+    step = design.effect * _lag(x, 1) * (_lag(z, 1) > 0)
+    return panel_from({"y": step + _levels(design, rng), "x": x, "z": z}, design.regions)
+
+
+def simulate_bend(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw a panel in which y follows the standardised square of last year's x, with no step."""
+    x = draw_panel(design, rng)
+    bend = design.effect * (_lag(x, 1) ** 2 - 1) / np.sqrt(2)
+    return panel_from({"y": bend + _levels(design, rng), "x": x}, design.regions)
+
+
+def simulate_u(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw a parabola in last year's x that turns at the share `effect` of its range.
+
+    At zero it turns at the lowest value, where its slope is nil: the edge of the null that there
+    is no U, at which a test should reject most often among all cases without one.
+    """
+    x = draw_panel(design, rng)
+    seen = x[:, :-1]
+    turn = seen.min() + design.effect * (seen.max() - seen.min())
+    y = CURVATURE * (_lag(x, 1) - turn) ** 2 + _levels(design, rng)
+    return panel_from({"y": y, "x": x, "turn": np.full_like(x, turn)}, design.regions)
+
+
+def simulate_late(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw a panel in which x acts after four years: at horizon 3 when x is a year old at 0."""
+    longer = replace(design, years=design.years + 4)
+    x = draw_panel(longer, rng)
+    y = design.effect * x[:, :-4] + _levels(design, rng)
+    # An impulse is answered at horizon 3 alone. x persists, so a projection sees more than that,
+    # and entity effects on few years bend it further: the bias of the certificate says how far.
+    truth = design.effect / 2
+    columns = {"y": y, "x": x[:, 4:], "truth": np.full_like(y, truth)}
+    return panel_from(columns, design.regions)
+
+
+def simulate_lags(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw a panel in which x acts over five years with weights `WEIGHTS` that add to one."""
+    longer = replace(design, years=design.years + 4)
+    x = draw_panel(longer, rng)
+    parts = [w * x[:, 4 - k : x.shape[1] - k] for k, w in enumerate(WEIGHTS)]
+    y = design.effect * np.sum(parts, axis=0) + _levels(design, rng)
+    return panel_from({"y": y, "x": x[:, 4:]}, design.regions)
+
+
+def threshold_reading(panel: Panel, rng: np.random.Generator) -> Reading:
+    """Bootstrap p; slope above less slope below with its CR3 interval."""
+    found = threshold(SPEC, panel, "z", draws=DRAWS, grid=GRID, seed=rng)
+    gap = found.differences[0]
+    return Reading(gap.estimate, gap.low_cr3, gap.high_cr3, found.p)
+
+
+def bend_reading(panel: Panel, rng: np.random.Generator) -> Reading:
+    """Bootstrap p; 1 where BIC, too, takes the bend for a step, else 0."""
+    found = threshold(SPEC, panel, "x", draws=DRAWS, grid=GRID, seed=rng)
+    return Reading(float(not found.smooth_fits_better), p=found.p, truth=0.0)
+
+
+def u_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Joint CR3 test; the turning point and its Fieller set."""
+    found = u_test(SQUARE, panel, "x")
+    truth = float(panel["turn"].iloc[0])
+    low, high = _interval(found.turning_cr3, truth)
+    return Reading(found.turning, low, high, found.p_cr3, truth)
+
+
+def late_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Mean of horizons 3 and 4 less mean of 0 and 1, CR3."""
+    gap = local_projections(SPEC, panel, "x").contrast
+    truth = float(panel["truth"].iloc[0])
+    return Reading(gap.estimate, gap.low_cr3, gap.high_cr3, gap.p_cr3, truth)
+
+
+def sum_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Sum of lags 0 to 4, CR3."""
+    total = distributed_lags(SPEC, panel, "x").total
+    return Reading(total.estimate, total.low_cr3, total.high_cr3, total.p_cr3)
+
+
+def mean_lag_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Mean lag with its delta-method CR3 interval."""
+    mean = distributed_lags(SPEC, panel, "x").mean_lag
+    truth = float(np.dot(range(len(WEIGHTS)), WEIGHTS))
+    return Reading(mean.estimate, mean.low_cr3, mean.high_cr3, truth=truth)
+
+
+def long_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """First three against last three years of the outcome, HC3."""
+    years = panel.years
+    first, last = (years[1], years[3]), (years[-3], years[-1])
+    slope = long_difference(SPEC, panel, first=first, last=last).coefficient("x")
+    return Reading(slope.estimate, slope.low, slope.high, slope.p)
+
+
+def _interval(ratio: Ratio, truth: float) -> tuple[float, float]:
+    """Give ends that hold the truth exactly when the set does, whatever its shape."""
+    if ratio.shape == "interval":
+        return ratio.low, ratio.high
+    held = ratio.shape == "line" or truth <= ratio.low or truth >= ratio.high
+    return (-_ANYWHERE, _ANYWHERE) if held else (_ANYWHERE, _ANYWHERE)

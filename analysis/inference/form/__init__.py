@@ -1,0 +1,1 @@
+"""The shape of an effect: turning points, thresholds, timing, slow movement."""

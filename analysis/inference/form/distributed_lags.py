@@ -1,0 +1,260 @@
+"""How long an effect takes: lags side by side, their sum and their mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.certified import warning_for
+from analysis.data import Variable
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import Coefficient, jsonable, label_of
+from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
+from analysis.inference.lines import require_level
+from analysis.models import Dropped, Specification
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["DistributedLags", "distributed_lags", "mean_lag_change"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistributedLags:
+    """Coefficients by lag, the long-run sum and the mean lag.
+
+    Attributes
+    ----------
+    of, of_label, outcome_label : str
+        The regressor, its label and that of the outcome.
+    lags : tuple of int
+        Years by which each copy precedes the outcome.
+    estimate : Estimate
+        The regression; its first terms are the lags in order.
+    total : Combination
+        Σ b_k.
+    mean_lag : Combination
+        Σ k·b_k / Σ b_k in years, delta-method errors.
+    mean_lag_fieller : Ratio
+        The values of the mean lag that Fieller's test (CR3) does not refuse at `level`.
+    weak : bool
+        Whether the sum cannot be told from zero (CR3), so that a mean lag has no meaning.
+    level : float
+        1 − coverage.
+    notes : tuple of str
+        What belongs under the table.
+    """
+
+    of: str
+    of_label: str
+    outcome_label: str
+    lags: tuple[int, ...]
+    estimate: Estimate
+    total: Combination
+    mean_lag: Combination
+    mean_lag_fieller: Ratio
+    weak: bool
+    level: float
+    notes: tuple[str, ...]
+
+    @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """One per lag."""
+        return self.estimate.terms[: len(self.lags)]
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Rows left out, by reason."""
+        return self.estimate.dropped
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per lag: ``lag`` and the fields of `Coefficient`."""
+        table = pd.DataFrame([asdict(line) for line in self.coefficients])
+        table.insert(0, "lag", self.lags)
+        return table
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        return {
+            "of": self.of,
+            "outcome_label": self.outcome_label,
+            "lags": [
+                {"lag": k, **jsonable(asdict(line))}
+                for k, line in zip(self.lags, self.coefficients, strict=True)
+            ],
+            "total": jsonable(asdict(self.total)),
+            "mean_lag": jsonable(asdict(self.mean_lag)),
+            "mean_lag_fieller": jsonable(asdict(self.mean_lag_fieller)),
+            "weak": self.weak,
+            "level": self.level,
+            "n": self.estimate.n,
+            "clusters": self.estimate.clusters,
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number
+
+        def cells(head: str, line: Coefficient | Combination) -> list[str]:
+            value, low, high = (
+                plain_number(v, line.se) for v in (line.estimate, line.low_cr3, line.high_cr3)
+            )
+            return [head, f"{value} [{low}, {high}]"]
+
+        rows = [
+            cells(f"{k} years before", line)
+            for k, line in zip(self.lags, self.coefficients, strict=True)
+        ]
+        rows += [cells(line.label, line) for line in (self.total, self.mean_lag)]
+        return html_grid(
+            f"{self.outcome_label} on {self.of_label} by lag",
+            ["Lag", "Estimate [CR3 interval]"],
+            rows,
+            self.notes,
+        )
+
+
+def distributed_lags(
+    spec: Specification,
+    panel: Panel,
+    of: str,
+    *,
+    lags: Sequence[int] = (0, 1, 2, 3, 4),
+    level: float = 0.05,
+) -> DistributedLags:
+    """Regress the outcome on several lags of one regressor at once.
+
+    y(i,t) = Σ_k b_k·x(i,t−k) + terms + effects + u(i,t). The long-run sum is S = Σ b_k, the mean
+    lag M = Σ k·b_k / S, with ∂M/∂b_k = (k − M)/S for the delta method (Griliches 1967,
+    Econometrica 35(1), 16–49, on mean lags).
+
+    Not for weights of mixed sign or a sum near zero: M is then no average of anything, may lie
+    outside the lags and its delta-method interval is far too short. `weak` says so and Fieller's
+    set shows what is left. Effects beyond the last lag are taken for zero, so M is too small
+    where they are not.
+
+    Parameters
+    ----------
+    spec : Specification
+        The regression; the lag it gives to `of` is replaced, all else stays.
+    panel : Panel
+        The panel.
+    of : str
+        A regressor that stands in no product.
+    lags : sequence of int
+        Years, at least two.
+    level : float
+        1 − coverage of intervals.
+
+    Raises
+    ------
+    SpecificationError
+        As in `estimate`, or `of` or `lags` do not fit.
+    """
+    require_level(level)
+    lags = tuple(lags)
+    _check(spec, of, lags)
+    names = tuple(f"{of} {k} years before" for k in lags)
+    copies = pd.DataFrame(dict.fromkeys(names, panel[of]))
+    described = {name: Variable(name, f"{label_of(panel, of)}, {name[len(of) + 1 :]}")
+                 for name in names}  # fmt: skip
+    others = tuple(name for name in spec.regressors if name != of)
+    kept = {name: lag for name, lag in spec.lags if name != of}
+    wide = replace(
+        spec, regressors=(*names, *others), lags={**kept, **dict(zip(names, lags, strict=True))}
+    )
+    found = estimate(wide, panel.with_columns(copies, described), level=level)
+    both = joint([found.fitted], [names])
+    total = combine("sum of lags", np.ones(len(lags)), both, level=level)
+    weak = total.low_cr3 <= 0 <= total.high_cr3
+    mean_lag, ratio = _mean_lag(both, np.array(lags, dtype=float), level)
+    return DistributedLags(
+        of=of,
+        of_label=label_of(panel, of),
+        outcome_label=label_of(panel, spec.outcome),
+        lags=lags,
+        estimate=found,
+        total=total,
+        mean_lag=mean_lag,
+        mean_lag_fieller=ratio,
+        weak=weak,
+        level=level,
+        notes=_notes(found, both, weak, ratio),
+    )
+
+
+def mean_lag_change(
+    earlier: DistributedLags, later: DistributedLags, *, level: float = 0.05
+) -> Combination:
+    """Return the mean lag of `later` less that of `earlier`, errors dependent inside clusters.
+
+    The two are estimated on different years of the same entities, so clusters are shared: the
+    covariance of the two comes from stacking them (see `joint`), then the delta method.
+
+    Raises
+    ------
+    SpecificationError
+        The two are clustered by different variables.
+    """
+    require_level(level)
+    pair = (earlier, later)
+    if earlier.estimate.specification.cluster != later.estimate.specification.cluster:
+        raise SpecificationError(
+            "The two sets of lags are clustered by different variables: use the same in both."
+        )
+    names = [d.estimate.specification.regressors[: len(d.lags)] for d in pair]
+    found = joint([d.estimate.fitted for d in pair], names)
+    means = [d.mean_lag.estimate for d in pair]
+    parts = [
+        sign * (np.array(d.lags) - mean) / d.total.estimate
+        for sign, d, mean in zip((-1, 1), pair, means, strict=True)
+    ]
+    return combine(
+        "mean lag, later less earlier", np.concatenate(parts), found,
+        level=level, estimate=means[1] - means[0],
+    )  # fmt: skip
+
+
+def _mean_lag(found: Joint, lags: np.ndarray, level: float) -> tuple[Combination, Ratio]:
+    total, weighted = float(found.estimates.sum()), float(lags @ found.estimates)
+    mean = weighted / total
+    forms = np.vstack([lags, np.ones(len(lags))])
+    critical = float(stdtrit(found.dof, 1 - level / 2))
+    ratio = fieller(weighted, total, forms @ found.cr3 @ forms.T, critical)
+    return combine(
+        "mean lag, years", (lags - mean) / total, found, level=level, estimate=mean
+    ), ratio
+
+
+def _notes(found: Estimate, both: Joint, weak: bool, ratio: Ratio) -> tuple[str, ...]:
+    out = [
+        "Mean lag Σk·b(k)/Σb(k) with delta-method errors; Fieller's CR3 set: "
+        f"{ratio.shape if ratio.shape == 'line' else f'{ratio.low:.2f} to {ratio.high:.2f}'}"
+        f"{', outside these two' if ratio.shape == 'rays' else ''}."
+    ]
+    if weak:
+        out.append(
+            "The sum of the lags cannot be told from zero, so the mean lag has no meaning here."
+        )
+    if (both.estimates > 0).any() and (both.estimates < 0).any():
+        out.append("Lags have different signs, so the mean lag is no average of waiting times.")
+    if warning := warning_for("distributed_lags"):
+        out.append(warning)
+    return (*found.notes, found.convention, *out)
+
+
+def _check(spec: Specification, of: str, lags: tuple[int, ...]) -> None:
+    if of not in spec.regressors or any(of in pair for pair in spec.interactions):
+        raise SpecificationError(
+            f"'{of}' must be a regressor of '{spec.outcome}' that stands in no product, or its "
+            "lags have no single effect."
+        )
+    if len(lags) < 2 or len(set(lags)) < len(lags) or not all(isinstance(k, int) for k in lags):
+        raise SpecificationError(f"Lags {list(lags)} must be two or more years, each once.")

@@ -1,0 +1,302 @@
+"""How a response builds up: one regression per horizon, and whether late exceeds early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.data import Variable
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import Coefficient, jsonable, label_of
+from analysis.inference.estimate import Estimate, convention, estimate
+from analysis.inference.form.joint import Combination, Joint, combine, joint
+from analysis.inference.lines import require_level
+from analysis.models import Dropped, Sample, Specification
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["LocalProjections", "local_projections"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalProjections:
+    """Responses to one regressor by horizon.
+
+    Attributes
+    ----------
+    of, of_label, outcome_label : str
+        The regressor, its label and that of the outcome.
+    horizons : tuple of int
+        Years h after the outcome year of horizon 0.
+    columns : tuple of Estimate
+        One regression per horizon, rows labelled by the outcome year of horizon 0.
+    joint : Joint
+        Coefficients of `of` with their covariance across horizons.
+    early, late : tuple of int
+        Horizons of the contrast.
+    contrast : Combination
+        Mean of the late less mean of the early coefficients.
+    common : bool
+        Whether all horizons use the same rows.
+    cumulative : bool
+        Whether the outcome is summed from horizon 0 to h.
+    history : int
+        Years of earlier outcome and regressor held fixed.
+    level : float
+        1 − coverage.
+    notes : tuple of str
+        What belongs under the table.
+    """
+
+    of: str
+    of_label: str
+    outcome_label: str
+    horizons: tuple[int, ...]
+    columns: tuple[Estimate, ...]
+    joint: Joint
+    early: tuple[int, ...]
+    late: tuple[int, ...]
+    contrast: Combination
+    common: bool
+    cumulative: bool
+    history: int
+    level: float
+    notes: tuple[str, ...]
+
+    @property
+    def responses(self) -> tuple[Coefficient, ...]:
+        """Coefficient of the regressor at each horizon."""
+        return tuple(column.coefficient(self.of) for column in self.columns)
+
+    @property
+    def dropped(self) -> dict[int, tuple[Dropped, ...]]:
+        """Rows left out by reason, for each horizon.
+
+        An outcome outside the sample, or missing at another horizon of common rows, counts as
+        missing.
+        """
+        return {h: c.dropped for h, c in zip(self.horizons, self.columns, strict=True)}
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per horizon: ``horizon, n`` and the fields of `Coefficient`."""
+        table = pd.DataFrame([asdict(line) for line in self.responses])
+        table.insert(0, "n", [column.n for column in self.columns])
+        table.insert(0, "horizon", self.horizons)
+        return table
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "of": self.of,
+            "outcome_label": self.outcome_label,
+            "horizons": [
+                {"horizon": h, "n": c.n, **jsonable(asdict(c.coefficient(self.of)))}
+                for h, c in zip(self.horizons, self.columns, strict=True)
+            ],
+            "covariance_cr1": self.joint.cr1.tolist(),
+            "covariance_cr3": self.joint.cr3.tolist(),
+            "early": list(self.early),
+            "late": list(self.late),
+            "contrast": jsonable(asdict(self.contrast)),
+            "common": self.common,
+            "cumulative": self.cumulative,
+            "history": self.history,
+            "level": self.level,
+            "dropped": {str(h): [asdict(d) for d in drops] for h, drops in self.dropped.items()},
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number
+
+        def cells(head: str, line: Coefficient | Combination, n: str) -> list[str]:
+            value, low, high = (
+                plain_number(v, line.se) for v in (line.estimate, line.low_cr3, line.high_cr3)
+            )
+            return [head, f"{value} [{low}, {high}]", n]
+
+        rows = [
+            cells(f"{h}", c.coefficient(self.of), f"{c.n:,}")
+            for h, c in zip(self.horizons, self.columns, strict=True)
+        ]
+        rows.append(cells(self.contrast.label, self.contrast, ""))
+        return html_grid(
+            f"{self.outcome_label} after {self.of_label}",
+            ["Years later", "Response [CR3 interval]", "Rows"],
+            rows,
+            self.notes,
+        )
+
+
+def local_projections(
+    spec: Specification,
+    panel: Panel,
+    of: str,
+    *,
+    horizons: Sequence[int] = (0, 1, 2, 3, 4),
+    early: Sequence[int] = (0, 1),
+    late: Sequence[int] = (3, 4),
+    common: bool = True,
+    cumulative: bool = False,
+    history: int = 0,
+    level: float = 0.05,
+) -> LocalProjections:
+    """Regress the outcome h years on, for each h, on the same right-hand side.
+
+    y(i,t+h) = β_h·x(i,t−lag) + terms + effects + u_h(i,t) (Jordà 2005, American Economic Review
+    95(1), 161–182). The contrast is the mean of β_h over `late` less that over `early`; its
+    variance allows u_h and u_j of one cluster to be dependent in any way (see `joint`).
+
+    Rows are labelled by t. An outcome counts only where its own year t+h lies in the sample of
+    `spec`, so a last year holds at every horizon. With `common` all horizons use the rows of the
+    longest; without it each uses what it has, and a contrast then mixes samples.
+
+    Not for reading β_h as the effect of one impulse while x is persistent and its past is left
+    out: β_h then also carries what later x contributes. `history` holds earlier outcome and
+    regressor fixed, at the price of the bias of lagged outcomes in short panels with entity
+    effects (Nickell 1981), which leads of the outcome share. Each horizon costs a year.
+
+    Parameters
+    ----------
+    spec : Specification
+        The regression at horizon 0.
+    panel : Panel
+        The panel.
+    of : str
+        Regressor whose response is followed.
+    horizons : sequence of int
+        Years after t.
+    early, late : sequence of int
+        Horizons to compare.
+    common : bool
+        The same rows at every horizon.
+    cumulative : bool
+        Sum the outcome from t to t+h: for outcomes that are changes, so that β_h is the response
+        of the level.
+    history : int
+        Years of outcome and regressor before the date of x that enter as controls.
+    level : float
+        1 − coverage of intervals.
+
+    Raises
+    ------
+    SpecificationError
+        As in `estimate`, or horizons are negative, repeated or not among those to compare.
+    """
+    require_level(level)
+    horizons, early, late = tuple(horizons), tuple(early), tuple(late)
+    _check(spec, of, horizons, early, late, history)
+    wide, leads, pasts = _widen(spec, panel, of, horizons, common, cumulative, history)
+    columns = []
+    for h in horizons:
+        one = replace(
+            spec,
+            outcome=leads[h],
+            controls=(*spec.controls, *pasts),
+            lags={**dict(spec.lags), **dict.fromkeys(pasts, 0)},
+            sample=Sample(exclude_entities=spec.sample.exclude_entities),
+        )
+        columns.append(estimate(one, wide, level=level))
+    found = joint([c.fitted for c in columns], [[of]] * len(columns))
+    weights = np.array([(h in late) / len(late) - (h in early) / len(early) for h in horizons])
+    label = f"mean of {_list(late)} less mean of {_list(early)}"
+    return LocalProjections(
+        of=of,
+        of_label=label_of(panel, of),
+        outcome_label=label_of(panel, spec.outcome),
+        horizons=horizons,
+        columns=tuple(columns),
+        joint=found,
+        early=early,
+        late=late,
+        contrast=combine(label, weights, found, level=level),
+        common=common,
+        cumulative=cumulative,
+        history=history,
+        level=level,
+        notes=_notes(spec, columns, common, cumulative, history),
+    )
+
+
+def _widen(
+    spec: Specification, panel: Panel, of: str, horizons: tuple[int, ...],
+    common: bool, cumulative: bool, history: int,
+) -> tuple[Panel, dict[int, str], tuple[str, ...]]:  # fmt: skip
+    """Add the outcome of each horizon, missing outside the sample, and the past to hold fixed."""
+    y = _in_sample(spec, panel)
+    shift = y.groupby(level=0).shift
+    if cumulative:
+        leads = {h: sum(shift(-j) for j in range(h + 1)) for h in horizons}
+    else:
+        leads = {h: shift(-h) for h in horizons}
+    if common:
+        complete = pd.concat(leads, axis=1).notna().all(axis=1)
+        leads = {h: values.where(complete) for h, values in leads.items()}
+    names = {h: f"{spec.outcome} {h} years ahead" for h in horizons}
+    frame = pd.DataFrame({names[h]: values for h, values in leads.items()})
+    lag = spec.lag_of(of)
+    for k in range(1, history + 1):
+        for name in (of, spec.outcome):
+            back = panel[name].groupby(level=0).shift(lag + k)
+            frame[f"{name} {lag + k} years before"] = back
+    described = {name: Variable(name, name) for name in frame}
+    return panel.with_columns(frame, described), names, tuple(frame.columns[len(names) :])
+
+
+def _in_sample(spec: Specification, panel: Panel) -> pd.Series:
+    """Outcome where its own year belongs to the sample."""
+    y, sample = panel[spec.outcome].astype(float), spec.sample
+    year = y.index.get_level_values(1)
+    keep = ~year.isin(sample.exclude_years)
+    if sample.first_year is not None:
+        keep &= year >= sample.first_year
+    if sample.last_year is not None:
+        keep &= year <= sample.last_year
+    return y.where(keep)
+
+
+def _notes(
+    spec: Specification, columns: list[Estimate], common: bool, cumulative: bool, history: int
+) -> tuple[str, ...]:
+    out = [
+        f"One regression per horizon, {'the same' if common else 'each its own'} rows; outcome "
+        f"{'summed up to' if cumulative else 'in'} year t+h. The contrast uses the covariance "
+        "across horizons, errors of one cluster dependent in any way.",
+        f"Sample, by the year of the outcome: {spec.sample}.",
+    ]
+    if not history:
+        out.append("Nothing of the past is held fixed: a persistent regressor acts again later.")
+    out.append(convention(columns))
+    if warning := warning_for("local_projection"):
+        out.append(warning)
+    return (*dict.fromkeys(n for c in columns for n in c.notes), *out)
+
+
+def _list(horizons: tuple[int, ...]) -> str:
+    return "h = " + ", ".join(map(str, horizons))
+
+
+def _check(
+    spec: Specification, of: str, horizons: tuple[int, ...], early: tuple[int, ...],
+    late: tuple[int, ...], history: int,
+) -> None:  # fmt: skip
+    if of not in spec.regressors:
+        raise SpecificationError(
+            f"'{of}' is not a regressor of '{spec.outcome}': its response cannot be followed, so "
+            f"choose one of {', '.join(spec.regressors)}."
+        )
+    if not horizons or min(horizons) < 0 or len(set(horizons)) < len(horizons):
+        raise SpecificationError(f"Horizons {list(horizons)} must be years from 0 on, each once.")
+    if not early or not late or set(early) & set(late) or {*early, *late} - set(horizons):
+        raise SpecificationError(
+            f"Early horizons {list(early)} and late ones {list(late)} must be two different parts "
+            f"of {list(horizons)}."
+        )
+    if history < 0:
+        raise SpecificationError(f"History of {history} years must not be negative.")

@@ -1,0 +1,294 @@
+"""Change over many years on change over many years: one row per entity."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.form.long_windows import (
+    BEYOND,
+    entity_regions,
+    require_windows,
+    select_entities,
+    window_means,
+)  # fmt: skip
+from analysis.inference.lines import require_level
+from analysis.inference.power import minimum_detectable_effect
+from analysis.models import Dropped, Specification
+from analysis.models.rows import require_grid
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["LongDifference", "LongSlope", "long_difference"]
+
+_FULL = 1 - 1e-8  # leverage from which a row explains itself
+
+
+@dataclass(frozen=True, slots=True)
+class LongSlope:
+    """One coefficient of the cross-section of changes.
+
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification and label for readers.
+    estimate : float
+        Change of the outcome per unit of change of the term.
+    se, t, p, low, high : float
+        HC3 standard error; its t statistic, p-value and interval from t(n − columns).
+    mde : float
+        Minimum detectable effect at 80% power.
+    """
+
+    term: str
+    label: str
+    estimate: float
+    se: float
+    t: float
+    p: float
+    low: float
+    high: float
+    mde: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongDifference:
+    """Least squares on long changes.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was asked for.
+    outcome_label : str
+        The outcome for readers.
+    slopes : tuple of LongSlope
+        Regressors, controls and initial values, in this order.
+    first, last : tuple of int
+        Windows of outcome years, both ends included.
+    effects : str
+        "a constant" or "region effects".
+    n, dof : int
+        Entities used; less all columns.
+    r2 : float
+        Share of the variance of the change explained, around the constant or region means.
+    changes : DataFrame
+        Index entity; the change of the outcome in column "", then one column per term.
+    leverage : Series
+        Hat value of each entity: near one means that it alone decides a coefficient.
+    dropped : tuple of Dropped
+        Entities left out, by reason.
+    level : float
+        1 − coverage.
+    notes : tuple of str
+        What belongs under the table.
+    """
+
+    specification: Specification
+    outcome_label: str
+    slopes: tuple[LongSlope, ...]
+    first: tuple[int, int]
+    last: tuple[int, int]
+    effects: str
+    n: int
+    dof: int
+    r2: float
+    changes: pd.DataFrame
+    leverage: pd.Series
+    dropped: tuple[Dropped, ...]
+    level: float
+    notes: tuple[str, ...]
+
+    def coefficient(self, term: str) -> LongSlope:
+        """Return one line."""
+        for slope in self.slopes:
+            if slope.term == term:
+                return slope
+        raise UnknownNameError("term", term, [s.term for s in self.slopes], "this long difference")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per term."""
+        return pd.DataFrame([asdict(slope) for slope in self.slopes])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "specification": self.specification.to_mapping(),
+            "outcome_label": self.outcome_label,
+            "slopes": [jsonable(asdict(slope)) for slope in self.slopes],
+            "first": list(self.first),
+            "last": list(self.last),
+            **{name: getattr(self, name) for name in ("effects", "n", "dof", "r2", "level")},
+            "highest_leverage": {str(self.leverage.idxmax()): float(self.leverage.max())},
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number
+
+        rows = []
+        for s in self.slopes:
+            low, high = plain_number(s.low, s.se), plain_number(s.high, s.se)
+            value, se = plain_number(s.estimate, s.se), plain_number(s.se, s.se)
+            rows.append([s.label, f"{value} ({se})", f"[{low}, {high}]"])
+        rows.append(["Rows", f"{self.n}", ""])
+        heads = ["Change in", "Estimate (HC3 error)", "Interval"]
+        return html_grid(f"Change in {self.outcome_label}", heads, rows, self.notes)
+
+
+def long_difference(
+    spec: Specification,
+    panel: Panel,
+    *,
+    first: tuple[int, int],
+    last: tuple[int, int],
+    complete: bool = True,
+    level: float = 0.05,
+) -> LongDifference:
+    """Regress the change between two windows of years on the changes of the regressors.
+
+    Δy_i = mean of y_i over `last` − mean over `first`, Δx_i likewise over the windows moved back
+    by the lag of x; Δy_i = a + b'Δx_i + c'x_i0 + e_i by least squares, a by region where the
+    effects are "region_year", x_i0 the first values of `spec.initial`. Standard errors are HC3
+    (MacKinnon and White 1985, Journal of Econometrics 29(3), 305–325) with t(n − columns). Long
+    differences keep the slow movement that yearly changes drown in noise (Griliches and Hausman
+    1986, Journal of Econometrics 31(1), 93–118).
+
+    Not for many regressors: there is one row per entity. And not against omitted trends: what
+    drifts in both variables by entity stays in, unlike under entity trends.
+
+    Parameters
+    ----------
+    spec : Specification
+        Effects "two_way" or "region_year"; no products. Its sample's years are not used beyond
+        `exclude_years`; the windows declare the years.
+    panel : Panel
+        The panel.
+    first, last : tuple of int
+        Windows (from, to) of outcome years, both included.
+    complete : bool
+        Use only entities observed in every year of both windows. Without it a mean may rest on
+        fewer years, and entities are then compared over different years.
+    level : float
+        1 − coverage of intervals.
+
+    Raises
+    ------
+    SpecificationError
+        Windows, effects or products do not fit, entities are too few, or a change is collinear.
+    UnknownNameError
+        A name is not in the panel.
+    """
+    require_level(level)
+    require_grid(panel.frame)
+    require_windows(spec, panel, first, last)
+    means = [window_means(spec, panel.frame, window, complete) for window in (first, last)]
+    initial = panel.frame[list(spec.initial)].astype(float).groupby(level=0).first()
+    region = entity_regions(spec, panel)
+    kept, dropped = select_entities(spec, means, initial, region)
+    table = (means[1] - means[0]).join(initial.add_prefix("initial "))[kept]
+    groups = np.ones((len(table), 1))
+    if spec.effects == "region_year":
+        groups = pd.get_dummies(region[kept]).to_numpy(dtype=float)
+    slopes, r2, leverage = _estimate(spec, table, groups, panel, level)
+    return LongDifference(
+        specification=spec,
+        outcome_label=label_of(panel, spec.outcome),
+        slopes=slopes,
+        first=first,
+        last=last,
+        effects=BEYOND[spec.effects],
+        n=len(table),
+        dof=len(table) - groups.shape[1] - len(slopes),
+        r2=r2,
+        changes=table,
+        leverage=leverage,
+        dropped=dropped,
+        level=level,
+        notes=_notes(spec, panel, first, last, complete, leverage),
+    )
+
+
+def _estimate(
+    spec: Specification, table: pd.DataFrame, groups: np.ndarray, panel: Panel, level: float
+) -> tuple[tuple[LongSlope, ...], float, pd.Series]:
+    import statsmodels.api as sm  # takes more than a second, which reading figures should not cost
+
+    y, x = table[""].to_numpy(), table.iloc[:, 1:].to_numpy()
+    names = list(table.columns[1:])
+    _require_estimable(spec, y, x, groups, names)
+    fitted = sm.OLS(y, np.column_stack([x, groups])).fit(cov_type="HC3", use_t=True)
+    leverage = pd.Series(fitted.get_influence().hat_matrix_diag, table.index)
+    if leverage.max() > _FULL:
+        raise SpecificationError(
+            f"{leverage.idxmax()} alone decides a coefficient of '{spec.outcome}', so HC3 does not "
+            "exist: leave that regressor or that entity out."
+        )
+    dof = int(fitted.df_resid)
+    critical = float(stdtrit(dof, 1 - level / 2))
+    slopes = []
+    for name, b, se in zip(names, fitted.params, fitted.bse, strict=False):
+        slopes.append(
+            LongSlope(
+                term=name, label=label_of(panel, name), estimate=float(b), se=float(se),
+                t=float(b / se), p=float(2 * stdtr(dof, -abs(b / se))),
+                low=float(b - critical * se), high=float(b + critical * se),
+                mde=minimum_detectable_effect(float(se), dof, level=level),
+            )
+        )  # fmt: skip
+    around = y - groups @ np.linalg.lstsq(groups, y, rcond=None)[0]
+    return tuple(slopes), float(1 - fitted.ssr / (around @ around)), leverage
+
+
+def _require_estimable(
+    spec: Specification, y: np.ndarray, x: np.ndarray, groups: np.ndarray, names: list[str]
+) -> None:
+    n, k = len(y), x.shape[1] + groups.shape[1]
+    if n < k + 2:
+        raise SpecificationError(
+            f"{n} entities are observed in both windows, too few for {k} columns of "
+            f"'{spec.outcome}': widen the windows, set complete=False or use fewer regressors."
+        )
+    z = np.column_stack([y, x])
+    if not np.isfinite(z).all():
+        bad = ([spec.outcome, *names])[int((~np.isfinite(z)).any(axis=0).argmax())]
+        raise SpecificationError(f"'{bad}' is infinite in a window: make it a missing value.")
+    within = z - groups @ np.linalg.lstsq(groups, z, rcond=None)[0]
+    left, whole = (within**2).sum(axis=0), np.maximum((z**2).sum(axis=0), np.finfo(float).tiny)
+    for name, share in zip([spec.outcome, *names], left / whole, strict=True):
+        if share < 1e-12:
+            raise SpecificationError(
+                f"The long change of '{name}' does not vary beyond {BEYOND[spec.effects]}: leave "
+                "it out or choose other windows."
+            )
+    unit = within[:, 1:] / np.sqrt(left[1:])
+    if np.linalg.svd(unit, compute_uv=False)[-1] < 1e-6:
+        raise SpecificationError(
+            f"The long changes of {', '.join(names)} are collinear: leave one of them out."
+        )
+
+
+def _notes(
+    spec: Specification, panel: Panel, first: tuple[int, int], last: tuple[int, int],
+    complete: bool, leverage: pd.Series,
+) -> tuple[str, ...]:  # fmt: skip
+    noun = panel.roles.entity
+    out = [
+        f"Change from the mean of {first[0]}–{first[1]} to the mean of {last[0]}–{last[1]} (years "
+        f"of the outcome; right-hand side earlier by its lag), one row per {noun}, with "
+        f"{BEYOND[spec.effects]}. HC3 errors, t(n − columns).",
+        f"Highest leverage: {leverage.idxmax()}, {leverage.max():.2f}.",
+    ]
+    if not complete:
+        out.append("Means may rest on different years in different entities.")
+    if warning := warning_for("long_difference"):
+        out.append(warning)
+    return tuple(out)

@@ -1,0 +1,281 @@
+"""Is a relation U-shaped within the data? The turning point and the slopes at both ends."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
+from analysis.inference.lines import require_level
+from analysis.models import Dropped, Fit, Rows, Specification, estimation_rows
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["UTest", "u_test"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UTest:
+    """A quadratic and what it says about a U or an inverted U.
+
+    Attributes
+    ----------
+    of, label, outcome_label : str
+        The regressor, its label and that of the outcome.
+    shape : str
+        "U" or "inverted U", by the sign of the square alone.
+    linear, square : Combination
+        Slope at the mean of the regressor, and the coefficient of its square.
+    turning : float
+        Where the curve turns, in units of the regressor.
+    turning_cr1, turning_cr3 : Ratio
+        Fieller sets of the turning point at 1 − level.
+    ends : tuple of float
+        The two values at which slopes are tested.
+    slope_low, slope_high : Combination
+        Slope at each end.
+    p, p_cr3 : float
+        p-value of the joint test: the larger of the two one-sided p-values of `shape`.
+    inside : bool
+        Whether the turning point lies between the ends.
+    rows_before, rows_after : int
+        Estimation rows on either side of the turning point, and
+    entities_before, entities_after : int
+        the entities they belong to.
+    n, clusters : int
+        Rows and clusters.
+    level : float
+        1 − coverage of intervals.
+    dropped : tuple of Dropped
+        Rows left out, by reason.
+    notes : tuple of str
+        What belongs under the table.
+    fitted : Fit
+        The quadratic.
+    """
+
+    of: str
+    label: str
+    outcome_label: str
+    shape: str
+    linear: Combination
+    square: Combination
+    turning: float
+    turning_cr1: Ratio
+    turning_cr3: Ratio
+    ends: tuple[float, float]
+    slope_low: Combination
+    slope_high: Combination
+    p: float
+    p_cr3: float
+    inside: bool
+    rows_before: int
+    rows_after: int
+    entities_before: int
+    entities_after: int
+    n: int
+    clusters: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+    fitted: Fit
+
+    def tidy(self) -> pd.DataFrame:
+        """One row each for the slope at the mean, the square and the two ends."""
+        return pd.DataFrame(
+            [asdict(c) for c in (self.linear, self.square, self.slope_low, self.slope_high)]
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        plain = (
+            "of", "outcome_label", "shape", "turning", "p", "p_cr3", "inside", "rows_before",
+            "rows_after", "entities_before", "entities_after", "n", "clusters", "level",
+        )  # fmt: skip
+        return {
+            **jsonable({name: getattr(self, name) for name in plain}),
+            "ends": list(self.ends),
+            "lines": [jsonable(line) for line in self.tidy().to_dict("records")],
+            "turning_cr1": jsonable(asdict(self.turning_cr1)),
+            "turning_cr3": jsonable(asdict(self.turning_cr3)),
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number
+
+        def cells(c: Combination) -> list[str]:
+            low, high = plain_number(c.low_cr3, c.se), plain_number(c.high_cr3, c.se)
+            se = plain_number(c.se, c.se)
+            return [c.label, plain_number(c.estimate, c.se), se, f"[{low}, {high}]"]
+
+        lines = (self.linear, self.square, self.slope_low, self.slope_high)
+        return html_grid(
+            f"{self.outcome_label}: {self.shape} in {self.label}?",
+            ["Term", "Estimate", "CR1 error", "CR3 interval"],
+            [
+                *map(cells, lines),
+                ["turning point", plain_number(self.turning), "", _words(self.turning_cr3)],
+                ["p of the joint test", f"{self.p:.3f} (CR1)", "", f"{self.p_cr3:.3f} (CR3)"],
+            ],
+            self.notes,
+        )
+
+
+def u_test(
+    spec: Specification,
+    panel: Panel,
+    of: str,
+    *,
+    trim: float = 0.0,
+    level: float = 0.05,
+    rows: Rows | None = None,
+) -> UTest:
+    """Test whether the outcome falls and then rises (or rises and then falls) within the data.
+
+    With b₁ at the mean m and b₂ of the square, the slope at x is b₁ + 2b₂(x − m). For b₂ > 0 a U
+    needs a negative slope at the lower end and a positive one at the upper: the joint null is
+    that one of the two fails, and its p-value is the larger of the two one-sided ones (Lind and
+    Mehlum 2010, Oxford Bulletin of Economics and Statistics 72(1), 109–118; Sasabuchi 1980). A
+    significant square and a turning point inside the data prove nothing: a concave but rising
+    curve has both. It is equivalent to ask whether Fieller's set at 1 − 2·level lies inside the
+    data.
+
+    Not for a curve that may be monotone yet bent, or that turns because of a few extreme rows:
+    a quadratic forces a turning point on every bend. Compare `threshold`, whose smooth rivals
+    include a spline.
+
+    Parameters
+    ----------
+    spec : Specification
+        With the pair (`of`, `of`) among its interactions.
+    panel : Panel
+        The panel.
+    of : str
+        The regressor that enters with its square.
+    trim : float
+        Share of rows cut at each end before the ends are taken: 0 tests at the extremes.
+    level : float
+        1 − coverage of intervals.
+    rows : Rows, optional
+        Rows shared with other columns.
+
+    Raises
+    ------
+    SpecificationError
+        The square is missing, `of` stands in another product too, or `trim` leaves no range.
+    """
+    require_level(level)
+    _require_square(spec, of, trim)
+    rows = estimation_rows(spec, panel) if rows is None else rows
+    result = estimate(spec, panel, level=level, rows=rows)
+    fitted = result.fitted
+    values = rows.frame[of].to_numpy()
+    mean, ends = float(values.mean()), tuple(map(float, np.quantile(values, [trim, 1 - trim])))
+    found = joint([fitted], [(of, f"{of}:{of}")])
+    linear, square = (combine(w, v, found, level=level) for w, v in _PARTS)
+    slopes = [
+        combine(f"slope at {x:.4g}", np.array([1.0, 2 * (x - mean)]), found, level=level)
+        for x in ends
+    ]
+    turning = mean - linear.estimate / (2 * square.estimate)
+    before = values < turning
+    entity = rows.frame.index.get_level_values(0)
+    is_u = square.estimate > 0
+    return UTest(
+        of=of,
+        label=label_of(panel, of),
+        outcome_label=result.outcome_label,
+        shape="U" if is_u else "inverted U",
+        linear=linear,
+        square=square,
+        turning=turning,
+        turning_cr1=_turning(found, found.cr1, mean, level),
+        turning_cr3=_turning(found, found.cr3, mean, level),
+        ends=ends,
+        slope_low=slopes[0],
+        slope_high=slopes[1],
+        p=_joint_p(slopes, is_u, "p_greater"),
+        p_cr3=_joint_p(slopes, is_u, "p_greater_cr3"),
+        inside=ends[0] < turning < ends[1],
+        rows_before=int(before.sum()),
+        rows_after=int((~before).sum()),
+        entities_before=len(entity[before].unique()),
+        entities_after=len(entity[~before].unique()),
+        n=fitted.n,
+        clusters=found.dof + 1,
+        level=level,
+        dropped=fitted.dropped,
+        notes=_notes(result, turning, ends, entity[~before], entity[before]),
+        fitted=fitted,
+    )
+
+
+_PARTS = (
+    ("slope at the mean", np.array([1.0, 0.0])),
+    ("coefficient of the square", np.array([0.0, 1.0])),
+)
+
+
+def _joint_p(slopes: list[Combination], is_u: bool, name: str) -> float:
+    """Larger of the two one-sided p-values: U needs less than zero below, more above."""
+    low, high = (getattr(slope, name) for slope in slopes)
+    return float(max(1 - low, high) if is_u else max(low, 1 - high))
+
+
+def _turning(found: Joint, v: np.ndarray, mean: float, level: float) -> Ratio:
+    critical = float(stdtrit(found.dof, 1 - level / 2))
+    # m + θ with θ = −b₁ / (2b₂): a ratio of two linear forms.
+    a = np.diag([-1.0, 2.0])
+    top, bottom = a @ found.estimates
+    ratio = fieller(float(top), float(bottom), a @ v @ a.T, critical)
+    return Ratio(ratio.low + mean, ratio.high + mean, ratio.shape)
+
+
+def _notes(
+    result: Estimate, turning: float, ends: tuple[float, float], after: pd.Index, before: pd.Index
+) -> tuple[str, ...]:
+    out = [
+        "Slopes at both ends of the data; joint one-sided test of Lind and Mehlum; intervals of "
+        "the turning point after Fieller."
+    ]
+    if not ends[0] < turning < ends[1]:
+        out.append("The curve turns outside the data, so within them it has no U of either kind.")
+    elif min(len(after.unique()), len(before.unique())) < 5:
+        out.append("Fewer than five entities have rows on one side of the turning point.")
+    warning = warning_for("u_test")
+    return (*result.notes, *out, result.convention, *((warning,) if warning else ()))
+
+
+def _words(ratio: Ratio) -> str:
+    low, high = f"{ratio.low:.4g}".replace("-", "−"), f"{ratio.high:.4g}".replace("-", "−")
+    return {
+        "interval": f"[{low}, {high}]",
+        "rays": f"below {low} or above {high}",
+        "line": "anywhere",
+    }[ratio.shape]
+
+
+def _require_square(spec: Specification, of: str, trim: float) -> None:
+    if (of, of) not in spec.interactions:
+        raise SpecificationError(
+            f"'{spec.outcome}' is not regressed on the square of '{of}': add [{of}, {of}] to its "
+            "interactions."
+        )
+    if any(of in pair and pair != (of, of) for pair in spec.interactions):
+        raise SpecificationError(
+            f"'{of}' also stands in another product, so its slope has no single turning point: "
+            "leave that product out."
+        )
+    if not 0 <= trim < 0.5:
+        raise SpecificationError(f"Trim {trim} must be a share below one half: 0 keeps all rows.")

@@ -1,0 +1,298 @@
+"""A slope that jumps where another variable passes a level, beside curves that merely bend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.inference.coefficients import Coefficient, jsonable, label_of
+from analysis.inference.estimate import Estimate
+from analysis.inference.form.joint import Combination
+from analysis.inference.form.threshold_regimes import regime_slopes
+from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
+from analysis.inference.lines import require_level
+from analysis.models import Dropped, Specification
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Threshold", "threshold"]
+
+SEED = 20261123
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Threshold:
+    """One threshold, the test for it and its smooth rivals.
+
+    Attributes
+    ----------
+    by, by_label, outcome_label : str
+        Threshold variable, its label and that of the outcome.
+    of : tuple of str
+        Regressors whose slopes differ by regime.
+    gamma : float
+        Estimate, in units of `by`; q ≤ γ is the lower regime.
+    gamma_low, gamma_high : float
+        Ends of the likelihood-ratio set at 1 − level, among the values searched.
+    gamma_connected : bool
+        Whether that set has no hole.
+    f, p : float
+        F₁ and its bootstrap p-value, (1 + draws at or above F₁) / (1 + draws).
+    critical : tuple of float
+        Bootstrap critical values at 10%, 5% and 1%.
+    ssr, ssr_linear : float
+        Sum of squared residuals with and without the threshold.
+    dof : int
+        Divisor of σ̂²: rows less all effects.
+    regimes : Estimate
+        Slopes of both regimes with clustered errors, as if γ were known.
+    differences : tuple of Combination
+        Slope above less slope below, one per name in `of`.
+    rows_low, rows_high : int
+        Rows of each regime.
+    models : DataFrame
+        Columns ``model, words, ssr, parameters, bic``: no threshold, threshold, quadratic, spline.
+    path : DataFrame
+        Columns ``gamma, ssr, lr`` along the grid.
+    draws : int
+        Bootstrap samples.
+    scheme : str
+        "resample" or "wild".
+    level : float
+        1 − coverage.
+    dropped : tuple of Dropped
+        Rows left out, by reason.
+    notes : tuple of str
+        What belongs under the table.
+    """
+
+    by: str
+    by_label: str
+    outcome_label: str
+    of: tuple[str, ...]
+    gamma: float
+    gamma_low: float
+    gamma_high: float
+    gamma_connected: bool
+    f: float
+    p: float
+    critical: tuple[float, float, float]
+    ssr: float
+    ssr_linear: float
+    dof: int
+    regimes: Estimate
+    differences: tuple[Combination, ...]
+    rows_low: int
+    rows_high: int
+    models: pd.DataFrame
+    path: pd.DataFrame
+    draws: int
+    scheme: str
+    level: float
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def smooth_fits_better(self) -> bool:
+        """Whether a quadratic or a spline has a lower BIC than the threshold."""
+        bic = self.models.set_index("model")["bic"]
+        return bool(bic.drop(["threshold", "linear"]).min() < bic["threshold"])
+
+    def tidy(self) -> pd.DataFrame:
+        """Slopes by regime, as `Estimate.tidy`."""
+        return self.regimes.tidy()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, with the path of the sum of squares."""
+        plain = (
+            "by", "by_label", "outcome_label", "gamma", "gamma_low", "gamma_high",
+            "gamma_connected", "f", "p", "ssr", "ssr_linear", "dof", "rows_low", "rows_high",
+            "draws", "scheme", "level", "smooth_fits_better",
+        )  # fmt: skip
+        return {
+            **jsonable({name: getattr(self, name) for name in plain}),
+            "of": list(self.of),
+            "critical": list(self.critical),
+            "regimes": self.regimes.to_dict(),
+            "differences": [jsonable(asdict(d)) for d in self.differences],
+            "models": self.models.to_dict("records"),
+            "path": self.path.to_dict("list"),
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number
+
+        def interval(line: Coefficient | Combination) -> str:
+            low, high = plain_number(line.low_cr3, line.se), plain_number(line.high_cr3, line.se)
+            return f"{plain_number(line.estimate, line.se)} [{low}, {high}]"
+
+        slopes = [[t.label, interval(t)] for t in self.regimes.terms]
+        gaps = [[d.label, interval(d)] for d in self.differences]
+        ends = f"[{self.gamma_low:.4g}, {self.gamma_high:.4g}]"
+        fits = [
+            [m.words, f"SSR {m.ssr:.5g}, BIC {m.bic:,.1f}".replace("-", "−")]
+            for m in self.models.itertuples()
+        ]
+        return html_grid(
+            f"{self.outcome_label}: a threshold in {self.by_label}?",
+            ["", "Estimate [interval]"],
+            [
+                ["threshold", f"{self.gamma:.4g} {ends}".replace("-", "−")],
+                ["F₁ and bootstrap p", f"{self.f:.2f}, p = {self.p:.3f}"],
+                *slopes,
+                *gaps,
+                *fits,
+            ],
+            self.notes,
+        )
+
+
+def threshold(
+    spec: Specification,
+    panel: Panel,
+    by: str,
+    *,
+    of: Sequence[str] = (),
+    shift: bool = False,
+    trim: float = 0.1,
+    grid: int = 400,
+    draws: int = 999,
+    scheme: str = "resample",
+    seed: int | np.random.Generator = SEED,
+    level: float = 0.05,
+) -> Threshold:
+    """Search one threshold in the slopes of `of` and test it against its absence.
+
+    y(i,t) = β₁'x·1(q ≤ γ) + β₂'x·1(q > γ) + other terms + effects + e, with γ where the sum of
+    squares S₁(γ) is smallest; F₁ = (S₀ − S₁)/σ̂², σ̂² = S₁/(n − effects). Its distribution is not
+    tabulated: residual vectors of whole entities are redrawn. The set of γ is where
+    LR(γ) = (S₁(γ) − S₁)/σ̂² ≤ 7.35 at 95% (Hansen 1999, Journal of Econometrics 93(2), 345–368).
+
+    Three things differ from that paper. All effects of `spec` are partialled out exactly, so
+    two-way effects and unbalanced panels are allowed, and σ̂² loses one degree of freedom for each
+    (for a balanced panel with entity effects that is his n(T−1)). On an unbalanced panel an entity
+    borrows residuals only from entities observed in all of its years. Slopes carry clustered
+    errors. His set for γ assumes equal variances and no serial correlation, ours inherits that.
+
+    Not for a relation that may simply bend: a smooth quadratic passes this test often. The result
+    therefore always holds a quadratic and a spline on the same rows; where one of them has the
+    lower BIC, there is no ground for speaking of a threshold.
+
+    Parameters
+    ----------
+    spec : Specification
+        The regression without a threshold.
+    panel : Panel
+        The panel.
+    by : str
+        Threshold variable q, dated by the specification's lag; a regressor or any other variable.
+    of : sequence of str
+        Regressors or controls whose slopes switch; the first regressor by default.
+    shift : bool
+        Let the level of the outcome switch too.
+    trim : float
+        Smallest share of rows in a regime.
+    grid : int
+        Values of q tried: all distinct ones, or so many quantiles.
+    draws : int
+        Bootstrap samples.
+    scheme : str
+        "resample" (Hansen) or "wild" (random signs per entity).
+    seed : int or Generator
+        Source of draws.
+    level : float
+        1 − coverage of intervals.
+
+    Raises
+    ------
+    SpecificationError
+        A name in `of` is no slope or stands in a product, q varies too little, a regime carries
+        no slope of its own, or the residuals of an entity cannot be exchanged.
+    UnknownNameError
+        `by` is not in the panel.
+    """
+    require_level(level)
+    names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
+    options = Options(by, names, shift, trim, grid, draws, scheme)
+    rows, q = threshold_rows(spec, panel, options)
+    found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
+    regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
+    inside = found.lr <= found.distance
+    first, last = np.flatnonzero(inside)[[0, -1]]
+    return Threshold(
+        by=by,
+        by_label=label_of(panel, by),
+        outcome_label=label_of(panel, spec.outcome),
+        of=names,
+        gamma=found.gamma,
+        gamma_low=float(found.grid[first]),
+        gamma_high=float(found.grid[last]),
+        gamma_connected=bool(inside[first : last + 1].all()),
+        f=found.f,
+        p=found.p,
+        critical=found.critical,
+        ssr=float(found.ssr.min()),
+        ssr_linear=found.ssr_linear,
+        dof=found.dof,
+        regimes=regimes,
+        differences=gaps,
+        rows_low=int((q <= found.gamma).sum()),
+        rows_high=int((q > found.gamma).sum()),
+        models=found.models,
+        path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}),
+        draws=draws,
+        scheme=scheme,
+        level=level,
+        dropped=regimes.dropped,
+        notes=(
+            *regimes.notes,
+            *_notes(spec, found, options, inside, first, last, regimes.convention),
+        ),
+    )
+
+
+def _notes(
+    spec: Specification, found: Search, options: Options, inside: np.ndarray, first: int,
+    last: int, convention: str,
+) -> list[str]:  # fmt: skip
+    bic = found.models.set_index("model")["bic"]
+    smooth = bic.drop(["threshold", "linear"]).idxmin()
+    better = bic[smooth] < bic["threshold"]
+    out = [
+        f"Hansen's threshold over {len(found.grid)} values of {options.by}, at least "
+        f"{options.trim:.0%} of rows in each regime; F₁ against {options.draws:,} bootstrap "
+        f"samples ({_SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
+        f"By BIC the {smooth} fits {'better than' if better else 'no better than'} the threshold"
+        + (", so these data do not tell a threshold from a smooth bend." if better else "."),
+    ]
+    if first == 0 or last == len(inside) - 1:
+        out.append("The set for γ reaches the end of the values searched: it has no bound there.")
+    if not inside[first : last + 1].all():
+        out.append("The set for γ has holes; its outer ends are shown.")
+    if options.scheme == "resample" and found.smallest_pool < found.entities:
+        out.append(
+            "The panel is unbalanced: an entity borrows residuals only from entities observed in "
+            f"all of its years, {found.smallest_pool} at the fewest, itself included."
+        )
+    if spec.cluster != "entity":
+        out.append(f"Errors cluster by {spec.cluster}, the bootstrap redraws single entities.")
+    if found.unidentified:
+        out.append(f"{found.unidentified} values left a regime without variation: passed over.")
+    out.append(convention)
+    if warning := warning_for("threshold"):
+        out.append(warning)
+    return out
+
+
+_SCHEMES = {
+    "resample": "residual vectors of whole entities redrawn with replacement",
+    "wild": "residual vectors of whole entities with random signs",
+}
