@@ -1,0 +1,1 @@
+"""Lagged outcomes and feedback in short panels."""

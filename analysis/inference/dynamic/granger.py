@@ -1,0 +1,209 @@
+"""Dumitrescu and Hurlin's panel Granger test, both ways, with a bootstrap for common shocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import label_of
+from analysis.inference.dynamic.granger_result import Causality, DumitrescuHurlin
+from analysis.inference.dynamic.granger_wald import History, resample_null, wald, z_bar, z_tilde
+from analysis.inference.dynamic.lagged import lagged_name, shifted
+from analysis.inference.dynamic.panel_var import require_pair
+from analysis.models import Dropped, Specification, estimation_rows
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Causality", "DumitrescuHurlin", "dumitrescu_hurlin"]
+
+
+def dumitrescu_hurlin(
+    spec: Specification,
+    panel: Panel,
+    *,
+    order: int = 1,
+    demean: bool = True,
+    draws: int = 999,
+    block: int = 1,
+    seed: int = 20261123,
+) -> DumitrescuHurlin:
+    """Test whether the regressor Granger-causes the outcome in some entity, and the reverse.
+
+    Every entity has its own regression of the effect on K lags of both; W̄ is the mean of its Wald
+    statistics (Dumitrescu and Hurlin 2012, Economic Modelling 29(4), 1450–1460). See `wald`,
+    `z_tilde` (with the convention for T) and `resample_null`.
+
+    Not for fewer than 2K + 6 rows per entity. A rejection says that some entity's history of the
+    cause helps to predict its effect: neither how many entities, nor which sign, nor what a
+    change of the cause would do. With about ten rows the test has little power.
+
+    Parameters
+    ----------
+    spec : Specification
+        Outcome and exactly one regressor; its sample is used, its lag, effects and cluster are
+        not. No controls, interactions or `initial`.
+    panel : Panel
+        The full grid of entities and years.
+    order : int
+        K.
+    demean : bool
+        Take the mean over entities of each year out of both variables first, also within the
+        bootstrap. False is the test as published.
+    draws, block, seed : int
+        Bootstrap draws, consecutive years drawn together, and the seed.
+
+    Raises
+    ------
+    SpecificationError
+        Not a pair, too few years, fewer than two testable entities, or draws below one.
+    UnknownNameError
+        A name is not in the panel.
+    """
+    outcome, regressor = require_pair(spec, "A panel Granger test")
+    for what, value in (("order", order), ("draws", draws), ("block", block)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise SpecificationError(
+                f"'{what}' of a Granger test is {value!r}: it must be 1 or more."
+            )
+    options = (order, demean, draws, block)
+    streams = np.random.SeedSequence(seed).spawn(2)
+    directions = tuple(
+        _direction(replace(spec, outcome=effect, regressors=(cause,), lags=()), panel, options, s)
+        for (cause, effect), s in zip(
+            ((regressor, outcome), (outcome, regressor)), streams, strict=True
+        )
+    )
+    return DumitrescuHurlin(
+        specification=spec,
+        directions=directions,
+        order=order,
+        demeaned=demean,
+        draws=draws,
+        seed=seed,
+        grid_rows=len(panel.frame),
+        notes=tuple(_notes(directions, options, panel)),
+    )
+
+
+def _direction(
+    spec: Specification, panel: Panel, options: tuple[int, bool, int, int],
+    stream: np.random.SeedSequence,
+) -> Causality:  # fmt: skip
+    order, demean, draws, block = options
+    data, names, dropped = _history(spec, panel, order, demean)
+    if block > (longest := int(data.used.any(axis=0).sum())):
+        raise SpecificationError(
+            f"Blocks of {block} years cannot be drawn from the {longest} years of "
+            f"'{spec.outcome}': use shorter blocks."
+        )
+    statistics = wald(data.y, data)
+    simulated = resample_null(
+        data, draws, np.random.default_rng(stream), block=block, demean=demean
+    )
+    null = wald(simulated, data).mean(axis=-1)
+    mean = float(statistics.mean())
+    bar = float(z_bar(statistics, order))
+    tilde = float(z_tilde(statistics, data.periods, order))
+    table = pd.DataFrame(
+        {"wald": statistics, "rows": data.periods}, index=pd.Index(names, name="entity")
+    )
+    return Causality(
+        cause=spec.regressors[0],
+        effect=spec.outcome,
+        cause_label=label_of(panel, spec.regressors[0]),
+        effect_label=label_of(panel, spec.outcome),
+        wald_mean=mean,
+        z_bar=bar,
+        p_bar=float(2 * ndtr(-abs(bar))),
+        z_tilde=tilde,
+        p_tilde=float(2 * ndtr(-abs(tilde))),
+        p_bootstrap=float((1 + (null >= mean).sum()) / (1 + draws)),
+        n=int(data.used.sum()),
+        n_entities=len(names),
+        shortest=int(data.periods.min()),
+        longest=int(data.periods.max()),
+        individual=table,
+        dropped=dropped,
+    )
+
+
+def _history(
+    spec: Specification, panel: Panel, order: int, demean: bool
+) -> tuple[History, list[str], tuple[Dropped, ...]]:
+    """Rows with every lag, then entities long and varied enough for a regression of their own."""
+    y, x = spec.outcome, spec.regressors[0]
+    lags = {lagged_name(v, j): (v, j) for v in (y, x) for j in range(1, order + 1)}
+    wide = shifted(panel, lags)
+    full = Specification(y, tuple(lags), lag=0, effects="first_difference", sample=spec.sample)
+    rows = estimation_rows(full, wide)
+    grid = panel.frame.index
+    shape = len(grid.unique(0)), len(grid.unique(1))
+    used = np.asarray(grid.isin(rows.frame.index)).reshape(shape)
+    out = grid.unique(0).isin(spec.sample.exclude_entities)
+    figures = []
+    for name in (y, x):
+        values = panel.frame[name].to_numpy(dtype=float).reshape(shape).copy()
+        values[out] = np.nan
+        if demean:
+            seen = np.isfinite(values)
+            total = np.where(seen, values, 0.0).sum(axis=0)
+            values = values - total / np.maximum(seen.sum(axis=0), 1)
+        figures.append(values)
+    data = History(*figures, used, order)
+    long = data.periods > 2 * order + 5
+    testable = long.copy()
+    if long.any():
+        kept = _part(data, long)
+        testable[long] = np.isfinite(wald(kept.y, kept))
+    dropped = list(rows.dropped)
+    for reason, lost in (
+        (f"entity with fewer than {2 * order + 6} rows", ~long),
+        ("entity in which a variable is constant or explained exactly", long & ~testable),
+    ):
+        if count := int(used[lost].sum()):
+            dropped.append(Dropped(reason, count))
+    if testable.sum() < 2:
+        raise SpecificationError(
+            f"Only {int(testable.sum())} entities can test '{x}' against '{y}': each needs "
+            f"{2 * order + 6} years with {order} lag{'s' if order > 1 else ''} of both and "
+            "variation in both, so take a longer sample or a lower order."
+        )
+    names = [str(e) for e in grid.unique(0)[testable]]
+    return _part(data, testable), names, tuple(dropped)
+
+
+def _part(data: History, rows: np.ndarray) -> History:
+    return History(data.y[rows], data.x[rows], data.used[rows], data.order)
+
+
+def _notes(
+    directions: tuple[Causality, ...], options: tuple[int, bool, int, int], panel: Panel
+) -> Iterator[str]:
+    order, demean, draws, block = options
+    taken = "less the mean of each year, " if demean else ""
+    many, nouns = "s" if order > 1 else "", panel.roles.entities
+    unit = "whole years" if block == 1 else f"blocks of {block} years"
+    yield (
+        f"{order} lag{many} of both, {taken}one regression per {panel.roles.entity}. Bootstrap p "
+        f"from {draws:,} draws of {unit}, all {nouns} at once, under the null."
+    )
+    yield (
+        "Rejection means that in some entity the past of one variable helps to predict the other; "
+        "it does not give a sign."
+    )
+    if not demean:
+        yield "Common shocks were left in: two variables with one trend then predict each other."
+    for d in directions:
+        for lost in d.dropped:
+            if lost.reason.startswith("entity"):
+                yield f"{d.cause_label} → {d.effect_label}, left out: {lost}."
+    if warning := warning_for("dumitrescu_hurlin"):
+        yield warning

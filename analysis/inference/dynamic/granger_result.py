@@ -1,0 +1,136 @@
+"""What a panel Granger test says, one part for each direction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import UnknownNameError
+from analysis.inference.coefficients import jsonable
+from analysis.models import Dropped, Specification
+
+__all__ = ["Causality", "DumitrescuHurlin"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Causality:
+    """The test of one arrow.
+
+    Attributes
+    ----------
+    cause, effect, cause_label, effect_label : str
+        Does the cause help to predict the effect in at least one entity?
+    wald_mean : float
+        W̄, the mean over entities of K times the F statistic.
+    z_bar, p_bar, z_tilde, p_tilde : float
+        Standardised for many and for few years, each with its two-sided p from the normal, which
+        takes entities as independent.
+    p_bootstrap : float
+        Share of simulated W̄ at least as large, entities dependent as in the data; one-sided,
+        because only a large W̄ speaks for causality.
+    n, n_entities, shortest, longest : int
+        Rows, entities, and fewest and most rows of an entity.
+    individual : DataFrame
+        By entity: ``wald`` and ``rows``.
+    dropped : tuple of Dropped
+        Rows not used, by reason.
+    """
+
+    cause: str
+    effect: str
+    cause_label: str
+    effect_label: str
+    wald_mean: float
+    z_bar: float
+    p_bar: float
+    z_tilde: float
+    p_tilde: float
+    p_bootstrap: float
+    n: int
+    n_entities: int
+    shortest: int
+    longest: int
+    individual: pd.DataFrame
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DumitrescuHurlin:
+    """Two tests of no Granger causality, one for each direction.
+
+    Attributes
+    ----------
+    specification : Specification
+        As given: outcome and regressor.
+    directions : tuple of Causality
+        Regressor to outcome first, then back.
+    order : int
+        K, lags of both.
+    demeaned : bool
+        Whether the mean over entities of each year was taken out.
+    draws, seed : int
+        Of the bootstrap.
+    grid_rows : int
+        Rows of the panel.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    specification: Specification
+    directions: tuple[Causality, Causality]
+    order: int
+    demeaned: bool
+    draws: int
+    seed: int
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    def of(self, cause: str) -> Causality:
+        """Return the test in which `cause` is the cause."""
+        for direction in self.directions:
+            if direction.cause == cause:
+                return direction
+        raise UnknownNameError("cause", cause, [d.cause for d in self.directions], "this test")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per direction."""
+        skip = ("individual", "dropped")
+        rows = [
+            {name: getattr(d, name) for name in d.__dataclass_fields__ if name not in skip}
+            for d in self.directions
+        ]
+        return pd.DataFrame(rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "specification": self.specification.to_mapping(),
+            "directions": [
+                {
+                    **jsonable(row),
+                    "individual": d.individual.to_dict("index"),
+                    "dropped": [asdict(x) for x in d.dropped],
+                }
+                for row, d in zip(self.tidy().to_dict("records"), self.directions, strict=True)
+            ],
+            "order": self.order,
+            "demeaned": self.demeaned,
+            "draws": self.draws,
+            "seed": self.seed,
+            "grid_rows": self.grid_rows,
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number  # report needs this layer
+
+        rows = [
+            [f"{d.cause_label} → {d.effect_label}", plain_number(d.wald_mean, 0.1),
+             f"{plain_number(d.z_tilde, 0.1)} (p = {d.p_tilde:.3f})", f"{d.p_bootstrap:.3f}",
+             f"{d.n_entities:,} × {d.shortest}–{d.longest}"]
+            for d in self.directions
+        ]  # fmt: skip
+        heads = ["Cause → effect", "Mean Wald", "Z-tilde", "Bootstrap p", "Entities × years"]
+        return html_grid("Panel Granger test", heads, rows, self.notes)

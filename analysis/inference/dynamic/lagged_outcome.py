@@ -1,0 +1,201 @@
+"""A lagged outcome on the right: within, half-panel jackknife and bias-corrected, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import label_of
+from analysis.inference.dynamic.bias import (
+    EXPLOSIVE,
+    adjusted_score,
+    half_panel,
+    nickell_bias,
+    within,
+)
+from analysis.inference.dynamic.bootstrap import (
+    Draws,
+    bootstrap,
+    entity_clusters,
+    long_run,
+    normal_line,
+    percentiles,
+)
+from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
+from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
+from analysis.inference.dynamic.result import ESTIMATORS, DynamicLine, DynamicPanel
+from analysis.models import Fit, Specification, estimation_rows, fit
+from analysis.models.design import build_design
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["DynamicLine", "DynamicPanel", "dynamic_panel"]
+
+_CERTIFICATES = {
+    "within_dynamic": "Persistence",
+    "half_panel_jackknife": "Persistence",
+    "bias_corrected": "Persistence",
+    "half_panel_jackknife_effect": "Regressors",
+    "bias_corrected_effect": "Regressors",
+}
+
+
+def dynamic_panel(
+    spec: Specification,
+    panel: Panel,
+    *,
+    draws: int = 999,
+    seed: int = 20261123,
+    level: float = 0.05,
+) -> DynamicPanel:
+    """Estimate y(i,t) = ρy(i,t−1) + x(i,t)'β + effects + u(i,t) in three ways.
+
+    The within estimate of ρ is biased by about −(1+ρ)/(T−1) however many entities there are
+    (Nickell 1981, Econometrica 49(6)), and it takes β along. The half-panel jackknife and the
+    adjusted score remove the bias; see `half_panel` and `adjusted_score` for formulas and
+    sources. Standard errors come from resampling whole clusters, the same resamples for all.
+
+    One lag of the outcome only: a second lag among the regressors reacts to past errors, which the
+    adjusted score rules out. Not for a panel in which entities have fewer than about six rows, nor
+    where persistence is so near one that the long-run effect has no bound; the table then says
+    "unbounded". Whole clusters are resampled, so shocks common to clusters but followed to
+    different degrees make the errors of the persistence too small.
+
+    Parameters
+    ----------
+    spec : Specification
+        Without its lagged outcome; effects "two_way", "region_year", "entity_trends" or "entity".
+    panel : Panel
+        The full grid of entities and years.
+    draws, seed : int
+        Resamples of clusters and their seed.
+    level : float
+        1 − coverage of the intervals.
+
+    Raises
+    ------
+    SpecificationError
+        As in `fit`; also for differenced effects, clusters that cut through entities, and
+        coefficients that too few resamples identify.
+    UnknownNameError
+        A name is not in the panel.
+    """
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    allowed = ("two_way", "region_year", "entity_trends", "entity")
+    require_effects(spec, allowed, "The bias of a lag")
+    dynamic, wide = with_lagged_outcome(spec, panel)
+    rows = estimation_rows(dynamic, wide)
+    fitted, design = fit(dynamic, wide, rows), build_design(dynamic, wide, rows)
+    entity_clusters(design, spec.cluster)
+    blocks = dynamic_design(design)
+    rooted: list[np.ndarray] = []
+
+    def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        b, fine = zip(within(blocks.whole, weights), half_panel(blocks, weights), strict=True)
+        score, identified, root = adjusted_score(blocks, weights)
+        rooted.append(root)
+        return np.stack([*b, score], axis=1)[..., 0], fine[0] & fine[1] & identified
+
+    width = len(blocks.whole.scale)
+    drawn = bootstrap(estimator, blocks.cluster_of, draws, seed, width, spec.outcome)
+    roots = np.concatenate(rooted)
+    lines = tuple(_lines(fitted, wide, drawn, level))
+    return _result(fitted, wide, blocks, drawn, lines, (draws, seed, level), roots)
+
+
+def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[DynamicLine]:
+    dof = len(fitted.cluster_labels) - 1
+    nothing = dict.fromkeys(("long_run", "long_run_low", "long_run_high"), float("nan"))
+    for e, estimator in enumerate(ESTIMATORS):
+        rho = drawn.point[e, 0], drawn.draws[:, e, 0]
+        for i, term in enumerate(fitted.terms):
+            b = float(drawn.point[e, i]), drawn.draws[:, e, i]
+            lasting = nothing
+            if i > 0:
+                ends = percentiles(long_run(b[1], rho[1]), level)
+                at = b[0] / (1 - rho[0]) if rho[0] < 1 else float("nan")
+                lasting = dict(zip(nothing, (float(at), *ends), strict=True))
+            yield DynamicLine(
+                estimator=estimator,
+                term=term,
+                label=" × ".join(label_of(panel, part) for part in term.split(":")),
+                **normal_line(b[0], b[1], dof, level),
+                **lasting,
+                scale=_scale(fitted.within_sd, i),
+            )
+
+
+def _scale(within_sd: np.ndarray, i: int) -> float:
+    outcome, term = within_sd[0], within_sd[1 + i]
+    return float(term / outcome) if outcome > 0 and term > 0 else float("nan")
+
+
+def _result(
+    fitted: Fit, panel: Panel, blocks: DynamicDesign, drawn: Draws,
+    lines: tuple[DynamicLine, ...], how: tuple[int, int, float], roots: np.ndarray,
+) -> DynamicPanel:  # fmt: skip
+    years, sizes = fitted.years, blocks.sizes
+    return DynamicPanel(
+        specification=fitted.specification,
+        outcome_label=label_of(panel, fitted.specification.outcome),
+        nouns=(panel.roles.entity, panel.roles.entities),
+        lines=lines,
+        nickell=nickell_bias(float(drawn.point[2, 0]), float(sizes.mean())),
+        explosive=float((drawn.draws[:, 2, 0] >= 1).mean()),
+        n=fitted.n,
+        n_entities=len(sizes),
+        clusters=len(fitted.cluster_labels),
+        first_year=years[0],
+        last_year=years[-1],
+        rows_per_entity=float(sizes.mean()),
+        draws=how[0],
+        seed=how[1],
+        level=how[2],
+        dropped=fitted.dropped,
+        grid_rows=fitted.grid_rows,
+        notes=(*fitted.notes, *_notes(drawn, sizes, roots, how[0], panel.roles.entities)),
+    )
+
+
+def _notes(
+    drawn: Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str
+) -> Iterator[str]:
+    yield (
+        f"Standard errors from {draws:,} resamples of whole clusters; long-run effects b/(1−ρ) "
+        "with percentile intervals."
+    )
+    yield (
+        "The bias-corrected estimate takes the other regressors as unaffected by past outcomes; "
+        "the jackknife does not."
+    )
+    if short := int((sizes < 4).sum()):
+        yield (
+            f"{short} of {len(sizes)} {nouns} have fewer than four rows and add little or nothing "
+            "to the halves of the jackknife."
+        )
+    if drawn.lost:
+        yield f"{drawn.lost:,} resamples that do not identify every coefficient are left out."
+    if not roots[0]:
+        yield (
+            f"Warning: the adjusted score has no root below {EXPLOSIVE}; the point nearest to one "
+            "is reported, a sign of persistence close to one or of too few years."
+        )
+    elif lacking := int((~roots[1:]).sum()):
+        yield (
+            f"In {lacking:,} resamples the adjusted score has no root; its nearest point counts."
+        )
+    if (share := float((drawn.draws[:, 2, 0] >= 1).mean())) > 0.025:
+        yield (
+            f"Warning: the bias-corrected persistence is one or more in {share:.0%} of resamples, "
+            "so that a lasting change has no bounded effect; first differences suit such an "
+            "outcome better."
+        )
+    for name, what in _CERTIFICATES.items():
+        if warning := warning_for(name):
+            yield f"{what}: {warning}"

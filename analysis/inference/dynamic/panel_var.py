@@ -1,0 +1,265 @@
+"""Two variables that may drive each other: a panel VAR(1) with the half-panel jackknife."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.dynamic.bias import half_panel, within
+from analysis.inference.dynamic.bootstrap import (
+    Draws,
+    bootstrap,
+    entity_clusters,
+    normal_line,
+    percentiles,
+)
+from analysis.inference.dynamic.design import dynamic_design
+from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
+from analysis.models import Dropped, Specification, estimation_rows, fit
+from analysis.models.design import build_design
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["PanelVar", "VarLine", "panel_var", "require_pair"]
+
+ESTIMATORS = ("within", "half_panel_jackknife")
+
+
+@dataclass(frozen=True, slots=True)
+class VarLine:
+    """Effect of last year's `term` on this year's `outcome`, by one estimator.
+
+    Bootstrap standard error; t, p and interval from t(G−1). `scale` is within-SD(term) over
+    within-SD(outcome).
+    """
+
+    estimator: str
+    outcome: str
+    term: str
+    outcome_label: str
+    label: str
+    estimate: float
+    se: float
+    t: float
+    p: float
+    low: float
+    high: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelVar:
+    """A bivariate panel VAR(1).
+
+    Attributes
+    ----------
+    specification : Specification
+        As given: the pair, sample, effects and cluster.
+    variables : tuple of str
+        Outcome and regressor of the specification.
+    lines : tuple of VarLine
+        By estimator, outcome and term: four coefficients each.
+    roots : dict of str to tuple of float
+        By estimator: largest modulus of the eigenvalues of the coefficient matrix with its
+        percentile interval; below one the loop dies out.
+    n, n_entities, clusters, first_year, last_year : int
+        Rows, the same in both equations, and what they span.
+    draws, seed : int
+        Of the bootstrap.
+    level : float
+        1 − coverage of the intervals.
+    dropped : tuple of Dropped
+        Rows not used, by reason.
+    grid_rows : int
+        Rows of the panel.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    specification: Specification
+    variables: tuple[str, str]
+    lines: tuple[VarLine, ...]
+    roots: dict[str, tuple[float, float, float]]
+    n: int
+    n_entities: int
+    clusters: int
+    first_year: int
+    last_year: int
+    draws: int
+    seed: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    def line(self, term: str, outcome: str, estimator: str = "half_panel_jackknife") -> VarLine:
+        """Effect of last year's `term` on `outcome`."""
+        for line in self.lines:
+            if (line.term, line.outcome, line.estimator) == (term, outcome, estimator):
+                return line
+        known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.lines]
+        raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per estimator, outcome and term, columns as in `VarLine`."""
+        return pd.DataFrame([asdict(line) for line in self.lines])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = (
+            "n", "n_entities", "clusters", "first_year", "last_year", "draws", "seed", "level",
+            "grid_rows",
+        )  # fmt: skip
+        return {
+            "specification": self.specification.to_mapping(),
+            "variables": list(self.variables),
+            "terms": [jsonable(asdict(line)) for line in self.lines],
+            "roots": {name: list(root) for name, root in self.roots.items()},
+            **{name: getattr(self, name) for name in plain},
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.dynamic.table import var_table  # it needs this class
+
+        return var_table(self)
+
+
+def panel_var(
+    spec: Specification,
+    panel: Panel,
+    *,
+    draws: int = 999,
+    seed: int = 20261123,
+    level: float = 0.05,
+) -> PanelVar:
+    """Estimate [y, x](t) = A·[y, x](t−1) + effects + u(t), the same rows in both equations.
+
+    Both equations have the Nickell bias and neither variable is strictly exogenous, so that the
+    half-panel jackknife is used, which needs neither (Dhaene and Jochmans 2015, Review of Economic
+    Studies 82(3), 991–1030); the within estimates stand beside it. An entity bootstrap with common
+    resamples gives the intervals. The model is that of Holtz-Eakin, Newey and Rosen (1988,
+    Econometrica 56(6), 1371–1395) at one lag.
+
+    A coefficient says that last year's x helps to predict this year's y given last year's y. It
+    does not say that changing x would change y.
+
+    Parameters
+    ----------
+    spec : Specification
+        Outcome and exactly one regressor; its `lag` is ignored, both are lagged one year. No
+        controls, interactions or `initial`. Effects as in `dynamic_panel`.
+    panel : Panel
+        The full grid of entities and years.
+    draws, seed, level
+        As in `dynamic_panel`.
+
+    Raises
+    ------
+    SpecificationError, UnknownNameError
+        As in `dynamic_panel`; also when the specification is not a pair.
+    """
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_effects(spec, ("two_way", "region_year", "entity_trends", "entity"), "A panel VAR")
+    y, x = require_pair(spec, "A panel VAR")
+    own, other, now = lagged_name(y), lagged_name(x), f"{x}(t)"
+    wide = shifted(panel, {own: (y, 1), other: (x, 1), now: (x, 0)})
+    # This year's x stands among the controls only so that both equations share their rows.
+    pair = Specification(
+        y, (own, other), lag=0, controls=(now,),
+        effects=spec.effects, sample=spec.sample, cluster=spec.cluster,
+    )  # fmt: skip
+    rows = estimation_rows(pair, wide)
+    fitted, design = fit(pair, wide, rows), build_design(pair, wide, rows)
+    entity_clusters(design, spec.cluster)
+    blocks = dynamic_design(design, outcomes=2)
+
+    def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        b, fine = zip(within(blocks.whole, weights), half_panel(blocks, weights), strict=True)
+        return np.stack(b, axis=1), fine[0] & fine[1]
+
+    width = len(blocks.whole.scale)
+    drawn = bootstrap(estimator, blocks.cluster_of, draws, seed, width, y)
+    labels = label_of(panel, y), label_of(panel, x)
+    sd = dict(zip((y, own, other, x), design.within_sd, strict=True))
+    years = fitted.years
+    return PanelVar(
+        specification=spec,
+        variables=(y, x),
+        lines=tuple(_lines((y, x), labels, sd, drawn, len(fitted.cluster_labels) - 1, level)),
+        roots={name: _root(drawn, e, level) for e, name in enumerate(ESTIMATORS)},
+        n=fitted.n,
+        n_entities=len(blocks.sizes),
+        clusters=len(fitted.cluster_labels),
+        first_year=years[0],
+        last_year=years[-1],
+        draws=draws,
+        seed=seed,
+        level=level,
+        dropped=fitted.dropped,
+        grid_rows=fitted.grid_rows,
+        notes=(*fitted.notes, *_notes(drawn, draws)),
+    )
+
+
+def require_pair(spec: Specification, what: str) -> tuple[str, str]:
+    """Outcome and the only regressor.
+
+    Raises
+    ------
+    SpecificationError
+        There are more regressors, interactions, controls or initial controls.
+    """
+    more = (*spec.regressors[1:], *map(":".join, spec.interactions), *spec.controls, *spec.initial)
+    if more:
+        raise SpecificationError(
+            f"{what} takes the outcome and one regressor, and '{more[0]}' is one more: leave it "
+            "out or remove it from both variables beforehand."
+        )
+    return spec.outcome, spec.regressors[0]
+
+
+def _lines(
+    names: tuple[str, str], labels: tuple[str, str], sd: dict[str, float], drawn: Draws, dof: int,
+    level: float,
+) -> Iterator[VarLine]:  # fmt: skip
+    for e, estimator in enumerate(ESTIMATORS):
+        for j, outcome in enumerate(names):
+            for i, term in enumerate(names):
+                spread = sd[outcome]
+                yield VarLine(
+                    estimator=estimator,
+                    outcome=outcome,
+                    term=term,
+                    outcome_label=labels[j],
+                    label=labels[i],
+                    **normal_line(float(drawn.point[e, i, j]), drawn.draws[:, e, i, j], dof, level),
+                    scale=float(sd[lagged_name(term)] / spread) if spread > 0 else float("nan"),
+                )
+
+
+def _root(drawn: Draws, e: int, level: float) -> tuple[float, float, float]:
+    """Largest modulus of the eigenvalues, with its percentile interval."""
+    point = float(np.abs(np.linalg.eigvals(drawn.point[e])).max())
+    return point, *percentiles(np.abs(np.linalg.eigvals(drawn.draws[:, e])).max(axis=1), level)
+
+
+def _notes(drawn: Draws, draws: int) -> Iterator[str]:
+    yield (
+        f"Each variable is regressed on last year's values of both; standard errors from {draws:,} "
+        "resamples of whole clusters."
+    )
+    if drawn.lost:
+        yield f"{drawn.lost:,} resamples that do not identify every coefficient are left out."
+    if warning := warning_for("panel_var"):
+        yield warning
