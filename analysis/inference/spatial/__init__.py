@@ -1,0 +1,1 @@
+"""Neighbours: the spatial Durbin panel and its effects."""

@@ -1,0 +1,136 @@
+"""What a spatial model finds on maps that are false."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SpecificationError
+from analysis.inference.report import html_grid, plain_number
+from analysis.inference.spatial.design import spatial_design
+from analysis.inference.spatial.lines import KINDS, fit_design, parameters
+from analysis.inference.spatial.spectrum import impacts
+from analysis.models.spatial_weights import permuted
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+    from analysis.models import Specification
+    from analysis.models.spatial_weights import SpatialWeights
+
+__all__ = ["SpatialPlacebo", "spatial_placebo"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpatialPlacebo:
+    """ρ and average effects on the true map and on permuted ones.
+
+    Attributes
+    ----------
+    observed : Series
+        "rho", then "direct of x", "indirect of x", "total of x" for each term.
+    drawn : DataFrame
+        The same columns, one row per permuted map with a stable ρ.
+    maps : int
+        Maps drawn.
+    notes : tuple of str
+        What a reader should know.
+    """
+
+    observed: pd.Series
+    drawn: pd.DataFrame
+    maps: int
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per quantity: observed, median and 95% range on false maps, and their share.
+
+        ``share`` is that of maps, the true one among them, with a value at least as far from zero.
+        """
+        beyond = (self.drawn.abs() >= self.observed.abs()).sum()
+        low, mid, high = (self.drawn.quantile(q) for q in (0.025, 0.5, 0.975))
+        table = {"observed": self.observed, "median": mid, "low": low, "high": high}
+        table["share"] = (beyond + 1) / (len(self.drawn) + 1)
+        return pd.DataFrame(table).rename_axis("quantity").reset_index()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "maps": self.maps,
+            "stable": len(self.drawn),
+            "lines": self.tidy().to_dict("records"),
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [r.quantity, *(plain_number(v, abs(r.high - r.low)) for v in
+                           (r.observed, r.median, r.low, r.high)), f"{r.share:.3f}"]
+            for r in self.tidy().itertuples()
+        ]  # fmt: skip
+        heads = ["Quantity", "True map", "Median", "2.5%", "97.5%", "Share as far from zero"]
+        return html_grid("The same model on permuted maps", heads, rows, self.notes)
+
+
+def spatial_placebo(
+    spec: Specification,
+    panel: Panel,
+    weights: SpatialWeights,
+    *,
+    model: str = "sdm",
+    balance: str = "error",
+    maps: int = 199,
+    seed: int = 20261123,
+) -> SpatialPlacebo:
+    """Estimate a spatial model again on maps whose entities are permuted at random.
+
+    An indirect effect that false maps give as well comes from shocks that all entities share or
+    from the functional form, not from neighbours. It is a check of a finding, not a test of a
+    hypothesis: entities are no more exchangeable than places are.
+
+    Parameters
+    ----------
+    spec, panel, weights, model, balance
+        As in `spatial_panel`, with the transformation of Lee and Yu.
+    maps : int
+        Permuted maps.
+    seed : int
+        Of the permutations.
+
+    Raises
+    ------
+    SpecificationError
+        As in `spatial_panel` on the true map, or fewer than twenty maps are asked for.
+    """
+    if maps < 20:
+        raise SpecificationError(f"{maps} maps give no range: ask for twenty or more.")
+    observed, entities = _once(spec, panel, weights, model, balance)
+    near, rng = weights.among(entities), np.random.default_rng(seed)
+    lines, unstable = [], 0
+    for _ in range(maps):
+        try:
+            lines.append(_once(spec, panel, permuted(near, rng), model, balance)[0])
+        except SpecificationError:  # the true map passed, so only ρ can have run to its edge
+            unstable += 1
+    if not lines:
+        raise SpecificationError(
+            f"None of {maps} permuted maps has a stable ρ: use year effects or another outcome."
+        )
+    notes = [f"{maps} permutations of weights '{weights.name}', seed {seed}."]
+    if unstable:
+        notes.append(f"{unstable} maps had no stable ρ and were left out.")
+    return SpatialPlacebo(observed, pd.DataFrame(lines), maps, tuple(notes))
+
+
+def _once(
+    spec: Specification, panel: Panel, weights: SpatialWeights, model: str, balance: str
+) -> tuple[pd.Series, tuple[str, ...]]:
+    design = spatial_design(spec, panel, weights, transform=True, balance=balance)
+    fitted = fit_design(design, model)
+    found = parameters(spec, design, fitted, model, robust=False)
+    effects = impacts(*found.split(found.estimates[None]), design.spectrum)[0]
+    cells = {f"{kind} of {t}": effects[i, j] for i, t in enumerate(spec.terms)
+             for j, kind in enumerate(KINDS)}  # fmt: skip
+    return pd.Series({"rho": fitted.rho, **cells}, dtype=float), design.entities

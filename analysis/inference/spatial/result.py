@@ -1,0 +1,215 @@
+"""What a spatial panel model reports, and its table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UnknownNameError
+from analysis.inference.coefficients import jsonable
+from analysis.inference.report import html_grid, plain_number
+from analysis.models import Dropped, Specification
+
+__all__ = ["SpatialEffect", "SpatialEstimate", "SpatialTerm", "SpatialTest"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialTerm:
+    """One coefficient: "rho", a term, or "W·term" for its spatial lag. Not an effect: see there."""
+
+    term: str
+    label: str
+    estimate: float
+    se: float
+    p: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialEffect:
+    """An average effect, in units of the outcome per unit of the term.
+
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification and label for readers.
+    kind : str
+        "direct" (own entity, feedback included), "indirect" (all others) or "total".
+    estimate : float
+        At the estimated coefficients.
+    se, p, low, high : float
+        SD of the simulated draws, twice the smaller tail at zero, and their quantiles.
+    scale : float
+        within-SD(term) / within-SD(outcome); times `estimate` gives the standardised effect.
+    """
+
+    term: str
+    label: str
+    kind: str
+    estimate: float
+    se: float
+    p: float
+    low: float
+    high: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialTest:
+    """A test of the Durbin model against a model nested in it.
+
+    `against` is "sar" (no W·x), "slx" (ρ = 0) or "sem" (common factor, θ = −ρβ); `kind` is "Wald",
+    an F(dof, dof2) with the covariance of the table or a χ²(dof) where dof2 is infinite, or "LR",
+    a χ²(dof) that holds for independent errors only.
+    """
+
+    against: str
+    kind: str
+    statistic: float
+    dof: int
+    dof2: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpatialEstimate:
+    """A spatial panel model, complete enough to be printed alone.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated.
+    model : str
+        "sdm", "sar", "sem" or "slx".
+    weights : str
+        Name of the weights.
+    outcome_label : str
+        The outcome for readers.
+    nouns : tuple of str
+        What one entity and several are called.
+    rho : float
+        Spatial parameter (that of the errors in an SEM; zero in an SLX).
+    stable : tuple of float
+        Interval in which the parameter must lie.
+    coefficients : tuple of SpatialTerm
+        The parameters.
+    effects : tuple of SpatialEffect
+        Direct, indirect and total of each term: what to read.
+    tests : tuple of SpatialTest
+        Durbin models only.
+    sigma2, log_likelihood : float
+        Error variance and log-likelihood in nats.
+    n, n_entities, n_years, first_year, last_year : int
+        Rows used, and what they span.
+    covariance : ndarray
+        Of the coefficients, in their order.
+    method : str
+        How effects were removed and errors computed, in one sentence.
+    level : float
+        1 − coverage of the intervals.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    grid_rows : int
+        Rows of the panel: n plus all dropped rows.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    specification: Specification
+    model: str
+    weights: str
+    outcome_label: str
+    nouns: tuple[str, str]
+    rho: float
+    stable: tuple[float, float]
+    coefficients: tuple[SpatialTerm, ...]
+    effects: tuple[SpatialEffect, ...]
+    tests: tuple[SpatialTest, ...]
+    sigma2: float
+    log_likelihood: float
+    n: int
+    n_entities: int
+    n_years: int
+    first_year: int
+    last_year: int
+    covariance: np.ndarray = field(repr=False)
+    method: str
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    def effect(self, term: str, kind: str = "direct") -> SpatialEffect:
+        """Return one effect."""
+        for line in self.effects:
+            if (line.term, line.kind) == (term, kind):
+                return line
+        known = [f"{e.kind} of {e.term}" for e in self.effects]
+        raise UnknownNameError("effect", f"{kind} of {term}", known, "this estimate")
+
+    def coefficient(self, term: str) -> SpatialTerm:
+        """Return one coefficient: "rho", a term or "W·term"."""
+        for line in self.coefficients:
+            if line.term == term:
+                return line
+        raise UnknownNameError(
+            "coefficient", term, [c.term for c in self.coefficients], "this estimate"
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """Effects, then coefficients (kind "coefficient"), one row each."""
+        lines = [asdict(line) for line in self.effects]
+        lines += [{**asdict(line), "kind": "coefficient"} for line in self.coefficients]
+        return pd.DataFrame(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        plain = (
+            "model", "weights", "outcome_label", "rho", "sigma2", "log_likelihood", "n",
+            "n_entities", "n_years", "first_year", "last_year", "method", "level", "grid_rows",
+        )  # fmt: skip
+        return {
+            "specification": self.specification.to_mapping(),
+            "formula": str(self.specification),
+            **{name: getattr(self, name) for name in plain},
+            "stable": list(self.stable),
+            "effects": [jsonable(asdict(e)) for e in self.effects],
+            "coefficients": [jsonable(asdict(c)) for c in self.coefficients],
+            "tests": [jsonable(asdict(t)) for t in self.tests],
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        terms = dict.fromkeys(e.term for e in self.effects)
+        kinds = ("direct", "indirect", "total")
+        rows = [
+            [self.effect(t).label, *(_cell(self.effect(t, kind)) for kind in kinds)] for t in terms
+        ]
+        spatial = [c for c in self.coefficients if c.term == "rho"]
+        rows += [[c.label, _cell(c), "", ""] for c in spatial]
+        span = f"{self.first_year}–{self.last_year}"
+        rows.append(["Rows", f"{self.n:,}", f"{self.n_entities} {self.nouns[1]}", span])
+        tests = "; ".join(
+            f"{t.kind} against {t.against.upper()}: p = {t.p:.3f}" for t in self.tests
+        )
+        left_out = "; ".join(map(str, self.dropped)) or "none"
+        share = f"{100 * (1 - self.level):g}%"
+        notes = [
+            f"Effect (SD of draws) [{share} interval]. Weights: {self.weights}. {self.method}",
+            *([f"{tests}."] if tests else []),
+            f"Rows left out of {self.grid_rows:,}: {left_out}.",
+            *self.notes,
+        ]
+        return html_grid(self.outcome_label, ["Per unit of", *map(str.title, kinds)], rows, notes)
+
+
+def _cell(line: SpatialEffect | SpatialTerm) -> str:
+    value, se, low, high = (
+        plain_number(v, line.se) for v in (line.estimate, line.se, line.low, line.high)
+    )
+    return f"{value} ({se}) [{low}, {high}]"
