@@ -1,0 +1,1 @@
+"""Policies with a date: cohorts, pre-trends, randomisation."""

@@ -1,0 +1,197 @@
+"""Effects by years since an event, with bands that hold for the whole path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.events.bands import bonferroni, sup_t
+from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
+from analysis.inference.events.data import EventData, event_data
+from analysis.inference.events.engines import ENGINES, RawStudy
+from analysis.inference.events.study import Cohort, Effect, EventStudy, EventTime
+from analysis.inference.power import minimum_detectable_effect
+from analysis.models import Sample
+from analysis.models.treatment import EventDesign
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["event_study"]
+
+_AGGREGATIONS = ("simple", "dynamic", "group")
+_BASES = ("universal", "varying")
+
+
+def event_study(
+    design: EventDesign,
+    outcome: str,
+    panel: Panel,
+    *,
+    estimator: str = "callaway_santanna",
+    control: str | None = None,
+    aggregation: str = "simple",
+    base: str = "universal",
+    sample: Sample | None = None,
+    level: float = 0.05,
+) -> EventStudy:
+    """Estimate the effects of a staggered event by years since exposure.
+
+    ATT(g, t) = E[Y_t − Y_{g−1} | first exposed in g] − E[Y_t − Y_{g−1} | not exposed by t],
+    averaged over cohorts g with their sizes as weights. No exposed entity ever serves as a
+    control, which a two-way regression on a post dummy does not guarantee.
+
+    Parameters
+    ----------
+    design : EventDesign
+        Who is exposed and when.
+    outcome : str
+        Variable of the panel.
+    panel : Panel
+        The full grid of entities and years.
+    estimator : str
+        "callaway_santanna" (2021, J. Econometrics 225(2)), "sun_abraham" (2021, same issue) or
+        "imputation" (Borusyak, Jaravel and Spiess 2024, Review of Economic Studies 91(6)).
+    control : str, optional
+        "not_yet_treated" or "never_treated"; by default what the estimator is made for.
+    aggregation : str
+        "simple" (every exposed cohort-year by cohort size), "dynamic" (every event time equally)
+        or "group" (every exposed entity equally). The latter two for Callaway and Sant'Anna only.
+    base : str
+        "universal" compares every year with the one before exposure; "varying" compares years
+        before exposure with the year before each of them, as R's did does unless told otherwise.
+    sample : Sample, optional
+        Years and excluded entities.
+    level : float
+        1 − coverage.
+
+    Raises
+    ------
+    SpecificationError
+        No treated entity or no control is left, options contradict each other, the outcome is
+        constant, infinite or empty in a year.
+    UnknownNameError
+        The outcome, an entity, the estimator or another option is not known.
+
+    Notes
+    -----
+    Not for events with one or two exposed entities: their errors are far too small; use
+    `randomisation_test`. Not for exposure that ends again.
+    """
+    control = _check(estimator, control, aggregation, base, level)
+    data = event_data(design, outcome, panel, sample)
+    if control == "never_treated" and data.n_control == 0:
+        raise SpecificationError(
+            f"No entity stays unexposed to '{design.name}' until {data.years[-1]}: use "
+            "not-yet-treated controls, or end the sample earlier."
+        )
+    raw = ENGINES[estimator].run(data, control, base)
+    dof = len(data.starts) - 1
+    critical = float(stdtrit(dof, 1 - level / 2))
+    joint = (
+        bonferroni(int((~raw.table["reference"]).sum()), dof, level)
+        if raw.covariance is None
+        else sup_t(raw.covariance, dof, level)
+    )
+    value, se = _overall(raw, data, control, aggregation)
+    return EventStudy(
+        estimator=estimator,
+        control=control,
+        base=base,
+        aggregation=aggregation,
+        level=level,
+        path=tuple(_path(raw, data, critical, joint)),
+        overall=_effect(value, se, dof, level),
+        cohorts=tuple(_cohorts(raw, data)),
+        critical=critical,
+        simultaneous=joint,
+        covariance=raw.covariance,
+        covariance_times=raw.covariance_times,
+        data=data,
+        container=raw.container,
+        notes=(*data.notes, *raw.notes, *_warnings(data, estimator)),
+    )
+
+
+def _check(estimator: str, control: str | None, aggregation: str, base: str, level: float) -> str:
+    """Refuse what does not exist or does not fit together; return the kind of control."""
+    for kind, name, known in (
+        ("estimator", estimator, ENGINES),
+        ("aggregation", aggregation, _AGGREGATIONS),
+        ("base", base, _BASES),
+    ):
+        if name not in known:
+            raise UnknownNameError(kind, str(name), known, "event_study")
+    able = ENGINES[estimator].controls
+    if control is not None and control not in able:
+        raise SpecificationError(
+            f"Estimator '{estimator}' has no '{control}' controls: use {' or '.join(able)}."
+        )
+    if estimator != "callaway_santanna" and (aggregation != "simple" or base != "universal"):
+        raise SpecificationError(
+            f"Estimator '{estimator}' has one average and one base: leave aggregation and base at "
+            "their defaults or use callaway_santanna."
+        )
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    return control or able[0]
+
+
+def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> tuple[float, float]:
+    if aggregation == "simple":
+        return raw.overall, raw.overall_se
+    found = cells(data.starts, data.years, control)
+    effects = cell_effects(found, data.y, data.starts)
+    value = float(weights(found, aggregation) @ effects)
+    return value, summary_error(found, data.y, data.starts, aggregation)
+
+
+def _effect(value: float, se: float, dof: int, level: float) -> Effect:
+    critical = float(stdtrit(dof, 1 - level / 2))
+    t = value / se if se > 0 else float("nan")
+    p = float(2 * stdtr(dof, -abs(t))) if np.isfinite(t) else float("nan")
+    mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
+    return Effect(value, se, t, p, value - critical * se, value + critical * se, mde)
+
+
+def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:
+    first, last = int(data.years[0]), int(data.years[-1])
+    for e, value, se, reference in raw.table.itertuples(index=False):
+        se = 0.0 if reference else float(se)
+        yield EventTime(
+            int(e), float(value), se,
+            float(value) - critical * se, float(value) + critical * se,
+            float(value) - joint * se, float(value) + joint * se,
+            sum(first <= g + int(e) <= last for g in data.cohorts), bool(reference),
+        )  # fmt: skip
+
+
+def _cohorts(raw: RawStudy, data: EventData) -> Iterator[Cohort]:
+    table = raw.groups.set_index("cohort")
+    names = np.array(data.entities)
+    for start in data.cohorts:
+        line = table.loc[start] if start in table.index else {"estimate": np.nan, "se": np.nan}
+        members = tuple(map(str, names[data.starts == start]))
+        yield Cohort(start, members, float(line["estimate"]), float(line["se"]))
+
+
+def _warnings(data: EventData, estimator: str) -> Iterator[str]:
+    many, alone = data.nouns[1], [str(g) for g, n in data.cohorts.items() if n == 1]
+    if data.few:
+        yield (
+            f"Only {data.n_treated} {many} are exposed: these errors rest on them alone, so the "
+            "permutation test is the headline."
+        )
+    if alone:
+        yield (
+            f"One {data.nouns[0]} alone was first exposed in {', '.join(alone)}: a cohort of one "
+            "shows no spread, so its error counts the controls only and is too small."
+        )
+    small = data.few and estimator == "callaway_santanna"
+    if text := warning_for(estimator + "_few" if small else estimator):
+        yield text

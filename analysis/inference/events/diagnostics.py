@@ -1,0 +1,226 @@
+"""What a two-way regression on a post dummy compares, and how much trend an effect survives."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SpecificationError
+from analysis.inference.events.data import event_data
+from analysis.inference.events.study import EventStudy
+from analysis.models import Sample
+from analysis.models.treatment import EventDesign
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Decomposition", "HonestBound", "TwoByTwo", "goodman_bacon", "honest_bounds"]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoByTwo:
+    """One comparison of two groups in two periods; `control` 0 means never exposed."""
+
+    kind: str
+    treated: int
+    control: int
+    estimate: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Result of `goodman_bacon`.
+
+    Attributes
+    ----------
+    estimate : float
+        Coefficient of the post dummy in the two-way regression.
+    comparisons : tuple of TwoByTwo
+        Their weighted sum is the estimate.
+    shares : mapping-like tuple of (kind, weight, mean estimate)
+        Summed over the kinds of comparison.
+    label : str
+        The outcome and the event.
+    """
+
+    estimate: float
+    comparisons: tuple[TwoByTwo, ...]
+    shares: tuple[tuple[str, float, float], ...]
+    label: str
+
+    @property
+    def forbidden(self) -> float:
+        """Weight of comparisons that use entities already exposed as controls."""
+        return sum(c.weight for c in self.comparisons if c.kind == "later_vs_earlier")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to make of it."""
+        return (
+            f"{self.forbidden:.0%} of the two-way estimate comes from comparisons whose controls "
+            "were exposed already; they mislead where effects grow or fade.",
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per comparison."""
+        return pd.DataFrame([asdict(c) for c in self.comparisons])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {**asdict(self), "forbidden": self.forbidden, "notes": list(self.notes)}
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.events.display import decomposition_table  # it needs this class
+
+        return decomposition_table(self)
+
+
+@dataclass(frozen=True, slots=True)
+class HonestBound:
+    """Robust interval of the mean over `horizons` event times if the trend bends by `bend` a year.
+
+    `estimate` is that mean as it stands, with parallel paths taken for granted.
+    """
+
+    bend: float
+    horizons: int
+    estimate: float
+    low: float
+    high: float
+
+
+def goodman_bacon(
+    design: EventDesign, outcome: str, panel: Panel, *, sample: Sample | None = None
+) -> Decomposition:
+    """Take the two-way estimate apart into comparisons of two groups in two periods.
+
+    With staggered starts the coefficient of the post dummy is a weighted average of all such
+    comparisons, among them later against earlier exposed entities (Goodman-Bacon 2021, J.
+    Econometrics 225(2), 254–277). A diagnostic: no error is attached to it.
+
+    Parameters
+    ----------
+    design, outcome, panel, sample
+        As in `event_study`.
+
+    Raises
+    ------
+    SpecificationError, UnknownNameError
+        As in `event_study`.
+    """
+    from diff_diff import BaconDecomposition  # takes a second to import
+
+    data = event_data(design, outcome, panel, sample)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its warnings repeat what `event_data` counts
+        found = BaconDecomposition().fit(data.long(), "y", "unit", "year", "start")
+    means = found.effect_by_type()
+    return Decomposition(
+        estimate=float(found.twfe_estimate),
+        comparisons=tuple(
+            TwoByTwo(
+                c.comparison_type,
+                int(c.treated_group),
+                0 if c.control_group == "never_treated" else int(c.control_group),
+                float(c.estimate),
+                float(c.weight),
+            )
+            for c in found.comparisons
+        ),
+        shares=tuple(
+            (kind, float(weight), float("nan") if means[kind] is None else float(means[kind]))
+            for kind, weight in found.weight_by_type().items()
+        ),
+        label=f"{data.label}, post dummy of {design.name.replace('_', ' ')}",
+    )
+
+
+def honest_bounds(
+    study: EventStudy,
+    bends: Sequence[float] | None = None,
+    *,
+    leads: int = 4,
+    horizons: int = 5,
+) -> tuple[HonestBound, ...]:
+    """Intervals that allow the paths to part, if not too abruptly.
+
+    The difference in trends may change its slope by at most M from one year to the next; M = 0
+    allows any straight line. The interval is the shortest of fixed length (Rambachan and Roth
+    2023, Review of Economic Studies 90(5), 2555–2591) for the mean over the first event times,
+    every one equally, with normal critical values. Their other restriction, relative magnitudes, is
+    left out: the library has no interval for it that the paper would call valid.
+
+    Parameters
+    ----------
+    study : EventStudy
+        By Callaway and Sant'Anna with a universal base.
+    bends : sequence of float, optional
+        Values of M in outcome units per year squared; by default 0, ⅛, ¼ and ½ of the standard
+        error of the average effect.
+    leads, horizons : int
+        Points before the reference year and from the first year of exposure on that enter. Far
+        ones rest on few cohorts, and the search slows down with their number.
+
+    Raises
+    ------
+    SpecificationError
+        Another estimator or base, a negative M, or no point before the reference year.
+    """
+    from diff_diff import compute_honest_did  # takes a second to import
+
+    if study.estimator != "callaway_santanna" or study.base != "universal":
+        raise SpecificationError(
+            "Honest bounds are computed from callaway_santanna with base 'universal': estimate "
+            f"the study that way instead of {study.estimator} with base '{study.base}'."
+        )
+    grid = np.array([0, 0.125, 0.25, 0.5]) * study.overall.se if bends is None else bends
+    if leads < 1 or horizons < 1:
+        raise SpecificationError(
+            f"Honest bounds from {leads} leads and {horizons} horizons do not exist: give at least "
+            "one of each."
+        )
+    near = _trimmed(study.container, -1 - leads, horizons - 1)
+    out = []
+    for bend in map(float, grid):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = compute_honest_did(near, method="smoothness", M=bend, alpha=study.level)
+        except ValueError as error:
+            raise SpecificationError(
+                f"Honest bounds with a bend of {bend:g} cannot be computed for "
+                f"'{study.data.outcome}': {error}"
+            ) from error
+        out.append(
+            HonestBound(
+                bend,
+                len(found.post_periods_used),
+                float(found.original_estimate),
+                float(found.ci_lb),
+                float(found.ci_ub),
+            )
+        )
+    return tuple(out)
+
+
+def _trimmed(container: Any, first: int, last: int) -> Any:  # noqa: ANN401
+    """Return diff-diff's path with the event times from first to last only."""
+    kept = (container.event_time >= first) & (container.event_time <= last)
+    rows = (container.vcov_index >= first) & (container.vcov_index <= last)
+    columns = {
+        f.name: getattr(container, f.name)[kept]
+        for f in fields(container)
+        if np.shape(getattr(container, f.name)) == np.shape(kept)
+    }
+    return replace(
+        container,
+        **columns,
+        vcov=container.vcov[np.ix_(rows, rows)],
+        vcov_index=container.vcov_index[rows],
+    )

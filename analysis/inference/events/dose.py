@@ -1,0 +1,83 @@
+"""Exposure in amounts: the two-way regression of the outcome on the dose in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analysis.certified import warning_for
+from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.events.data import FEW
+from analysis.models import Sample, Specification
+from analysis.models.treatment import EventDesign, with_treatment
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["dose_estimate"]
+
+
+def dose_estimate(
+    design: EventDesign,
+    outcome: str,
+    panel: Panel,
+    *,
+    effects: str = "two_way",
+    controls: tuple[str, ...] = (),
+    initial: tuple[str, ...] = (),
+    sample: Sample | None = None,
+    level: float = 0.05,
+) -> Estimate:
+    """Regress the outcome on the dose in force in the same year.
+
+    y_it = β·dose_it + a_i + d_t + u_it, where dose_it is zero before the first year of exposure and
+    the sum of the doses since. Without doses it is the familiar post dummy.
+
+    Parameters
+    ----------
+    design, outcome, panel, sample
+        As in `event_study`; entities the design excludes are left out.
+    effects : str
+        A key of `analysis.models.EFFECTS`.
+    controls, initial : tuple of str
+        As in `Specification`; controls are of the year before.
+    level : float
+        1 − coverage.
+
+    Returns
+    -------
+    Estimate
+        Its term is named after the design.
+
+    Raises
+    ------
+    SpecificationError, UnknownNameError
+        As in `estimate`.
+
+    Notes
+    -----
+    Not for staggered starts with effects that grow or fade: entities exposed earlier then serve as
+    controls (see `goodman_bacon`). A dose adds the assumption that effects are proportional to it.
+    """
+    wider = with_treatment(panel, design)
+    spec = Specification(
+        outcome,
+        (design.name,),
+        lags={design.name: 0},
+        controls=controls,
+        initial=initial,
+        effects=effects,
+        sample=design.sample(sample),
+    )
+    notes = [design.rule, *design.notes]
+    if len(set(design.starts.values())) > 1:
+        notes.append("Starts are staggered: entities exposed earlier serve as controls here.")
+    found = estimate(spec, wider, level=level)
+    used = set(found.fitted.entities) & set(design.treated)
+    if len(used) < FEW:
+        notes.append(
+            f"Only {len(used)} {found.nouns[1]} are exposed: clustered errors are too small, so "
+            "the permutation test is the headline."
+        )
+        notes += filter(None, [warning_for("event_cr1_few_treated")])
+    return replace(found, notes=(*found.notes, *notes))

@@ -1,0 +1,306 @@
+"""Whether paths were parallel before, and whether the test would have noticed if not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc, fdtri, ncfdtr
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import jsonable
+from analysis.inference.events.assignments import assignments
+from analysis.inference.events.cells import cells, loadings, weights
+from analysis.inference.events.data import EventData
+from analysis.inference.events.permutation import summaries
+from analysis.inference.events.study import EventStudy
+
+__all__ = ["Pretrend", "SlopePower", "joint_test", "pretrend_test", "slope_for_power"]
+
+SEED = 20261123
+_DRAWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class SlopePower:
+    """A straight departure from parallel paths and what it would do.
+
+    Attributes
+    ----------
+    power : float
+        Probability that the joint test notices it.
+    slope : float
+        Outcome units per year.
+    bias : float
+        What it would add to the average effect on the exposed.
+    bias_if_passed : float
+        The same, on average over samples in which the test notices nothing.
+    """
+
+    power: float
+    slope: float
+    bias: float
+    bias_if_passed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pretrend:
+    """Result of `pretrend_test`.
+
+    Attributes
+    ----------
+    times : tuple of int
+        Event times tested.
+    f, p : float
+        Joint statistic and its p from F(q, ν−q+1), ν = G − 1.
+    p_permutation : float
+        The same question with starts dealt out anew; preferred for few exposed entities.
+    powers : tuple of SlopePower
+        One per power asked for.
+    effect : float
+        The average effect that the biases are to be held against.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    times: tuple[int, ...]
+    f: float
+    dof: tuple[int, int]
+    p: float
+    p_permutation: float
+    powers: tuple[SlopePower, ...]
+    effect: float
+    label: str
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per power."""
+        table = pd.DataFrame([asdict(line) for line in self.powers])
+        return table.assign(p=self.p, p_permutation=self.p_permutation, effect=self.effect)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        return {
+            "times": list(self.times),
+            "dof": list(self.dof),
+            **jsonable({k: getattr(self, k) for k in ("f", "p", "p_permutation", "effect")}),
+            "powers": [jsonable(asdict(line)) for line in self.powers],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.events.display import pretrend_table  # it needs this class
+
+        return pretrend_table(self)
+
+
+def pretrend_test(
+    study: EventStudy,
+    *,
+    leads: int | None = None,
+    powers: tuple[float, ...] = (0.5, 0.8),
+    level: float = 0.05,
+    draws: int = 4999,
+    seed: int = SEED,
+) -> Pretrend:
+    """Test all points before exposure at once and say what slope the test could have seen.
+
+    The statistic is b'V⁻¹b·(ν − q + 1)/(ν q) over the q points before the reference year, referred
+    to F(q, ν − q + 1) with ν = G − 1 (Hotelling). Against a straight violation δ_e = γ(e + 1) its
+    power is that of a noncentral F with λ = γ²·d'V⁻¹d, d_e = e + 1. The slope that is noticed with
+    50% or 80% probability would also run on after exposure: the bias is γ times the mean of e + 1
+    over the exposed cohort-years (Roth 2022, AER: Insights 4(3), 305–322).
+
+    Parameters
+    ----------
+    study : EventStudy
+        With a universal base and a covariance.
+    leads : int, optional
+        Test only so many points before the reference; early ones rest on few cohorts.
+    powers : tuple of float
+        Powers for which a slope is wanted.
+    level : float
+        Size of the test.
+    draws, seed : int
+        For the permutation test and for the bias given a passed test.
+
+    Raises
+    ------
+    SpecificationError
+        The study has no covariance, a varying base, no point before the reference, or more points
+        than its entities can test.
+
+    Notes
+    -----
+    A high p is no evidence of parallel paths where the detectable slope would explain the effect.
+    """
+    times, v, b = _before(study, leads)
+    f, dof, p = joint_test(b, v, study.dof)
+    d = np.array(times) + 1.0
+    data, control = study.data, study.control
+    found = cells(data.starts, data.years, control)
+    share = weights(found, study.aggregation)
+    reach = float(share @ (found.event_time + 1.0))
+    lines = []
+    for power in powers:
+        slope = slope_for_power(v, d, study.dof, power, level)
+        shift = _selected_shift(study, times, v, slope * d, level, seed)
+        lines.append(SlopePower(power, slope, slope * reach, slope * reach + shift))
+    text = warning_for("pretrend")
+    notes = [
+        f"The bias runs the slope on over {reach:.1f} years, the mean distance of the exposed "
+        f"{data.nouns[0]}-years from the reference year.",
+        "A test that notices nothing shows parallel paths only as far as its power goes.",
+    ]
+    return Pretrend(
+        times=times,
+        f=f,
+        dof=dof,
+        p=p,
+        p_permutation=_permutation_p(data, control, times, draws, seed),
+        powers=tuple(lines),
+        effect=study.overall.estimate,
+        label=f"{data.label} before {data.design.name.replace('_', ' ')}",
+        notes=(*notes, text) if text else tuple(notes),
+    )
+
+
+def joint_test(b: np.ndarray, v: np.ndarray, nu: int) -> tuple[float, tuple[int, int], float]:
+    """Hotelling's test that all of b is zero: F, its degrees of freedom and p.
+
+    Parameters
+    ----------
+    b : ndarray, shape (q,)
+        Estimates.
+    v : ndarray, shape (q, q)
+        Their covariance, estimated with `nu` degrees of freedom.
+    nu : int
+        Clusters less one.
+
+    Raises
+    ------
+    SpecificationError
+        q exceeds `nu`, or the covariance is singular.
+    """
+    q = len(b)
+    scale = np.sqrt(np.diag(v))
+    if q > nu or scale.min() <= 0 or np.linalg.cond(v / np.outer(scale, scale)) > 1e10:
+        raise SpecificationError(
+            f"The {q} points before exposure cannot be tested jointly with {nu + 1} entities, "
+            "because their covariance is singular: ask for fewer leads."
+        )
+    f = float(b @ np.linalg.solve(v, b) * (nu - q + 1) / (nu * q))
+    return f, (q, nu - q + 1), float(fdtrc(q, nu - q + 1, f))
+
+
+def slope_for_power(
+    v: np.ndarray, d: np.ndarray, nu: int, power: float = 0.8, level: float = 0.05
+) -> float:
+    """Slope γ of a violation γ·d that the joint test notices with the given probability.
+
+    Parameters
+    ----------
+    v : ndarray, shape (q, q)
+        Covariance of the points before exposure.
+    d : ndarray, shape (q,)
+        Distance of each from the reference year.
+    nu : int
+        Clusters less one.
+    power, level : float
+        Probabilities, level below power.
+
+    Raises
+    ------
+    SpecificationError
+        The probabilities do not lie in order between 0 and 1.
+    """
+    from scipy.optimize import brentq  # takes a while to import, and only powers need it
+
+    if not 0 < level < power < 1:
+        raise SpecificationError(
+            f"Power {power} must lie between the level {level} and 1: no slope gives less."
+        )
+    q, rest = len(d), nu - len(d) + 1
+    edge = fdtri(q, rest, 1 - level)
+
+    def short(noncentrality: float) -> float:
+        return 1 - float(ncfdtr(q, rest, noncentrality, edge)) - power
+
+    top = 1.0
+    while short(top) < 0:
+        top *= 2
+    return float(np.sqrt(brentq(short, 0.0, top) / (d @ np.linalg.solve(v, d))))
+
+
+def _before(study: EventStudy, leads: int | None) -> tuple[tuple[int, ...], np.ndarray, np.ndarray]:
+    """Return times, covariance and estimates of the points before the reference year."""
+    if study.covariance is None or study.base != "universal":
+        raise SpecificationError(
+            f"Estimator '{study.estimator}' with a {study.base} base has no covariance over one "
+            "reference year: use callaway_santanna or sun_abraham with base 'universal'."
+        )
+    chosen = [i for i, e in enumerate(study.covariance_times) if e < -1]
+    chosen = chosen if leads is None else chosen[-leads:] if leads > 0 else []
+    if not chosen:
+        raise SpecificationError(
+            f"No year before the reference year is left for '{study.data.outcome}': start the "
+            "sample earlier or ask for more leads."
+        )
+    times = tuple(study.covariance_times[i] for i in chosen)
+    value = {point.event_time: point.estimate for point in study.path}
+    return times, study.covariance[np.ix_(chosen, chosen)], np.array([value[e] for e in times])
+
+
+def _selected_shift(
+    study: EventStudy,
+    times: tuple[int, ...],
+    v: np.ndarray,
+    violation: np.ndarray,
+    level: float,
+    seed: int,
+) -> float:
+    """Extra bias of the average effect in samples that pass: c'V⁻¹(E[b | passed] − δ)."""
+    q, nu = len(times), study.dof
+    edge = fdtri(q, nu - q + 1, 1 - level) * nu * q / (nu - q + 1)
+    rng = np.random.default_rng(seed)
+    drawn = violation + rng.standard_normal((_DRAWS, q)) @ np.linalg.cholesky(v).T
+    passed = (drawn * np.linalg.solve(v, drawn.T).T).sum(axis=1) <= edge
+    mean = drawn[passed].mean(axis=0) - violation
+    return float(_with_average(study, times) @ np.linalg.solve(v, mean))
+
+
+def _with_average(study: EventStudy, times: tuple[int, ...]) -> np.ndarray:
+    """Covariance of the points before exposure with the average effect over event times."""
+    data = study.data
+    found = cells(data.starts, data.years, study.control)
+    share, e = weights(found, study.aggregation), found.event_time
+    order = list(study.covariance_times)
+    total = np.array([share[e == one].sum() if one >= 0 else 0.0 for one in order])
+    rows = [order.index(one) for one in times]
+    return study.covariance[rows] @ total
+
+
+def _permutation_p(
+    data: EventData, control: str, times: tuple[int, ...], draws: int, seed: int
+) -> float:
+    """Deal the starts out anew; the statistic weighs the points by their permutation spread."""
+    found = cells(data.starts, data.years, control)
+    code = np.searchsorted(found.levels, data.starts)
+    free = np.zeros(len(code), dtype=int)
+    dealt, exact = assignments(code, free, draws, np.random.default_rng(seed))
+    # The observed assignment is one among the others, in the spread as well: else the test would
+    # reject too often. A complete list holds it already.
+    dealt = dealt if exact else np.concatenate([code[None], dealt])
+    points = np.column_stack(
+        [
+            summaries(data.y @ loadings(found, weights(found, "event_time", e)).T, dealt)
+            for e in times
+        ]
+    )
+    spread = np.linalg.pinv(np.cov(points.T).reshape(len(times), -1))
+    sizes = np.einsum("bi,ij,bj->b", points, spread, points)
+    mine = sizes[np.flatnonzero((dealt == code).all(axis=1))[0]]
+    return float((sizes >= mine * (1 - 1e-9)).mean())

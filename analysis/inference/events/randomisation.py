@@ -1,0 +1,248 @@
+"""Permuted assignment: the test for events that reach a handful of entities."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.coefficients import jsonable
+from analysis.inference.events.assignments import assignments
+from analysis.inference.events.cells import cells, loadings, weights
+from analysis.inference.events.data import CONTROLS, NEVER, EventData, event_data
+from analysis.inference.events.permutation import (
+    inverted_interval,
+    permutation_p,
+    studentised,
+    summaries,
+)
+from analysis.inference.events.strata import strata_of
+from analysis.models import Sample
+from analysis.models.treatment import EventDesign
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Randomisation", "randomisation_test"]
+
+_STATISTICS = ("att", "t")
+SEED = 20261123
+DRAWS = 4999
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Randomisation:
+    """Result of `randomisation_test`.
+
+    Attributes
+    ----------
+    statistic : str
+        "att" or "t".
+    observed, estimate : float
+        The statistic, and the average effect on the exposed.
+    p : float
+        Two-sided.
+    low, high : float
+        Effects, taken as constant, that the test does not reject; NaN for "t".
+    exact : bool
+        Whether every assignment was computed.
+    assignments : int
+        How many were computed.
+    smallest_p : float
+        The smallest p this design can give.
+    headline : bool
+        Whether so few are exposed that this test should lead.
+    strata, control : str
+        Within what entities were exchanged, and who serves as control.
+    level : float
+        1 − coverage of the interval.
+    seed : int
+        Of the draws.
+    distribution : ndarray
+        The statistic under each assignment.
+    data : EventData
+        The rectangle behind the numbers.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    statistic: str
+    observed: float
+    estimate: float
+    p: float
+    low: float
+    high: float
+    exact: bool
+    assignments: int
+    smallest_p: float
+    headline: bool
+    strata: str
+    control: str
+    level: float
+    seed: int
+    distribution: np.ndarray = field(repr=False)
+    data: EventData = field(repr=False)
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row."""
+        return pd.DataFrame([self._numbers()])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        data = self.data
+        return {
+            "event": data.design.name,
+            "outcome": data.outcome,
+            **jsonable(self._numbers()),
+            "level": self.level,
+            "seed": self.seed,
+            "n_treated": data.n_treated,
+            "n_control": data.n_control,
+            "dropped": [asdict(d) for d in data.dropped],
+            "grid_rows": data.grid_rows,
+            "notes": list(self.notes),
+        }
+
+    def _numbers(self) -> dict[str, Any]:
+        names = (
+            "statistic", "observed", "estimate", "p", "low", "high", "exact", "assignments",
+            "smallest_p", "headline", "strata", "control",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.events.display import randomisation_table  # it needs this class
+
+        return randomisation_table(self)
+
+
+def randomisation_test(
+    design: EventDesign,
+    outcome: str,
+    panel: Panel,
+    *,
+    statistic: str = "att",
+    control: str = "not_yet_treated",
+    strata: str | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    sample: Sample | None = None,
+    level: float = 0.05,
+) -> Randomisation:
+    """Compare the effect of an event with effects it would seem to have had elsewhere.
+
+    The starts are kept as a multiset and dealt out anew to the entities; the average effect on the
+    exposed (Callaway and Sant'Anna 2021, "simple") is computed for every way of dealing, or for
+    `draws` of them. p is the share of assignments with a statistic at least as far from zero:
+    exact where all of at most 20,000 assignments are listed, (1 + count)/(1 + draws) otherwise
+    (Fisher 1935; Young 2019, Quarterly Journal of Economics 134(2)).
+
+    Parameters
+    ----------
+    design, outcome, panel, sample
+        As in `event_study`.
+    statistic : str
+        "att" tests that the event did nothing to anyone. "t" divides by an error that lets
+        variances differ between cohorts; it needs two entities in every cohort.
+    control : str
+        "not_yet_treated" or "never_treated".
+    strata : str, optional
+        "region", a column of the table of entities, or a variable of the panel, cut into thirds
+        by its value in the first year: entities are exchanged within strata only.
+    draws, seed : int
+        For designs too large to list.
+    level : float
+        1 − coverage of the interval, which inverts the test under a constant effect.
+
+    Raises
+    ------
+    SpecificationError
+        As in `event_study`; the strata leave a single assignment; "t" with a cohort of one.
+    UnknownNameError
+        A name or an option is not known.
+
+    Notes
+    -----
+    The test takes assignment as random within strata. Pilots are chosen, so it answers whether the
+    effect stands out among entities, not whether the event caused it.
+    """
+    _check(statistic, control, draws, level)
+    data = event_data(design, outcome, panel, sample)
+    found = cells(data.starts, data.years, control)
+    table = loadings(found, weights(found, "simple"))
+    code = np.searchsorted(found.levels, data.starts)
+    groups, words = strata_of(data, panel, strata)
+    dealt, exact = assignments(code, groups, draws, np.random.default_rng(seed))
+    if exact and len(dealt) == 1:
+        raise SpecificationError(
+            f"Within {words} the starts of '{design.name}' can be dealt out in one way only: use "
+            "coarser strata."
+        )
+    estimates = summaries(data.y @ table.T, dealt)
+    estimate = float(summaries(data.y @ table.T, code[None])[0])
+    values, observed, low, high = estimates, estimate, float("nan"), float("nan")
+    if statistic == "t":
+        values, observed = studentised(data.y @ table.T, found.levels, dealt, code)
+    else:
+        exposed = _exposed(data) @ table.T
+        low, high = inverted_interval(estimate, estimates, summaries(exposed, dealt), exact, level)
+    smallest = 1 / (len(dealt) + (not exact))
+    return Randomisation(
+        statistic=statistic,
+        observed=observed,
+        estimate=estimate,
+        p=permutation_p(observed, values, exact),
+        low=low,
+        high=high,
+        exact=exact,
+        assignments=len(dealt),
+        smallest_p=smallest,
+        headline=data.few,
+        strata=words,
+        control=control,
+        level=level,
+        seed=seed,
+        distribution=values,
+        data=data,
+        notes=_notes(data, smallest, level),
+    )
+
+
+def _check(statistic: str, control: str, draws: int, level: float) -> None:
+    if statistic not in _STATISTICS:
+        raise UnknownNameError("statistic", statistic, _STATISTICS, "randomisation_test")
+    if control not in CONTROLS:
+        raise UnknownNameError("control", control, CONTROLS, "randomisation_test")
+    if draws < 99 or not 0 < level < 1:
+        raise SpecificationError(
+            f"{draws} draws at level {level} cannot make a test: give at least 99 draws and a "
+            "level between 0 and 1."
+        )
+
+
+def _exposed(data: EventData) -> np.ndarray:
+    start = data.starts[:, None]
+    return ((start != NEVER) & (data.years[None, :] >= start)).astype(float)
+
+
+def _notes(data: EventData, smallest: float, level: float) -> tuple[str, ...]:
+    out = list(data.notes)
+    out.append(
+        "The test takes the assignment of starts as random within strata; pilots are chosen, so "
+        "it says whether the effect stands out, not what caused it."
+    )
+    if data.few:
+        out.append(
+            f"With {data.n_treated} exposed {data.nouns[1]} this is the headline test: clustered "
+            "errors are too small for so few."
+        )
+    if smallest > level:
+        out.append(f"The smallest p this design can give is {smallest:.2f}.")
+    if text := warning_for("randomisation"):
+        out.append(text)
+    return tuple(out)
