@@ -1,0 +1,1 @@
+"""Channels, instruments, omitted variables, counts."""

@@ -1,0 +1,291 @@
+"""How strong one omitted confounder must be to undo a result, in partial R²."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.clustered import cr1
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.lines import compact_table, require_level
+from analysis.inference.report import plain_number
+from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
+from analysis.models import Specification, estimation_rows, fit
+from analysis.models.design import Design, build_design
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Benchmark", "CinelliHazlett", "cinelli_hazlett"]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The estimate under a confounder some times as strong as an observed covariate.
+
+    Attributes
+    ----------
+    covariate : str
+        The observed covariate.
+    strength : float
+        How many times as strong, for treatment and outcome alike.
+    r2_dz, r2_yz : float
+        Bounds on the confounder's partial R² with treatment and outcome.
+    estimate, se, t, low, high : float
+        Adjusted in the direction that shrinks the estimate; classical errors.
+    """
+
+    covariate: str
+    strength: float
+    r2_dz: float
+    r2_yz: float
+    estimate: float
+    se: float
+    t: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CinelliHazlett:
+    """Sensitivity of one coefficient to an unobserved confounder.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated.
+    treatment, label : str
+        The regressor whose coefficient is examined.
+    estimate, se, t : float
+        Coefficient with its classical error: the algebra of partial R² is that of least squares.
+    se_cr1 : float
+        Its clustered error, for comparison.
+    dof : int
+        Rows less slopes, constant and every effect, nested in clusters or not.
+    clusters : int
+        G.
+    q : float
+        Share of the estimate to be explained away.
+    level : float
+        α.
+    partial_r2 : float
+        Partial R² of treatment with outcome: how much of the treatment a confounder that explains
+        all that is left of the outcome must explain to bring the estimate to zero.
+    rv : float
+        Robustness value RV_q: the partial R² that suffices with both.
+    rv_level : float
+        RV_{q,α}: the same for the estimate to lose significance, with classical errors.
+    rv_clustered : float
+        The same with the CR1 error and t(G−1), holding that error fixed.
+    benchmarks : tuple of Benchmark
+        Bounds from observed covariates.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    specification: Specification
+    treatment: str
+    label: str
+    estimate: float
+    se: float
+    t: float
+    se_cr1: float
+    dof: int
+    clusters: int
+    q: float
+    level: float
+    partial_r2: float
+    rv: float
+    rv_level: float
+    rv_clustered: float
+    benchmarks: tuple[Benchmark, ...]
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per benchmark, columns as in `Benchmark`."""
+        columns = list(Benchmark.__dataclass_fields__)
+        return pd.DataFrame([asdict(b) for b in self.benchmarks], columns=columns)
+
+    def at(self, r2_yz: float, r2_dz: float) -> tuple[float, float, float]:
+        """Give estimate, SE and t under a confounder of this strength."""
+        return adjust(self.estimate, self.se, self.dof, r2_yz, r2_dz)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = (
+            "treatment", "estimate", "se", "t", "se_cr1", "dof", "clusters", "q", "level",
+            "partial_r2", "rv", "rv_level", "rv_clustered",
+        )  # fmt: skip
+        return {
+            "specification": self.specification.to_mapping(),
+            **jsonable({name: getattr(self, name) for name in plain}),
+            "benchmarks": [jsonable(asdict(b)) for b in self.benchmarks],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("As estimated", plain_number(self.estimate, self.se), f"{self.t:.2f}", "–"),
+            *(
+                (
+                    f"{b.strength:g} × {b.covariate}", plain_number(b.estimate, b.se),
+                    f"{b.t:.2f}", f"{b.r2_dz:.3f}, {b.r2_yz:.3f}",
+                )
+                for b in self.benchmarks
+            ),
+        ]  # fmt: skip
+        heads = ("Confounder", "Estimate", "t", "R² with treatment, outcome")
+        return compact_table(self.label, heads, rows, self.notes)
+
+
+def cinelli_hazlett(
+    spec: Specification,
+    panel: Panel,
+    treatment: str | None = None,
+    *,
+    benchmarks: Sequence[str] | None = None,
+    strengths: Sequence[float] = (1, 2, 3),
+    q: float = 1.0,
+    level: float = 0.05,
+) -> CinelliHazlett:
+    """Express omitted-variable bias in partial R², with observed covariates as yardsticks.
+
+    Cinelli and Hazlett (2020, Journal of the Royal Statistical Society B 82(1), 39–67). The effects
+    are absorbed first, so a confounder is one that varies within entities and years.
+
+    Degrees of freedom: partial R², RV_q, RV_{q,α} and benchmarks are identities of least squares
+    and use n less ALL parameters, clustering or not, as R sensemakr does. Rows within a cluster are
+    no independent news, so RV_{q,α} flatters; `rv_clustered` replaces the classical error by CR1
+    and t(dof) by t(G−1), and does not credit a confounder with making the estimate more precise.
+
+    Not to be used to prove that no confounder exists, nor with a covariate as yardstick that is
+    itself an outcome of the treatment.
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate.
+    panel : Panel
+        The full grid of entities and years.
+    treatment : str, optional
+        One of the terms; the first regressor by default.
+    benchmarks : sequence of str, optional
+        Terms used as yardsticks; all other terms by default.
+    strengths : sequence of float
+        Multiples of a yardstick's strength.
+    q : float
+        Share of the estimate to be explained away.
+    level : float
+        α of RV_{q,α} and of the intervals.
+
+    Raises
+    ------
+    SpecificationError
+        q or a strength is not positive, a level not in (0, 1), or a yardstick so strong that its
+        multiple leaves nothing of treatment or outcome.
+    UnknownNameError
+        The treatment or a yardstick is not a term.
+    """
+    require_level(level)
+    if q <= 0 or any(k <= 0 for k in strengths):
+        raise SpecificationError(f"q {q} and strengths {tuple(strengths)} must be positive.")
+    rows = estimation_rows(spec, panel)
+    fitted = fit(spec, panel, rows)
+    treatment = treatment or spec.regressors[0]
+    names = [t for t in fitted.terms if t != treatment] if benchmarks is None else list(benchmarks)
+    for name in (treatment, *names):
+        if name not in fitted.terms:
+            raise UnknownNameError("term", name, fitted.terms, "the specification")
+    j = fitted.terms.index(treatment)
+    dof = fitted.n - len(fitted.terms) - _rank(build_design(spec, panel, rows), fitted.nuisance)
+    b, se = _classical(fitted.y, fitted.x, dof)
+    clustered = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
+    se_cr1, groups = float(np.sqrt(clustered[j, j])), len(fitted.cluster_labels)
+    t = float(b[j] / se[j])
+    r2_d = {name: _on_treatment(fitted.x, j, fitted.terms.index(name)) for name in names}
+    r2_y = {name: partial_r2(b[i] / se[i], dof) for i, name in enumerate(fitted.terms)}
+    found = [
+        _benchmark(name, k, r2_d[name], r2_y[name], float(b[j]), float(se[j]), dof, level)
+        for name in names
+        for k in strengths
+    ]
+    rest = max(0.0, q * abs(b[j]) - stdtrit(groups - 1, 1 - level / 2) * se_cr1)
+    rv = robustness_value(t, dof, q)
+    rv_level = robustness_value(t, dof, q, level)
+    rv_clustered = robustness_value(float(rest / se[j]), dof)
+    return CinelliHazlett(
+        specification=spec,
+        treatment=treatment,
+        label=label_of(panel, treatment),
+        estimate=float(b[j]),
+        se=float(se[j]),
+        t=t,
+        se_cr1=se_cr1,
+        dof=dof,
+        clusters=groups,
+        q=q,
+        level=level,
+        partial_r2=partial_r2(t, dof),
+        rv=rv,
+        rv_level=rv_level,
+        rv_clustered=rv_clustered,
+        benchmarks=tuple(found),
+        notes=(*fitted.notes, *_notes(q, level, partial_r2(t, dof), rv, rv_level, rv_clustered)),
+    )
+
+
+def _benchmark(
+    name: str, k: float, r2_d: float, r2_y: float, b: float, se: float, dof: int, level: float
+) -> Benchmark:
+    r2_dz, r2_yz = bound(r2_d, r2_y, k, k)
+    new, error, t = adjust(b, se, dof, r2_yz, r2_dz)
+    reach = float(stdtrit(dof - 1, 1 - level / 2)) * error
+    return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - reach, new + reach)
+
+
+def _classical(y: np.ndarray, x: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:
+    inverse = np.linalg.inv(x.T @ x)
+    b = inverse @ (x.T @ y)
+    e = y - x @ b
+    return b, np.sqrt(np.diag(inverse) * (e @ e) / dof)
+
+
+def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
+    """Partial R² of column i with column j given all other columns."""
+    others = np.delete(x, [i, j], axis=1)
+    pair = x[:, [i, j]] - others @ np.linalg.lstsq(others, x[:, [i, j]], rcond=None)[0]
+    return float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
+
+
+def _rank(design: Design, nuisance: np.ndarray) -> int:
+    """Parameters that all effects take, the constant among them."""
+    nested = [a for a in design.absorbed if a.nested_in(design.clusters)]
+    rank = int(np.linalg.matrix_rank(nuisance)) if nuisance.shape[1] else 0
+    for group in range(len(design.cluster_labels) if nested else 0):
+        rows = design.clusters == group
+        rank += int(np.linalg.matrix_rank(np.column_stack([a.at(rows).columns() for a in nested])))
+    return rank
+
+
+def _notes(
+    q: float, level: float, r2: float, rv: float, rv_level: float, rv_clustered: float
+) -> tuple[str, ...]:
+    lost = (
+        f"{100 * rv_level:.1f}% undo significance at {100 * level:g}% with classical errors, "
+        f"{100 * rv_clustered:.1f}% with clustered ones."
+        if rv_level > 0
+        else f"at {100 * level:g}% it is not significant to begin with."
+    )
+    return (
+        f"To take away {100 * q:g}% of the estimate, a confounder must explain {100 * rv:.1f}% of "
+        f"what is left of both treatment and outcome; {lost}",
+        f"One that explains all that is left of the outcome needs {100 * r2:.1f}% of the treatment "
+        "to bring the estimate to zero.",
+        "Algebra of one fit, not a test: it has no p-value.",
+    )

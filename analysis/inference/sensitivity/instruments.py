@@ -1,0 +1,206 @@
+"""Two-stage least squares with absorbed effects, and what weak instruments leave of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import fdtrc
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.clustered import cr1
+from analysis.inference.coefficients import label_of
+from analysis.inference.lines import Line, line, require_level
+from analysis.inference.sensitivity.two_stage import Instrumented
+from analysis.inference.sensitivity.weak import (
+    anderson_rubin,
+    effective_f,
+    f_critical,
+    p_value,
+    reduced_forms,
+)
+from analysis.models import Fit, Specification, fit
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["instrumented"]
+
+
+def instrumented(
+    spec: Specification,
+    panel: Panel,
+    endogenous: str,
+    instruments: Sequence[str],
+    *,
+    instrument_lag: int | None = None,
+    level: float = 0.05,
+) -> Instrumented:
+    """Estimate by 2SLS after absorbing the effects, with CR1 and t(G−1).
+
+    b = (X̂'X)⁻¹X̂'y with X̂ the regressors projected on instruments and exogenous regressors, all
+    less their effects; linearmodels estimates. CR1 uses X̂ and the structural residuals y − Xb, and
+    the same factor as everywhere, K charged for the second stage. The t interval is not valid with
+    weak instruments; the Anderson-Rubin set is (Anderson and Rubin 1949, Annals of Mathematical
+    Statistics 20(1), 46–63; with a clustered Wald test, F(l, G−1)). Read it first, the effective F
+    of Montiel Olea and Pflueger (2013, Journal of Business & Economic Statistics 31(3)) second.
+
+    Not to be used with an instrument that reaches the outcome on another way, which no statistic
+    here can see: lags and means of neighbours do.
+
+    Parameters
+    ----------
+    spec : Specification
+        Equation of interest; all slopes but `endogenous` count as exogenous.
+    panel : Panel
+        The full grid of entities and years.
+    endogenous : str
+        One of the regressors.
+    instruments : sequence of str
+        Variables outside the equation, at least one.
+    instrument_lag : int, optional
+        Years by which they precede the outcome; by default those of the endogenous regressor.
+    level : float
+        1 − coverage of intervals and set.
+
+    Raises
+    ------
+    SpecificationError
+        No instrument, one that is already in the equation, absorbed or a combination of the other
+        regressors, or a product with the endogenous regressor.
+    UnknownNameError
+        A name is not in the specification or the panel.
+    """
+    require_level(level)
+    names = (instruments,) if isinstance(instruments, str) else tuple(instruments)
+    _require(spec, endogenous, names)
+    lag = spec.lag_of(endogenous) if instrument_lag is None else instrument_lag
+    lags = {**dict(spec.lags), **dict.fromkeys(names, lag)}
+    fitted = fit(replace(spec, controls=(*spec.controls, *names), lags=lags), panel)
+    own, j = len(spec.terms), fitted.terms.index(endogenous)
+    terms, least_squares = _second_stage(fitted, panel, own, j, level)
+    exogenous = np.delete(fitted.x[:, :own], j, axis=1)
+    z, y, d = _without(exogenous, fitted.x[:, own:], fitted.y, fitted.x[:, j])
+    forms = reduced_forms(z, y, d, fitted.clusters, fitted.parameters - 1)
+    strength, wanted = effective_f(forms), f_critical(forms)
+    groups, main = len(fitted.cluster_labels), terms[j]
+    shape, pieces = anderson_rubin(forms, groups - 1, level, main.estimate, main.se)
+    wald = forms.on_d @ np.linalg.solve(forms.v_dd, forms.on_d) / len(names)
+    return Instrumented(
+        specification=spec,
+        endogenous=endogenous,
+        instruments=names,
+        outcome_label=label_of(panel, spec.outcome),
+        terms=terms,
+        least_squares=least_squares,
+        first_stage=_stage(names, panel, forms.on_d, forms.v_dd, groups - 1, level),
+        reduced_form=_stage(names, panel, forms.on_y, forms.v_yy, groups - 1, level),
+        effective_f=strength,
+        critical_f=wanted,
+        robust_f=float(wald),
+        ar_shape=shape,
+        ar_set=pieces,
+        ar_p=p_value(forms, 0.0, groups - 1),
+        forms=forms,
+        n=fitted.n,
+        n_entities=len(fitted.entities),
+        clusters=groups,
+        parameters=fitted.parameters - len(names),
+        level=level,
+        dropped=fitted.dropped,
+        grid_rows=fitted.grid_rows,
+        notes=(*fitted.notes, *_notes(fitted, strength, wanted, shape, float(wald), len(names))),
+    )
+
+
+def _require(spec: Specification, endogenous: str, names: tuple[str, ...]) -> None:
+    if endogenous not in spec.slopes:
+        raise UnknownNameError("endogenous regressor", endogenous, spec.slopes, "the equation")
+    if not names:
+        raise SpecificationError(f"'{endogenous}' has no instrument: name at least one.")
+    for pair in spec.interactions:
+        if endogenous in pair:
+            raise SpecificationError(
+                f"The product {' × '.join(pair)} is endogenous as well and has no instrument of "
+                "its own: leave it out."
+            )
+
+
+def _second_stage(
+    fitted: Fit, panel: Panel, own: int, j: int, level: float
+) -> tuple[tuple[Line, ...], Line]:
+    """2SLS lines of all own terms, and the least-squares line of the endogenous one."""
+    # Imported here: it takes about a second, and nothing else of inference needs it.
+    from linearmodels.iv import IV2SLS
+
+    x, z = fitted.x[:, :own], fitted.x[:, own:]
+    others = [i for i in range(own) if i != j]
+    exogenous = x[:, others] if others else None
+    result = IV2SLS(fitted.y, exogenous, x[:, [j]], z).fit(cov_type="unadjusted")
+    b = np.empty(own)
+    b[[*others, j]] = result.params.to_numpy()
+    full = np.column_stack([x[:, others], z])
+    projected = x.copy()
+    projected[:, j] = full @ np.linalg.lstsq(full, x[:, j], rcond=None)[0]
+    charged = fitted.parameters - z.shape[1]
+    dof = len(fitted.cluster_labels) - 1
+    names = fitted.terms[:own]
+    v = cr1(projected, fitted.y - x @ b, fitted.clusters, charged)
+    plain = np.linalg.lstsq(x, fitted.y, rcond=None)[0]
+    u = cr1(x, fitted.y - x @ plain, fitted.clusters, charged)
+    return (
+        _stage(names, panel, b, v, dof, level),
+        _stage(names, panel, plain, u, dof, level)[j],
+    )
+
+
+def _stage(
+    names: Sequence[str], panel: Panel, b: np.ndarray, v: np.ndarray, dof: int, level: float
+) -> tuple[Line, ...]:
+    labels = [" × ".join(label_of(panel, part) for part in name.split(":")) for name in names]
+    errors = np.sqrt(np.diag(v))
+    return tuple(
+        line(name, label, float(value), float(se), dof, level)
+        for name, label, value, se in zip(names, labels, b, errors, strict=True)
+    )
+
+
+def _without(
+    exogenous: np.ndarray, z: np.ndarray, y: np.ndarray, d: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Partial the exogenous regressors out of instruments, outcome and endogenous regressor."""
+    block = np.column_stack([z, y, d])
+    if exogenous.shape[1]:
+        block = block - exogenous @ np.linalg.lstsq(exogenous, block, rcond=None)[0]
+    return block[:, :-2], block[:, -2], block[:, -1]
+
+
+def _notes(
+    fitted: Fit, strength: float, wanted: float, shape: str, wald: float, count: int
+) -> tuple[str, ...]:
+    spec, groups = fitted.specification, len(fitted.cluster_labels)
+    words = {
+        "two rays": "The Anderson-Rubin set is unbounded: the data exclude only values between "
+        "its two rays, because the first stage is not significant.",
+        "whole line": "The Anderson-Rubin set is the whole line: these instruments say nothing "
+        "about the coefficient.",
+        "empty": "The Anderson-Rubin set is empty: no coefficient reconciles the instruments, so "
+        "at least one of them is not excluded.",
+        "union": "The Anderson-Rubin set has several pieces: the instruments disagree.",
+    }
+    notes = (
+        f"2SLS, clustered by {spec.cluster}, G = {groups}. CR1 as for least squares, K = "
+        f"{fitted.parameters - count}; t(G−1), Anderson-Rubin from F({count}, G−1).",
+        f"First-stage F(l, G−1) p = {float(fdtrc(count, groups - 1, wald)):.3f}.",
+        f"Effective F {strength:.1f} is below {wanted:.1f}: 2SLS may be biased by more than a "
+        "tenth of the worst case and its t interval is not to be trusted."
+        if strength < wanted
+        else "",
+        words.get(shape, ""),
+        warning_for("iv_wald"),
+        warning_for("iv_ar"),
+    )
+    return tuple(note for note in notes if note)

@@ -1,0 +1,206 @@
+"""How strong selection on unobservables must be to undo a result: Oster's delta and beta*."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.coefficients import label_of
+from analysis.inference.lines import compact_table, finite
+from analysis.inference.report import plain_number
+from analysis.inference.sensitivity.proportional_selection import (
+    Moments,
+    adjusted,
+    moments,
+    selection_ratio,
+)
+from analysis.models import EFFECTS, Specification, fit
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["Oster", "oster"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Oster:
+    """Coefficient stability of one treatment.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated; every other term counts as an observed control.
+    treatment, label : str
+        The regressor whose coefficient is examined.
+    moments : Moments
+        What the formulas were fed.
+    r_max : float
+        R² that observed and unobserved controls would reach together.
+    target : float
+        Value of the true coefficient that `delta` would produce.
+    delta : float
+        Selection on unobservables, relative to that on observables, that makes the true
+        coefficient equal `target`; infinite where nothing does.
+    assumed_delta : float
+        Relative selection assumed for `beta`.
+    beta : float
+        Bias-adjusted coefficient under `assumed_delta`; NaN where no admissible root exists.
+    roots, refused : tuple of float
+        Real solutions for the coefficient that were admissible, and those that were not.
+    n : int
+        Rows.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    specification: Specification
+    treatment: str
+    label: str
+    moments: Moments
+    r_max: float
+    target: float
+    delta: float
+    assumed_delta: float
+    beta: float
+    roots: tuple[float, ...]
+    refused: tuple[float, ...]
+    n: int
+    notes: tuple[str, ...]
+
+    @property
+    def identified_set(self) -> tuple[float, float]:
+        """From the controlled to the bias-adjusted coefficient, in ascending order."""
+        ends = (self.moments.controlled, self.beta)
+        return (float(min(ends)), float(max(ends)))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per R_max: the chosen one, twice the controlled R², and one."""
+        ceilings = {self.r_max, min(1.0, 2 * self.moments.controlled_r2), 1.0}
+        rows = [
+            {
+                "r_max": ceiling,
+                "delta": selection_ratio(self.moments, ceiling, self.target),
+                "beta": adjusted(self.moments, ceiling, self.assumed_delta)[0],
+            }
+            for ceiling in sorted(ceilings)
+        ]
+        return pd.DataFrame(rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        plain = ("r_max", "target", "delta", "assumed_delta", "beta")
+        return {
+            "specification": self.specification.to_mapping(),
+            "treatment": self.treatment,
+            **asdict(self.moments),
+            **{name: finite(getattr(self, name)) for name in plain},
+            "roots": list(self.roots),
+            "refused": list(self.refused),
+            "identified_set": [finite(end) for end in self.identified_set],
+            "n": self.n,
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        m = self.moments
+        rows = [
+            ("Without controls", plain_number(m.short), f"{m.short_r2:.3f}"),
+            ("With controls", plain_number(m.controlled), f"{m.controlled_r2:.3f}"),
+            (f"β* at δ = {self.assumed_delta:g}", plain_number(self.beta), f"{self.r_max:.3f}"),
+            (f"δ for β = {self.target:g}", plain_number(self.delta), f"{self.r_max:.3f}"),
+        ]
+        return compact_table(self.label, ("", "Value", "Within R²"), rows, self.notes)
+
+
+def oster(
+    spec: Specification,
+    panel: Panel,
+    treatment: str | None = None,
+    *,
+    r_max: float | None = None,
+    multiple: float = 1.3,
+    delta: float = 1.0,
+    target: float = 0.0,
+) -> Oster:
+    """Ask how coefficient and R² move when controls enter, and extrapolate to the unseen.
+
+    Oster (2019, Journal of Business & Economic Statistics 37(2), 187–204), exact formulas, not
+    the approximation. All R² are WITHIN R²: effects explain nearly all variance of a panel in
+    levels, and an R² with them would leave the unobserved nothing to explain. The default
+    R_max = min(1, 1.3 R̃) is hers, calibrated on cross-sections; with a small within R² it allows
+    the unobserved little, so `tidy` repeats the answer for larger values.
+
+    Not to be used where the controls are themselves outcomes of the treatment, or where there is
+    no reason to think that the unobserved resemble the observed. Not a test.
+
+    Parameters
+    ----------
+    spec : Specification
+        Every term but the treatment is an observed control.
+    panel : Panel
+        The full grid of entities and years.
+    treatment : str, optional
+        One of the terms; the first regressor by default.
+    r_max, multiple : float
+        R_max itself, or the factor on the controlled within R².
+    delta : float
+        Relative selection assumed for the bias-adjusted coefficient.
+    target : float
+        True coefficient for which `Oster.delta` is solved.
+
+    Raises
+    ------
+    SpecificationError
+        No control besides the treatment, an R_max outside (R̃, 1], or a fit that fails.
+    UnknownNameError
+        The treatment is not a term.
+    """
+    fitted = fit(spec, panel)
+    treatment = treatment or spec.regressors[0]
+    if treatment not in fitted.terms:
+        raise UnknownNameError("treatment", treatment, fitted.terms, "the specification")
+    if len(fitted.terms) == 1:
+        raise SpecificationError(
+            f"'{treatment}' is the only term of '{spec.outcome}': add controls, for without them "
+            "nothing shows how the coefficient moves."
+        )
+    found = moments(fitted.y, fitted.x, fitted.terms.index(treatment))
+    ceiling = min(1.0, multiple * found.controlled_r2) if r_max is None else r_max
+    ratio = selection_ratio(found, ceiling, target)
+    beta, roots, refused = adjusted(found, ceiling, delta)
+    return Oster(
+        specification=spec,
+        treatment=treatment,
+        label=label_of(panel, treatment),
+        moments=found,
+        r_max=float(ceiling),
+        target=target,
+        delta=ratio,
+        assumed_delta=delta,
+        beta=beta,
+        roots=roots,
+        refused=refused,
+        n=fitted.n,
+        notes=(*fitted.notes, *_notes(spec, found, ceiling, ratio, beta)),
+    )
+
+
+def _notes(
+    spec: Specification, m: Moments, r_max: float, ratio: float, beta: float
+) -> tuple[str, ...]:
+    room = r_max - m.controlled_r2
+    notes = [
+        f"R² are {EFFECTS[spec.effects].r2}; R_max lets the unobserved explain {room:.3f} more.",
+        "δ and β* are arithmetic on two fits, not a test: they have no p-value.",
+    ]
+    if ratio < 0:
+        notes.append("δ < 0: only unobservables selected against the observed reach the target.")
+    if not np.isfinite(ratio):
+        notes.append("No δ exists: the controls are unrelated to the treatment.")
+    if np.isnan(beta):
+        notes.append("No solution keeps the sign of selection on observables, so β* is not given.")
+    return tuple(notes)

@@ -1,0 +1,151 @@
+"""The result of two-stage least squares: second stage, first stage, reduced form, robust set."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UnknownNameError
+from analysis.inference.coefficients import jsonable
+from analysis.inference.lines import Line, compact_table, estimate_cells
+from analysis.inference.report import plain_number
+from analysis.inference.sensitivity.weak import ReducedForms, p_value
+from analysis.models import Dropped, Specification
+
+__all__ = ["Instrumented"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instrumented:
+    """2SLS with its first stage, its reduced form and a set that survives weak instruments.
+
+    Attributes
+    ----------
+    specification : Specification
+        The equation of interest.
+    endogenous : str
+        The regressor that is instrumented.
+    instruments : tuple of str
+        What moves it.
+    outcome_label : str
+        The outcome for readers.
+    terms : tuple of Line
+        2SLS coefficients, in the order of the specification.
+    least_squares : Line
+        The endogenous regressor without instruments, for comparison.
+    first_stage, reduced_form : tuple of Line
+        Instruments on the endogenous regressor and on the outcome.
+    effective_f, critical_f : float
+        Effective F and the value above which the bias of 2SLS is below a tenth of the worst case.
+    robust_f : float
+        Wald F of the instruments in the first stage, clustered.
+    ar_shape : str
+        "interval", "two rays", "whole line", "empty" or "union".
+    ar_set : tuple of (float, float)
+        Anderson-Rubin confidence set of the endogenous coefficient; ends may be infinite.
+    ar_p : float
+        Anderson-Rubin p-value of a coefficient of zero.
+    forms : ReducedForms
+        The numbers behind `ar_at`.
+    n, n_entities, clusters, parameters : int
+        Rows, entities, G, and K of the second stage.
+    level : float
+        1 − coverage.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    grid_rows : int
+        Rows of the panel: n plus all dropped rows.
+    notes : tuple of str
+        Sentences that belong under the table.
+    """
+
+    specification: Specification
+    endogenous: str
+    instruments: tuple[str, ...]
+    outcome_label: str
+    terms: tuple[Line, ...]
+    least_squares: Line
+    first_stage: tuple[Line, ...]
+    reduced_form: tuple[Line, ...]
+    effective_f: float
+    critical_f: float
+    robust_f: float
+    ar_shape: str
+    ar_set: tuple[tuple[float, float], ...]
+    ar_p: float
+    forms: ReducedForms
+    n: int
+    n_entities: int
+    clusters: int
+    parameters: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    @property
+    def stages(self) -> dict[str, tuple[Line, ...]]:
+        """Lines by stage."""
+        return {
+            "second": self.terms,
+            "least_squares": (self.least_squares,),
+            "first": self.first_stage,
+            "reduced_form": self.reduced_form,
+        }
+
+    def coefficient(self, term: str) -> Line:
+        """Return one line of the second stage."""
+        for found in self.terms:
+            if found.term == term:
+                return found
+        raise UnknownNameError("term", term, [f.term for f in self.terms], "the second stage")
+
+    def ar_at(self, beta: float) -> float:
+        """Anderson-Rubin p-value of a coefficient of `beta`."""
+        return p_value(self.forms, beta, self.clusters - 1)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per stage and term."""
+        rows = [{"stage": k, **asdict(x)} for k, lines in self.stages.items() for x in lines]
+        return pd.DataFrame(rows).drop(columns=["se_cr3", "low_cr3", "high_cr3"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; an infinite end is None."""
+        plain = (
+            "endogenous", "instruments", "outcome_label", "effective_f", "critical_f", "robust_f",
+            "ar_shape", "ar_p", "n", "n_entities", "clusters", "parameters", "level", "grid_rows",
+        )  # fmt: skip
+        return {
+            "specification": self.specification.to_mapping(),
+            **{k: [jsonable(asdict(x)) for x in lines] for k, lines in self.stages.items()},
+            **jsonable({name: getattr(self, name) for name in plain}),
+            "instruments": list(self.instruments),
+            "ar_set": [[None if np.isinf(e) else e for e in piece] for piece in self.ar_set],
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        words = {"second": "2SLS", "least_squares": "Least squares", "first": "First stage"}
+        words["reduced_form"] = "Reduced form"
+        rows = [
+            (f"{words[stage]}: {x.label}", *estimate_cells(x))
+            for stage, lines in self.stages.items()
+            for x in lines
+        ]
+        rows.append(("Anderson-Rubin set", self.ar_shape, _written(self)))
+        rows.append(("Effective F", f"{self.effective_f:.1f}", f"wanted: {self.critical_f:.1f}"))
+        head = ("", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
+        return compact_table(self.outcome_label, head, rows, self.notes)
+
+
+def _written(found: Instrumented) -> str:
+    def end(value: float) -> str:
+        if np.isfinite(value):
+            return plain_number(value, abs(found.coefficient(found.endogenous).se))
+        return "∞" if value > 0 else "−∞"
+
+    return " or ".join(f"{end(low)} to {end(high)}" for low, high in found.ar_set) or "no value"
