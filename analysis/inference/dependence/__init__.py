@@ -1,0 +1,1 @@
+"""Cross-section dependence, unit roots, common factors, random effects."""

@@ -1,0 +1,247 @@
+"""Common correlated effects: slopes held against shocks that hit every entity to its own degree."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.clustered import cr3
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.dependence.averages import Defactored, defactor, pooled
+from analysis.models import Dropped, Rows, Specification, estimation_rows
+from analysis.models.design import ABSORBED
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["CommonEffects", "CommonTerm", "common_effects"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommonTerm:
+    """One slope, in units of the outcome per unit of the term.
+
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification and label for readers.
+    estimate, se, p, low, high : float
+        CCE pooled, with Pesaran's (2006) standard error, which allows slopes to differ between
+        entities; p and interval from t(N−1).
+    se_cr3 : float
+        Leave-one-entity-out standard error of the pooled slope, averages taken as given.
+    mean_group, se_mean_group, p_mean_group, low_mean_group, high_mean_group : float
+        Mean of the entities' own slopes, and inference from their spread, t(N−1).
+    """
+
+    term: str
+    label: str
+    estimate: float
+    se: float
+    p: float
+    low: float
+    high: float
+    se_cr3: float
+    mean_group: float
+    se_mean_group: float
+    p_mean_group: float
+    low_mean_group: float
+    high_mean_group: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommonEffects:
+    """CCE estimates of a specification.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated; its effects and initial controls gave way to averages.
+    outcome_label : str
+        The outcome for readers.
+    terms : tuple of CommonTerm
+        In the order of the specification.
+    n, entities, first_year, last_year : int
+        Rows used and what they span.
+    shortest : int
+        Years of the entity with fewest.
+    averages : int
+        Averages taken out of each entity with slopes of its own, besides its constant.
+    level : float
+        1 − coverage of the intervals.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    notes : tuple of str
+        What a reader should know.
+    """
+
+    specification: Specification
+    outcome_label: str
+    terms: tuple[CommonTerm, ...]
+    n: int
+    entities: int
+    first_year: int
+    last_year: int
+    shortest: int
+    averages: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per term."""
+        return pd.DataFrame([asdict(line) for line in self.terms])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        plain = ("n", "entities", "first_year", "last_year", "shortest", "averages", "level")
+        return {
+            "specification": self.specification.to_mapping(),
+            "terms": [jsonable(asdict(line)) for line in self.terms],
+            **{name: getattr(self, name) for name in plain},
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
+
+        def cell(value: float, se: float, low: float, high: float) -> str:
+            shown, error, a, b = (plain_number(x, se) for x in (value, se, low, high))
+            return f"{shown} ({error}) [{a}, {b}]"
+
+        rows = [
+            [
+                t.label,
+                cell(t.estimate, t.se, t.low, t.high),
+                cell(t.mean_group, t.se_mean_group, t.low_mean_group, t.high_mean_group),
+            ]
+            for t in self.terms
+        ]
+        heads = ["Per unit of", "CCE pooled", "CCE mean group"]
+        return html_grid(self.outcome_label, heads, rows, self.notes)
+
+
+def common_effects(
+    spec: Specification, panel: Panel, *, rows: Rows | None = None, level: float = 0.05
+) -> CommonEffects:
+    """Estimate slopes with common correlated effects, pooled and as a mean group.
+
+    y_it = a_i + b'x_it + c_i'(ȳ_t, x̄_t) + e_it: the averages over entities stand in for unseen
+    common shocks, and c_i lets each entity follow them to its own degree, where a year effect
+    makes all follow alike (Pesaran 2006, Econometrica 74(4), 967–1012). Everything in the
+    specification but its effects, initial controls and cluster is kept.
+
+    When not to use it: as the main column with a dozen years, since every entity spends two
+    coefficients and one more per regressor on averages; with a lagged outcome on the right (then
+    lags of the averages are needed too, Chudik and Pesaran 2015); or with few entities, whose
+    average is no stand-in for a shock.
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate.
+    panel : Panel
+        The full grid of entities and years.
+    rows : Rows, optional
+        Rows shared with other columns.
+    level : float
+        1 − coverage of the intervals.
+
+    Raises
+    ------
+    SpecificationError
+        An entity has too few years for the averages, or a term is the same for all entities.
+    UnknownNameError
+        A name is not in the panel.
+    """
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    rows = estimation_rows(spec, panel) if rows is None else rows
+    index, table = rows.frame.index, rows.frame.to_numpy()
+    codes = pd.factorize(index.get_level_values(0))[0]
+    years = index.get_level_values(1).to_numpy(dtype=int)
+    _require_years(spec, index, codes)
+    clean = defactor(table[:, 1:], table[:, 0], codes, years - years.min())
+    _require_variation(spec, table, clean)
+    b, covariance, own = pooled(clean)
+    jackknife = cr3(clean.x, clean.y, codes, labels=tuple(index.unique(0)), names=spec.terms)
+    return CommonEffects(
+        specification=spec,
+        outcome_label=label_of(panel, spec.outcome),
+        terms=_lines(spec, panel, b, (covariance, jackknife.covariance), own, level),
+        n=len(table),
+        entities=len(own),
+        first_year=int(years.min()),
+        last_year=int(years.max()),
+        shortest=int(np.bincount(codes).min()),
+        averages=table.shape[1],
+        level=level,
+        dropped=rows.dropped,
+        notes=_notes(spec, rows, table.shape[1]),
+    )
+
+
+def _require_years(spec: Specification, index: pd.MultiIndex, codes: np.ndarray) -> None:
+    years, k = np.bincount(codes), len(spec.terms)
+    needed = 1 + (1 + k) + k + 1
+    if years.min() < needed:
+        raise SpecificationError(
+            f"{index.unique(0)[int(years.argmin())]} has {years.min()} years, and common "
+            f"correlated effects need {needed}: a constant, {1 + k} averages and {k} slopes for "
+            "each entity and one year to spare; use fewer regressors or exclude the entity."
+        )
+
+
+def _require_variation(spec: Specification, table: np.ndarray, clean: Defactored) -> None:
+    before = ((table[:, 1:] - table[:, 1:].mean(axis=0)) ** 2).sum(axis=0)
+    flat = (clean.x**2).sum(axis=0) <= ABSORBED * before
+    if flat.any():
+        raise SpecificationError(
+            f"Regressor '{spec.terms[int(flat.argmax())]}' follows its average over entities or "
+            "does not change over years, so common correlated effects absorb it: leave it out."
+        )
+
+
+def _lines(
+    spec: Specification, panel: Panel, b: np.ndarray, covariances: tuple[np.ndarray, np.ndarray],
+    own: np.ndarray, level: float,
+) -> tuple[CommonTerm, ...]:  # fmt: skip
+    pesaran, jackknife = (np.sqrt(np.diag(c)) for c in covariances)
+    dof = len(own) - 1
+    reach = float(stdtrit(dof, 1 - level / 2))
+
+    def tested(value: float, se: float) -> tuple[float, float, float, float, float]:
+        p = float(2 * stdtr(dof, -abs(value / se))) if se > 0 else float("nan")
+        return float(value), float(se), p, float(value - reach * se), float(value + reach * se)
+
+    spread = own.std(axis=0, ddof=1) / np.sqrt(len(own))
+    return tuple(
+        CommonTerm(
+            term,
+            " × ".join(label_of(panel, part) for part in term.split(":")),
+            *tested(b[i], pesaran[i]),
+            float(jackknife[i]),
+            *tested(own[:, i].mean(), spread[i]),
+        )
+        for i, term in enumerate(spec.terms)
+    )
+
+
+def _notes(spec: Specification, rows: Rows, averages: int) -> tuple[str, ...]:
+    out = [
+        *rows.notes,
+        f"Out of every entity: its constant and {averages} averages over entities (outcome and "
+        "terms) with slopes of its own, in place of year effects.",
+        "Standard errors from the spread of the entities' own slopes (Pesaran 2006); p-values and "
+        "intervals from t(N−1).",
+    ]
+    if spec.initial:
+        out.append(f"Initial controls not used here: {', '.join(spec.initial)}.")
+    return (*out, *(w for w in [warning_for("cce_pooled")] if w))

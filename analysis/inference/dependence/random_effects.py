@@ -1,0 +1,305 @@
+"""Random effects, and two tests of what they suppose: entities unrelated to their regressors."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc, stdtr, stdtrit
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.clustered import cr1
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.dependence.mundlak import (
+    Wald,
+    clustered_wald,
+    entity_means,
+    independent_columns,
+    mundlak,
+)
+from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
+from analysis.models.design import Design, build_design
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["RandomEffects", "RandomTerm", "random_effects"]
+
+
+@dataclass(frozen=True, slots=True)
+class RandomTerm:
+    """One slope, in units of the outcome per unit of the term.
+
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification and label for readers.
+    estimate, se : float
+        Random effects, with the standard error the model itself implies.
+    se_cr1, p, low, high : float
+        CR1 standard error by entity; p and interval from t(G−1).
+    fixed, se_fixed : float
+        Fixed effects on the same rows, with the classical standard error.
+    between : float
+        Coefficient of the entity's mean beside the term: 0 if random effects are right.
+    """
+
+    term: str
+    label: str
+    estimate: float
+    se: float
+    se_cr1: float
+    p: float
+    low: float
+    high: float
+    fixed: float
+    se_fixed: float
+    between: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RandomEffects:
+    """Random-effects estimates beside fixed effects, and the tests between them.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated.
+    outcome_label : str
+        The outcome for readers.
+    terms : tuple of RandomTerm
+        In the order of the specification.
+    hausman : Wald
+        Hausman (1978), chi-squared; p is NaN where the statistic is negative.
+    mundlak : Wald
+        The clustered form: coefficients of the entity means, F(k, G−1) after division by k.
+    theta : tuple of float
+        Smallest and largest share of its mean that is taken out of an entity.
+    sd_effects, sd_errors : float
+        SD of the entity effects and of the errors.
+    n, entities, years : int
+        Rows used and what they span.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    notes : tuple of str
+        What a reader should know.
+    """
+
+    specification: Specification
+    outcome_label: str
+    terms: tuple[RandomTerm, ...]
+    hausman: Wald
+    mundlak: Wald
+    theta: tuple[float, float]
+    sd_effects: float
+    sd_errors: float
+    n: int
+    entities: int
+    years: int
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per term."""
+        return pd.DataFrame([asdict(line) for line in self.terms])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        plain = ("sd_effects", "sd_errors", "n", "entities", "years")
+        return {
+            "specification": self.specification.to_mapping(),
+            "terms": [jsonable(asdict(line)) for line in self.terms],
+            "hausman": jsonable(asdict(self.hausman)),
+            "mundlak": jsonable(asdict(self.mundlak)),
+            "theta": list(self.theta),
+            **{name: getattr(self, name) for name in plain},
+            "dropped": [asdict(d) for d in self.dropped],
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
+
+        def pair(value: float, se: float) -> str:
+            return f"{plain_number(value, se)} ({plain_number(se, se)})"
+
+        rows = [
+            [t.label, pair(t.estimate, t.se_cr1), pair(t.fixed, t.se_fixed)] for t in self.terms
+        ]
+        for name, test in (("Hausman", self.hausman), ("Mundlak, clustered", self.mundlak)):
+            p = plain_number(test.p, 0.01)
+            rows.append([f"{name} test", f"{plain_number(test.statistic, 0.1)}, p {p}", ""])
+        heads = ["Per unit of", "Random effects", "Fixed effects"]
+        return html_grid(self.outcome_label, heads, rows, self.notes)
+
+
+def random_effects(
+    spec: Specification, panel: Panel, *, rows: Rows | None = None, level: float = 0.05
+) -> RandomEffects:
+    """Estimate with random entity effects and test them against fixed ones.
+
+    y_it = b'x_it + d_t + a_i + e_it, a_i drawn independently of x (Swamy and Arora 1972 variance
+    components, from linearmodels). The constant is always included, and year effects enter as
+    dummies on both sides of the comparison. Hausman (1978, Econometrica 46(6), 1251–1271) is
+    valid only if errors are neither heteroskedastic nor serially correlated; the clustered
+    Mundlak form does without that.
+
+    When not to use it: as the main estimate where entities were not drawn at random, such as all
+    regions of a country. A test that does not reject is no licence either: it may lack power.
+
+    Parameters
+    ----------
+    spec : Specification
+        What to estimate; effects must be "entity", "two_way" or "region_year".
+    panel : Panel
+        The full grid of entities and years.
+    rows : Rows, optional
+        Rows shared with other columns.
+    level : float
+        1 − coverage of the intervals.
+
+    Raises
+    ------
+    SpecificationError
+        As in `analysis.models.fit`; or the effects leave no room for random ones; or there are no
+        more entities than coefficients to tell apart.
+    """
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    if EFFECTS[spec.effects].differenced or "entity_trend" in EFFECTS[spec.effects].absorbs:
+        raise SpecificationError(
+            f"Random effects cannot stand beside {EFFECTS[spec.effects].words}: use effects "
+            "'entity', 'two_way' or 'region_year'."
+        )
+    rows = estimation_rows(spec, panel) if rows is None else rows
+    fitted = fit(spec, panel, rows)  # the checks of a fixed-effects fit hold here as well
+    design = build_design(spec, panel, rows)
+    codes = np.unique(design.index.codes[0], return_inverse=True)[1]
+    entities, k = int(codes.max()) + 1, design.x.shape[1]
+    other = _other_columns(design)
+    if entities <= 2 * k + 1:
+        raise SpecificationError(
+            f"{entities} entities cannot tell {k} slopes from {k} entity means: use fewer "
+            "regressors."
+        )
+    try:
+        random, fixed = _linearmodels(design, other, spec.terms)
+    except ValueError as error:  # linearmodels says which regression lacks degrees of freedom
+        raise SpecificationError(
+            f"{entities} entities are too few to estimate the variance of their effects beside "
+            f"{EFFECTS[spec.effects].words} with gaps: use effects 'entity' or more entities."
+        ) from error
+    theta = random.theta["theta"].to_numpy()[codes]
+    between, covariance = mundlak(design.x, design.y, other, codes, theta)
+    hausman, definite = _hausman(random, fixed, spec.terms)
+    clustered = _cr1(design, other, codes, theta)
+    return RandomEffects(
+        specification=spec,
+        outcome_label=label_of(panel, spec.outcome),
+        terms=_lines(spec, panel, random, fixed, clustered, between, entities, level),
+        hausman=hausman,
+        mundlak=clustered_wald(between, covariance, entities, fitted.n, 2 * k + other.shape[1]),
+        theta=(float(theta.min()), float(theta.max())),
+        sd_effects=float(np.sqrt(random.variance_decomposition["Effects"])),
+        sd_errors=float(np.sqrt(random.variance_decomposition["Residual"])),
+        n=fitted.n,
+        entities=entities,
+        years=len(fitted.years),
+        dropped=fitted.dropped,
+        notes=_notes(rows, definite, theta),
+    )
+
+
+def _other_columns(design: Design) -> np.ndarray:
+    """Constant and all effects but those of entities, without what is collinear."""
+    columns = [a.columns() for a in design.absorbed if a.name != "entity"]
+    return independent_columns(np.column_stack([np.ones(len(design.y)), *columns]), 1)
+
+
+def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> tuple[Any, Any]:
+    # Imported here: it takes about a second, and reading the data or the ledger needs none of it.
+    from linearmodels.panel import PanelOLS
+    from linearmodels.panel import RandomEffects as Model
+    from linearmodels.panel.utility import AbsorbingEffectWarning
+
+    names = ["constant", *(f"effect {i}" for i in range(1, other.shape[1])), *terms]
+    x = pd.DataFrame(np.column_stack([other, design.x]), design.index, names)
+    y = pd.Series(design.y, design.index, name="outcome")
+    random = Model(y, x).fit(cov_type="unadjusted")
+    inside = x.drop(columns="constant")
+    with warnings.catch_warnings():
+        # Only dummies can be absorbed here: `fit` has checked the terms.
+        warnings.simplefilter("ignore", AbsorbingEffectWarning)
+        model = PanelOLS(y, inside, entity_effects=True, drop_absorbed=True)
+        return random, model.fit(cov_type="unadjusted")
+
+
+def _hausman(random: Any, fixed: Any, terms: tuple[str, ...]) -> tuple[Wald, bool]:  # noqa: ANN401
+    """Compute (b_FE − b_RE)'(V_FE − V_RE)⁻¹(b_FE − b_RE), and whether the middle is as it should.
+
+    Over the terms only: year dummies are not tested. The library's own `hausman` compares every
+    shared coefficient, dummies included.
+    """
+    names = list(terms)
+    gap = (fixed.params[names] - random.params[names]).to_numpy()
+    spread = (fixed.cov.loc[names, names] - random.cov.loc[names, names]).to_numpy()
+    statistic = float(gap @ np.linalg.solve(spread, gap))
+    p = float(chdtrc(len(names), statistic)) if statistic >= 0 else float("nan")
+    unit = np.sqrt(np.diag(fixed.cov.loc[names, names]))
+    definite = bool(np.linalg.eigvalsh(spread / np.outer(unit, unit)).min() > 0)
+    return Wald(statistic, len(names), p), definite
+
+
+def _cr1(design: Design, other: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """CR1 variances by entity of the slopes, on the quasi-demeaned columns."""
+    columns = np.column_stack([design.x, other, design.y])
+    columns = columns - theta[:, None] * entity_means(columns, codes)
+    z, y = columns[:, :-1], columns[:, -1]
+    residuals = y - z @ np.linalg.lstsq(z, y, rcond=None)[0]
+    return np.diag(cr1(z, residuals, codes, z.shape[1]))[: design.x.shape[1]]
+
+
+def _lines(
+    spec: Specification, panel: Panel, random: Any, fixed: Any, clustered: np.ndarray,  # noqa: ANN401
+    between: np.ndarray, groups: int, level: float,
+) -> tuple[RandomTerm, ...]:  # fmt: skip
+    reach = float(stdtrit(groups - 1, 1 - level / 2))
+    out = []
+    for i, term in enumerate(spec.terms):
+        b, se = float(random.params[term]), float(np.sqrt(clustered[i]))
+        out.append(
+            RandomTerm(
+                term=term,
+                label=" × ".join(label_of(panel, part) for part in term.split(":")),
+                estimate=b,
+                se=float(random.std_errors[term]),
+                se_cr1=se,
+                p=float(2 * stdtr(groups - 1, -abs(b / se))),
+                low=b - reach * se,
+                high=b + reach * se,
+                fixed=float(fixed.params[term]),
+                se_fixed=float(fixed.std_errors[term]),
+                between=float(between[i]),
+            )
+        )
+    return tuple(out)
+
+
+def _notes(rows: Rows, definite: bool, theta: np.ndarray) -> tuple[str, ...]:
+    out = [
+        *rows.notes,
+        "Random effects with CR1 by entity, t(G−1); fixed effects with classical errors, which "
+        "the Hausman test compares. The clustered Mundlak test needs no such errors.",
+    ]
+    if not definite:
+        out.append(
+            "The variances that the Hausman test compares are in the wrong order for some "
+            "combination of slopes, so its p-value means little here: read the Mundlak test."
+        )
+    if theta.max() == 0:
+        out.append("No variance between entities was found: this is the pooled regression.")
+    return (*out, *(w for w in map(warning_for, ("hausman", "mundlak")) if w))

@@ -1,0 +1,290 @@
+"""Panel unit roots (IPS and CIPS), each beside the power it has in a panel of this very size."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.certified import warning_for
+from analysis.errors import SpecificationError
+from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.dependence.dickey_fuller import (
+    columns_needed,
+    ips_w,
+    panel_statistic,
+    simulated_statistics,
+)
+from analysis.inference.dependence.rectangle import rectangle, require_movement
+from analysis.models import Sample, Specification
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["ALTERNATIVE", "UnitRoot", "UnitRoots", "cips", "ips", "unit_roots"]
+
+ALTERNATIVE = 0.9
+"""Autoregression at which power is reported: half of a deviation is left after seven years."""
+DRAWS, SEED = 1999, 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRoot:
+    """One panel unit root test. The null is a unit root in every entity.
+
+    Attributes
+    ----------
+    variable, label : str
+        Name and label of the series, tested in levels.
+    test : str
+        "ips" or "cips".
+    statistic : float
+        Mean of the entities' t statistics.
+    p : float
+        Share of simulated panels with a unit root whose statistic is at least as low.
+    critical : float
+        Simulated 5% critical value; a lower statistic rejects.
+    power : float
+        Share of simulated panels with autoregression 0.9 that this test rejects at 5%.
+    w : float
+        IPS only: W of Im, Pesaran and Shin with tabulated moments; NaN where the table ends.
+    lags : int
+        Lagged changes in each regression.
+    trend, demeaned : bool
+        Whether a trend was fitted; whether the mean of each year was taken out first.
+    entities, first_year, last_year : int
+        The rectangle without gaps that was tested.
+    left_out : tuple of str
+        Entities with a gap inside these years.
+    notes : tuple of str
+        What a reader should know.
+    """
+
+    variable: str
+    label: str
+    test: str
+    statistic: float
+    p: float
+    critical: float
+    power: float
+    w: float
+    lags: int
+    trend: bool
+    demeaned: bool
+    entities: int
+    first_year: int
+    last_year: int
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row, columns as the attributes."""
+        return UnitRoots((self,)).tidy()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        lists = {"left_out": list(self.left_out), "notes": list(self.notes)}
+        return jsonable({**asdict(self), **lists})
+
+    def _repr_html_(self) -> str:
+        return UnitRoots((self,))._repr_html_()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRoots:
+    """Several tests side by side."""
+
+    tests: tuple[UnitRoot, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes of all tests, once each."""
+        return tuple(dict.fromkeys(note for test in self.tests for note in test.notes))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per test."""
+        return pd.DataFrame([asdict(test) for test in self.tests]).drop(columns="notes")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"tests": [test.to_dict() for test in self.tests], "notes": list(self.notes)}
+
+    def _repr_html_(self) -> str:
+        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
+
+        rows = [
+            [
+                f"{t.label}, {t.test.upper()}",
+                plain_number(t.statistic, 0.1),
+                plain_number(t.critical, 0.1),
+                plain_number(t.p, 0.1),
+                f"{t.power:.0%}",
+                f"{t.entities} × {t.last_year - t.first_year + 1}",
+            ]
+            for t in self.tests
+        ]
+        heads = ["Series and test", "Mean t", "5% value", "p", "Power", "N × T"]
+        return html_grid("Panel unit root tests", heads, rows, self.notes)
+
+
+def ips(
+    panel: Panel,
+    name: str,
+    *,
+    lags: int = 1,
+    trend: bool = False,
+    demean: bool = True,
+    sample: Sample | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> UnitRoot:
+    """Test of Im, Pesaran and Shin (2003, Journal of Econometrics 115(1), 53–74).
+
+    t̄ = (1/N) Σ_i t_i, where t_i is the t statistic of b_i in Δy_it = a_i (+ c_i t) + b_i y_i,t−1
+    + Σ_j d_ij Δy_i,t−j + e_it. Low values speak against a unit root in all entities, which is not
+    to say that no entity has one. Critical values are simulated at this N and T, since the
+    tabulated ones begin at ten usable years.
+
+    When not to use it: as a licence for a regression in levels or for cointegration when T is a
+    dozen, where it hardly tells 0.9 from 1; and where entities share shocks that hit them
+    unequally, which a year mean does not take out: then `cips`.
+
+    Parameters
+    ----------
+    panel : Panel
+        The full grid of entities and years.
+    name : str
+        Variable, in levels.
+    lags : int
+        Lagged changes, the same for every entity.
+    trend : bool
+        Fit a linear trend to every entity.
+    demean : bool
+        Take out the mean of each year first, as year effects do.
+    sample : Sample, optional
+        Years and entities that may enter.
+    draws, seed : int
+        Simulated panels behind the p-value, the critical value and the power.
+
+    Raises
+    ------
+    UnknownNameError
+        The panel has no such variable, entity or year.
+    SpecificationError
+        Too few gap-free years for the regression, or a series that does not move.
+    """
+    return _test("ips", panel, name, lags, trend, demean, True, sample, draws, seed)
+
+
+def cips(
+    panel: Panel,
+    name: str,
+    *,
+    lags: int = 1,
+    trend: bool = False,
+    truncated: bool = True,
+    sample: Sample | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> UnitRoot:
+    """Test of Pesaran (2007, Journal of Applied Econometrics 22(2), 265–312).
+
+    As `ips`, with ȳ_{t−1}, Δȳ_t and its lags in every entity's regression, which takes out one
+    common factor however unequally it hits. By default each t_i is cut off at Pesaran's bounds.
+    With T of a dozen that leaves half of the years to estimate with: hardly any power.
+
+    When not to use it: with more than one common factor, or with fewer than ten years.
+
+    Parameters
+    ----------
+    truncated : bool
+        Cut off extreme t statistics (CIPS*).
+    panel, name, lags, trend, sample, draws, seed
+        As in `ips`.
+
+    Raises
+    ------
+    UnknownNameError, SpecificationError
+        As in `ips`.
+    """
+    return _test("cips", panel, name, lags, trend, False, truncated, sample, draws, seed)
+
+
+def unit_roots(
+    spec: Specification, panel: Panel, *, lags: int = 1, trend: bool = False, draws: int = DRAWS
+) -> UnitRoots:
+    """Both tests on the outcome and on every regressor and control of a specification.
+
+    Each in levels, over the years and entities of the specification's sample.
+    """
+    names = dict.fromkeys((spec.outcome, *spec.slopes))
+    return UnitRoots(
+        tuple(
+            test(panel, name, lags=lags, trend=trend, sample=spec.sample, draws=draws)
+            for name in names
+            for test in (ips, cips)
+        )
+    )
+
+
+def _test(
+    test: str, panel: Panel, name: str, lags: int, trend: bool, demean: bool,
+    truncated: bool, sample: Sample | None, draws: int, seed: int,
+) -> UnitRoot:  # fmt: skip
+    if lags < 0 or draws < 99:
+        raise SpecificationError(
+            f"{lags} lags and {draws} draws cannot be: give zero lags or more and 99 draws or more."
+        )
+    needed = columns_needed(lags, trend, test == "cips") + lags + 2
+    block, left_out = rectangle(panel, name, sample or Sample(), needed)
+    y = block.to_numpy()
+    if demean:
+        y = y - y.mean(axis=0)
+    require_movement(block, y)
+    how = {"test": test, "lags": lags, "trend": trend, "truncated": truncated}
+    statistic = float(panel_statistic(y, **how))
+    if not np.isfinite(statistic):
+        raise SpecificationError(
+            f"The Dickey-Fuller regression of '{name}' fits some entity without remainder: use "
+            "fewer lags or a longer span of years."
+        )
+    key = (test, *y.shape, lags, trend, demean, truncated)
+    null = simulated_statistics(*key, 1.0, draws, seed)
+    critical = float(np.quantile(null, 0.05))
+    power = float((simulated_statistics(*key, ALTERNATIVE, draws, seed + 1) < critical).mean())
+    years = block.columns
+    return UnitRoot(
+        variable=name,
+        label=label_of(panel, name),
+        test=test,
+        statistic=statistic,
+        p=float((1 + np.searchsorted(null, statistic, side="right")) / (1 + draws)),
+        critical=critical,
+        power=power,
+        w=ips_w(statistic, *y.shape, lags, trend) if test == "ips" else float("nan"),
+        lags=lags,
+        trend=trend,
+        demeaned=demean,
+        entities=len(y),
+        first_year=int(years[0]),
+        last_year=int(years[-1]),
+        left_out=left_out,
+        notes=_notes(test, y.shape, power, left_out, draws),
+    )
+
+
+def _notes(
+    test: str, shape: tuple[int, int], power: float, left_out: tuple[str, ...], draws: int
+) -> tuple[str, ...]:
+    entities, years = shape
+    out = [
+        f"Null: a unit root in every entity. At an autoregression of {ALTERNATIVE} {test.upper()} "
+        f"rejects in {power:.0%} of panels of {entities} entities and {years} years, so not "
+        "rejecting says little: first differences and long differences carry the argument.",
+        f"p, critical value and power from {draws:,} simulated panels of this size.",
+    ]
+    if left_out:
+        out.append(f"Left out for gaps: {', '.join(left_out)}.")
+    return (*out, *(w for w in [warning_for(test)] if w))
