@@ -74,6 +74,8 @@ class Certificate:
         Panels per effect.
     nominal : str
         What `rejects` counts at zero effect: "test" (5% nominal) or "none" (no test is made).
+    file : str
+        Stem of the registry file, filled in on reading.
     """
 
     method: str
@@ -84,6 +86,7 @@ class Certificate:
     effects: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4)
     replications: int = 1000
     nominal: str = "test"
+    file: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "effects", tuple(map(float, self.effects)))
@@ -101,7 +104,7 @@ def registry(folder: Path = REGISTRY) -> dict[str, Certificate]:
     for path in sorted(folder.glob("*.yml")):
         for raw in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
             try:
-                entry = Certificate(**raw)
+                entry = Certificate(**raw, file=path.stem)
             except (TypeError, AttributeError) as error:
                 raise SpecificationError(
                     f"An entry of {path.name} is malformed: {error}."

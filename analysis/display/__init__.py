@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HOME = {
+    "certificates_page": "certificates",
     "figures_page": "figures",
     "ledger_page": "pages",
+    "method_certificates": "certificates",
     "measuring_page": "measuring",
     "overview": "pages",
     "section": "sections",
