@@ -27,7 +27,7 @@ NOT_PROSE = [
     re.compile(r"^:\w[\w-]*:.*$", re.M),  # directive options
     re.compile(r"`[^`\n]+`"),
     re.compile(r"\bM\d\d\b"),  # claim ids
-    re.compile(r"\bCR[13]\b"),  # names of standard errors
+    re.compile(r"\b(?:CR|HC)[0-3]\b"),  # names of standard errors
 ]
 
 

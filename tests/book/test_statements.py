@@ -6,7 +6,7 @@ import pytest
 import yaml
 from prose import BOOK, chapter_files
 
-from analysis.display import figures, measuring, pages, sections
+from analysis.display import certificates, figures, measuring, pages, sections
 
 STATEMENTS = yaml.safe_load((BOOK / "statements.yml").read_text(encoding="utf-8"))
 CASES = [(page, s["says"], s["when"]) for page, items in STATEMENTS.items() for s in items]
@@ -17,12 +17,13 @@ def numbers():
     """Everything any chapter publishes, as a name space."""
     seen = {}
     with pytest.MonkeyPatch.context() as patch:
-        for module in (pages, figures, measuring, sections):
+        for module in (pages, figures, measuring, certificates, sections):
             original = module.publish
             patch.setattr(module, "publish", lambda *a, _o=original, **k: seen.update(_o(*a, **k)))
         pages.overview()
         figures.figures_page()
         measuring.measuring_page()
+        certificates.certificates_page()
         for claim in pages.ledger():
             if claim.specification is not None:
                 sections.section(claim.id)
