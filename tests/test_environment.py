@@ -31,7 +31,11 @@ def locked() -> dict[str, list[str]]:
 
 def conda() -> dict[str, SpecifierSet]:
     raw = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    pairs = [re.match(r"([a-z0-9._-]+)(.*)", line).groups() for line in raw["dependencies"]]
+    lines = [line for line in raw["dependencies"] if isinstance(line, str)]
+    lines += [
+        line for part in raw["dependencies"] if isinstance(part, dict) for line in part["pip"]
+    ]
+    pairs = [re.match(r"([a-z0-9._-]+)(.*)", line).groups() for line in lines]
     return {name: SpecifierSet(spec.strip()) for name, spec in pairs}
 
 
@@ -42,7 +46,7 @@ def test_every_declared_dependency_is_locked_inside_its_range():
 
 
 def test_conda_file_names_exactly_the_declared_dependencies():
-    assert set(conda()) - {"python"} == set(declared())
+    assert set(conda()) - {"python", "pip"} == set(declared())
 
 
 @pytest.mark.parametrize("name", sorted(declared()))
