@@ -4,7 +4,8 @@ jupyter-cache decides by the code cells of a chapter alone, so a changed estimat
 figure would leave yesterday's numbers on the page. This extension moves the cache into a folder
 named after the content of ``analysis/``, ``data/`` and the lock: change one byte there and every
 chapter runs again; change prose alone and none does. It also puts the repository's top folder on
-the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started.
+the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started, and
+writes the pages anew when the style has changed.
 """
 
 from __future__ import annotations
@@ -48,8 +49,15 @@ def _reach_analysis(_app: Sphinx, _config: Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), known]))
 
 
+def _notice_style(_app: Sphinx, config: Config) -> None:
+    # Sphinx copies static files only when some page is out of date; a new style is a reason.
+    config.static_key = execution_key(ROOT, ("book/_static",))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("config-inited", _move_cache)
     app.connect("config-inited", _reach_analysis)
+    app.add_config_value("static_key", "", "html")
+    app.connect("config-inited", _notice_style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

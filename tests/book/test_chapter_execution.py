@@ -64,6 +64,16 @@ def test_changing_a_constant_changes_the_page(small_book):
     assert "1001" not in page
 
 
+@pytest.mark.book
+def test_changing_the_style_alone_reaches_the_built_book(small_book):
+    style = small_book / "book/_static/extra.css"
+    style.write_text("p { color: red }")
+    build(small_book)
+    style.write_text("p { color: blue }")
+    build(small_book)
+    assert "blue" in (small_book / "_build/html/_static/extra.css").read_text()
+
+
 def test_key_follows_content_of_each_input(small_book, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
     from chapter_execution import execution_key
