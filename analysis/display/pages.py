@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.claims import Ledger, ledger
 from analysis.data import Panel, load
 from analysis.display.html import Html, table
-from analysis.display.mechanism import mechanism_map
+from analysis.display.mechanism import layout, mechanism_map
 from analysis.display.numbers import publish
 from analysis.measures import build
 
@@ -63,6 +63,7 @@ class LedgerPage:
 def ledger_page(book: Ledger | None = None) -> LedgerPage:
     """Lay out the ledger: the map, every claim in a row, and what no figure can test."""
     book = book or ledger()
+    publish(_tally(book), prefix="ledger")
     rows = pd.DataFrame(
         {
             "Claim": [c.id for c in book],
@@ -88,3 +89,16 @@ def ledger_page(book: Ledger | None = None) -> LedgerPage:
         claims=table(rows, "Every claim of the ledger, in the order of the paper's argument"),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
     )
+
+
+def _tally(book: Ledger) -> dict[str, object]:
+    """Count where the claims of each status hang, for the sentences about the map."""
+    where = {claim: box.key for box in layout()[0] for claim in box.claims}
+    boxes = pd.Series({claim.id: where[claim.id] for claim in book})
+    status = pd.Series({claim.id: claim.status for claim in book})
+    testable = boxes[status == "testable"]
+    return {
+        "testable": len(testable),
+        "testable_chain": int(testable.isin(["supply", "front", "middle", "back"]).sum()),
+        "pc_proxy": "yes" if (status[boxes == "pc"] == "proxy").all() else "no",
+    }

@@ -21,6 +21,7 @@ def numbers():
             original = module.publish
             patch.setattr(module, "publish", lambda *a, _o=original, **k: seen.update(_o(*a, **k)))
         pages.overview()
+        pages.ledger_page()
         figures.figures_page()
         measuring.measuring_page()
         certificates.certificates_page()
