@@ -205,5 +205,4 @@ def _notes(
         for lost in d.dropped:
             if lost.reason.startswith("entity"):
                 yield f"{d.cause_label} → {d.effect_label}, left out: {lost}."
-    if warning := warning_for("dumitrescu_hurlin"):
-        yield warning
+    yield from filter(None, map(warning_for, ("dumitrescu_hurlin", "dumitrescu_hurlin_normal")))

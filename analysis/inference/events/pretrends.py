@@ -149,7 +149,7 @@ def pretrend_test(
         slope = slope_for_power(v, d, study.dof, power, level)
         shift = _selected_shift(study, times, v, slope * d, level, seed)
         lines.append(SlopePower(power, slope, slope * reach, slope * reach + shift))
-    text = warning_for("pretrend")
+    warnings = filter(None, map(warning_for, ("pretrend", "pretrend_permutation")))
     notes = [
         f"The bias runs the slope on over {reach:.1f} years, the mean distance of the exposed "
         f"{data.nouns[0]}-years from the reference year.",
@@ -164,7 +164,7 @@ def pretrend_test(
         powers=tuple(lines),
         effect=study.overall.estimate,
         label=f"{data.label} before {data.design.name.replace('_', ' ')}",
-        notes=(*notes, text) if text else tuple(notes),
+        notes=(*notes, *warnings),
     )
 
 

@@ -193,3 +193,11 @@ def test_more_than_a_pair_is_refused(panel):
         dumitrescu_hurlin(Specification("y", ["a", "b"]), panel)
     with pytest.raises(UnknownNameError, match="Unknown variable 'q'"):
         dumitrescu_hurlin(Specification("y", ["q"]), panel)
+
+
+def test_the_bootstrap_and_the_normal_p_carry_their_own_warnings(panel, monkeypatch):
+    sizes = {"dumitrescu_hurlin": (0.05, 300), "dumitrescu_hurlin_normal": (0.27, 300)}
+    monkeypatch.setattr("analysis.certified._sizes", lambda: sizes)
+    notes = dumitrescu_hurlin(SPEC, panel, draws=9).notes
+    assert [n for n in notes if "Warning" in n] == [n for n in notes if "_normal' rejects" in n]
+    assert any("_normal' rejects too often" in n for n in notes)

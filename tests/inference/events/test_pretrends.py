@@ -130,3 +130,11 @@ def test_more_points_than_entities_are_refused():
         joint_test(np.ones(4), np.ones((4, 4)), 29)
     with pytest.raises(SpecificationError, match="fewer leads"):
         joint_test(np.ones(4), np.eye(4), 3)
+
+
+def test_both_p_values_carry_their_own_warnings(study, monkeypatch):
+    sizes = {"pretrend": (0.05, 300), "pretrend_permutation": (0.2, 300)}
+    monkeypatch.setattr("analysis.certified._sizes", lambda: sizes)
+    warned = [n for n in pretrend_test(study).notes if "Warning" in n]
+    assert len(warned) == 1
+    assert "'pretrend_permutation' rejects too often" in warned[0]
