@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -12,7 +10,7 @@ from scipy.special import stdtr, stdtrit
 from analysis.errors import SpecificationError
 from analysis.inference.report import plain_number
 
-__all__ = ["Line", "compact_table", "estimate_cells", "finite", "line", "require_level"]
+__all__ = ["Line", "estimate_cells", "finite", "line", "require_level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +68,6 @@ def require_level(level: float) -> None:
     """Refuse a level that is not the complement of a coverage."""
     if not 0 < level < 1:
         raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
-
-
-def compact_table(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str]
-) -> str:
-    """Render text cells as a semantic table whose notes stand in the foot.
-
-    The first cell of a row is its head. All text is escaped here.
-    """
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        + "</tr>"
-        for first, *rest in rows
-    )
-    foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    return (
-        f'<table class="estimates"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
-        f'<tfoot><tr><td colspan="{len(heads)}">{foot}</td></tr></tfoot></table>'
-    )
 
 
 def estimate_cells(found: Line) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from analysis.inference.coefficients import Coefficient
@@ -53,7 +53,7 @@ def html_table(columns: Sequence[Estimate], *, scaled: bool = False) -> str:
 
 
 def html_grid(
-    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()
 ) -> str:
     """Render plain text as a table whose first column names the rows and whose foot holds notes.
 
@@ -63,9 +63,9 @@ def html_grid(
         What the table shows.
     heads : sequence of str
         Column heads, the first over the row names.
-    rows : sequence of sequence of str
+    rows : iterable of sequence of str
         Cells in the order of `heads`.
-    notes : sequence of str
+    notes : iterable of str
         One paragraph each.
     """
     head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)

@@ -13,8 +13,8 @@ from scipy.special import stdtrit
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import compact_table, require_level
-from analysis.inference.report import plain_number
+from analysis.inference.lines import require_level
+from analysis.inference.report import html_grid, plain_number
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
@@ -141,7 +141,7 @@ class CinelliHazlett:
             ),
         ]  # fmt: skip
         heads = ("Confounder", "Estimate", "t", "R² with treatment, outcome")
-        return compact_table(self.label, heads, rows, self.notes)
+        return html_grid(self.label, heads, rows, self.notes)
 
 
 def cinelli_hazlett(

@@ -12,8 +12,8 @@ from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import Line, compact_table, estimate_cells, line, require_level
-from analysis.inference.report import plain_number
+from analysis.inference.lines import Line, estimate_cells, line, require_level
+from analysis.inference.report import html_grid, plain_number
 from analysis.inference.sensitivity.channel import (
     Channel,
     bootstrap_products,
@@ -147,7 +147,7 @@ class Mediation:
         rows.append(("Product a·b", plain_number(self.product, unit), ends))
         head = ("Path", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
         caption = f"{self.x_to_m.label} → {self.m_to_y.label} → {self.outcome_label}"
-        return compact_table(caption, head, rows, self.notes)
+        return html_grid(caption, head, rows, self.notes)
 
 
 def mediation(

@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import label_of
-from analysis.inference.lines import compact_table, finite
-from analysis.inference.report import plain_number
+from analysis.inference.lines import finite
+from analysis.inference.report import html_grid, plain_number
 from analysis.inference.sensitivity.proportional_selection import (
     Moments,
     adjusted,
@@ -113,7 +113,7 @@ class Oster:
             (f"β* at δ = {self.assumed_delta:g}", plain_number(self.beta), f"{self.r_max:.3f}"),
             (f"δ for β = {self.target:g}", plain_number(self.delta), f"{self.r_max:.3f}"),
         ]
-        return compact_table(self.label, ("", "Value", "Within R²"), rows, self.notes)
+        return html_grid(self.label, ("", "Value", "Within R²"), rows, self.notes)
 
 
 def oster(

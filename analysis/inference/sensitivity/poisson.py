@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import Line, compact_table, estimate_cells, line, require_level
+from analysis.inference.lines import Line, estimate_cells, line, require_level
+from analysis.inference.report import html_grid
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import EFFECTS, Absorbed, Dropped, Specification, estimation_rows
 from analysis.models.design import Design, build_design
@@ -103,7 +104,7 @@ class Poisson:
         rows = [(found.label, *estimate_cells(found)) for found in self.terms]
         rows += [("Rows", f"{self.n:,}", ""), ("Clusters", f"{self.clusters:,}", "")]
         head = ("Log count per unit of", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
-        return compact_table(self.outcome_label, head, rows, self.notes)
+        return html_grid(self.outcome_label, head, rows, self.notes)
 
 
 def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisson:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.errors import UnknownNameError
 from analysis.inference.coefficients import jsonable
-from analysis.inference.lines import Line, compact_table, estimate_cells
-from analysis.inference.report import plain_number
+from analysis.inference.lines import Line, estimate_cells
+from analysis.inference.report import html_grid, plain_number
 from analysis.inference.sensitivity.weak import ReducedForms, p_value
 from analysis.models import Dropped, Specification
 
@@ -139,7 +139,7 @@ class Instrumented:
         rows.append(("Anderson-Rubin set", self.ar_shape, _written(self)))
         rows.append(("Effective F", f"{self.effective_f:.1f}", f"wanted: {self.critical_f:.1f}"))
         head = ("", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
-        return compact_table(self.outcome_label, head, rows, self.notes)
+        return html_grid(self.outcome_label, head, rows, self.notes)
 
 
 def _written(found: Instrumented) -> str:
