@@ -121,7 +121,7 @@ def check_claim(claim: Claim, panel: Panel) -> None:
             panel.describe(name)
         except UnknownNameError as error:
             raise LedgerError(f"{claim.id} cannot be tested: {error}") from error
-    if claim.declared:
+    if claim.declared and claim.regressors:
         claim.build_specification()
     if not claim.regressors:
         return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.validation import (
     TEXTS,
     VOCABULARY,
+    check_parts,
+    check_setup,
     check_sides,
     check_specification,
     check_words,
@@ -20,7 +22,26 @@ from analysis.errors import AnalysisError, LedgerError
 if TYPE_CHECKING:
     from analysis.models import Specification
 
-__all__ = ["Also", "Claim"]
+__all__ = ["Also", "Claim", "Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that has to hold; a claim has one part unless the ledger lists more.
+
+    Parameters
+    ----------
+    focal : str
+        Term of the regression, "a" or "a:b".
+    sign : str
+        Predicted sign of its slope.
+    less : str or None
+        A second outcome whose slope, in within-SDs, is taken off that of the first.
+    """
+
+    focal: str
+    sign: str
+    less: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +85,11 @@ class Claim:
     policy : str or None
         Name of the policy of an event design.
     specification : mapping or None
-        Primary regression as declared; None when the claim is not estimated yet.
+        Primary regression as declared; None when the claim is not estimated.
+    setup : mapping
+        What the design needs besides a regression.
+    parts : tuple of Part
+        What has to hold all at once; by default the sign of the focal term.
     also : Also
         Secondary readings.
     needs, departures, notes : str
@@ -92,6 +117,8 @@ class Claim:
     focal: str | None = None
     policy: str | None = None
     specification: Mapping[str, Any] | None = None
+    setup: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
     also: Also = field(default_factory=Also)
     needs: str = ""
     departures: str = ""
@@ -100,11 +127,19 @@ class Claim:
     def __post_init__(self) -> None:
         if self.focal is None and len(self.regressors) == 1:
             object.__setattr__(self, "focal", self.regressors[0])
+        if self.focal is None and self.parts and self.regressors:
+            object.__setattr__(self, "focal", self.parts[0].focal)
         check_words(self)
         check_sides(self)
+        check_setup(self)
+        object.__setattr__(self, "setup", MappingProxyType(dict(self.setup)))
         if self.specification is not None:
             check_specification(self)
             object.__setattr__(self, "specification", MappingProxyType(dict(self.specification)))
+        check_parts(self)
+        if not self.parts:
+            # A policy's or a descriptive claim has no regressor; its one part is named by design.
+            object.__setattr__(self, "parts", (Part(self.focal or "effect", self.sign),))
 
     @property
     def declared(self) -> bool:
@@ -115,7 +150,8 @@ class Claim:
     def names(self) -> tuple[str, ...]:
         """Every measure the claim mentions, once each."""
         initial = (self.specification or {}).get("initial", ())
-        every = (self.outcome, *self.regressors, *self.also.outcomes, *self.also.regressors)
+        less = (part.less for part in self.parts)
+        every = (self.outcome, *self.regressors, *self.also.outcomes, *self.also.regressors, *less)
         return tuple(dict.fromkeys(name for name in (*every, *initial) if name))
 
     def build_specification(self) -> Specification:
@@ -140,6 +176,8 @@ class Claim:
         """Return plain types for JSON, fields in the order of the class."""
         out = {f.name: getattr(self, f.name) for f in fields(self)}
         out["regressors"] = list(self.regressors)
+        out["setup"] = dict(self.setup)
+        out["parts"] = [asdict(part) for part in self.parts]
         out["also"] = {name: list(getattr(self.also, name)) for name in ("outcomes", "regressors")}
         if self.specification is not None:
             out["specification"] = dict(self.specification)
@@ -166,6 +204,8 @@ class Claim:
             key: value.strip() if isinstance(value, str) else value for key, value in entry.items()
         }
         values["regressors"] = _names(name, "regressors", entry["regressors"])
+        values["setup"] = entry.get("setup") or {}
+        values["parts"] = _parts(name, entry.get("parts") or [])
         values["also"] = Also(**{key: _names(name, f"also.{key}", also[key]) for key in also})
         return cls(**values)
 
@@ -189,6 +229,16 @@ def _names(claim: str, where: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise LedgerError(f"{claim} must list names under '{where}', such as [pcp, ifin].")
     return tuple(value)
+
+
+def _parts(claim: str, value: object) -> tuple[Part, ...]:
+    try:
+        return tuple(Part(**part) for part in value)
+    except TypeError:
+        raise LedgerError(
+            f"{claim} must list parts with 'focal' and 'sign' (and perhaps 'less'), such as "
+            "[{focal: loan, sign: '+'}]."
+        ) from None
 
 
 def _clause(text: str) -> str:

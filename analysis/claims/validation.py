@@ -115,17 +115,64 @@ def check_specification(claim: Claim) -> None:
             f"The specification of {claim.id} repeats {' and '.join(sorted(twice))}: "
             "leave it out, it is taken from the claim."
         )
+    if not claim.regressors:
+        return
     crosses = {":".join(pair) for pair in spec.get("interactions", ())}
-    if claim.focal not in {*claim.regressors, *crosses}:
-        raise LedgerError(
-            f"The specification of {claim.id} does not contain its focal term '{claim.focal}': "
-            "add the interaction or name another term."
-        )
+    # The product of all regressors needs no declaration of its own: its pairs are declared.
+    if len(claim.regressors) > 2:
+        crosses.add(":".join(claim.regressors))
+    for term in (claim.focal, *(part.focal for part in claim.parts)):
+        if term not in {*claim.regressors, *crosses}:
+            raise LedgerError(
+                f"The specification of {claim.id} does not contain its focal term '{term}': "
+                "add the interaction or name another term."
+            )
     if claim.also.regressors and ":" in claim.focal:
         raise LedgerError(
             f"{claim.id} declares other regressors beside the product '{claim.focal}', and it is "
             "unclear which part they replace: declare them as a claim of their own."
         )
+
+
+SETUPS: Mapping[str, tuple[str, ...]] = {
+    "local-projection": ("horizons", "early", "late"),
+    "distributed-lag": ("lags", "periods"),
+    "event": ("exposure", "active"),
+    "threshold": ("by",),
+    "spatial": ("maps",),
+}
+"""What a declared design must be told besides its regression."""
+
+
+def check_setup(claim: Claim) -> None:
+    """Check that a declared design is told what it needs, and nothing else."""
+    wanted = SETUPS.get(claim.design, ())
+    if claim.specification is None or claim.policy:
+        wanted = ()
+    if missing := [key for key in wanted if key not in claim.setup]:
+        raise LedgerError(
+            f"The design '{claim.design}' of {claim.id} needs setup.{missing[0]}: add it."
+        )
+    if unknown := [key for key in claim.setup if key not in wanted]:
+        raise LedgerError(
+            f"{claim.id} has setup.{unknown[0]}, which its design '{claim.design}' does not use: "
+            "take it out."
+        )
+
+
+def check_parts(claim: Claim) -> None:
+    """Check the sign of every part and that its term is in the regression."""
+    for part in claim.parts:
+        if part.sign not in SIGNS:
+            raise LedgerError(
+                f"A part of {claim.id} has the unknown sign '{part.sign}': {hint(part.sign, SIGNS)}"
+            )
+        for name in part.focal.split(":") if claim.focal and claim.regressors else ():
+            if name not in claim.regressors:
+                raise LedgerError(
+                    f"A part of {claim.id} names '{name}', which is no regressor: "
+                    f"{hint(name, claim.regressors)}"
+                )
 
 
 def hint(value: object, known: Iterable[str]) -> str:

@@ -244,6 +244,7 @@ _STEP_TEXT = {
     "log": "log({0})",
     "log1p": "log(1 + {0})",
     "growth": "dlog({0})",
+    "growth_of_total": "dlog(total of {0})",
     "rolling_sd": "sd{1:g}({0})",
     "negative": "-{0}",
     "complement": "1 - {0}",

@@ -76,6 +76,19 @@ def growth(x: pd.Series) -> pd.Series:
     return log(x).groupby(level="entity").diff()
 
 
+def growth_of_total(x: pd.Series) -> pd.Series:
+    """Log difference of the total over entities, the same for every entity of a year.
+
+    Each difference runs over the entities observed in both years, so that one that enters or
+    leaves is no growth.
+    """
+    before = x.groupby(level="entity").shift()
+    both = x.notna() & before.notna()
+    years = x.index.get_level_values("year")
+    now, then = (v.where(both).groupby(years).transform("sum", min_count=1) for v in (x, before))
+    return log(now) - log(then)
+
+
 def rolling_sd(x: pd.Series, years: float) -> pd.Series:
     """Sample standard deviation of the last ``years`` values; missing unless all are observed."""
     size = int(years)
@@ -87,6 +100,7 @@ TRANSFORMS: Mapping[str, Callable[..., pd.Series]] = {
     "log": log,
     "log1p": log1p,
     "growth": growth,
+    "growth_of_total": growth_of_total,
     "rolling_sd": rolling_sd,
     "negative": lambda x: -x,
     "complement": lambda x: 1.0 - x,

@@ -87,6 +87,19 @@ def test_rolling_sd_needs_a_full_window_within_the_entity(toy):
     assert value.tolist() == pytest.approx(expected, nan_ok=True)
 
 
+def test_growth_of_a_total_counts_only_who_is_there_in_both_years(toy):
+    x = [1, 2, 3, 4, NAN, 100, 110, NAN]
+    value, cells = one(
+        toy, {"x": x}, entities=("a", "b"), numerator=["x"], steps=[("growth_of_total",)]
+    )
+    # 2002: a alone (1 to 2); 2003: both (2 + 100 to 3 + 110); 2004: a alone (3 to 4).
+    expected = np.log([2 / 1, 113 / 102, 4 / 3])
+    for entity in "ab":
+        assert value[entity].to_numpy()[1:] == pytest.approx(expected)
+    assert np.isnan(value["a"].iloc[0])
+    assert cells.no_size == 0
+
+
 def test_chains_run_from_left_to_right(toy):
     value, _ = one(
         toy,
