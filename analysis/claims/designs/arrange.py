@@ -1,0 +1,248 @@
+"""From a claim to regressions: every design ends as an outcome, regressors and a focal term.
+
+A local projection, an event, a threshold or a contrast of outcomes is a panel regression with a
+derived column. What follows (columns, bootstrap, leave-one-out, leads, controls) then treats all
+designs alike; what a design needs besides is in `own`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims.designs import derived
+from analysis.inference.dynamic.lagged import lagged_name
+from analysis.models import Sample, Specification
+from analysis.models.treatment import EventDesign, with_treatment
+
+if TYPE_CHECKING:
+    from analysis.claims.claim import Claim, Part
+    from analysis.data import Panel
+
+__all__ = ["Regression", "arrange", "policy_design", "with_sample"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """One regression ready to be estimated.
+
+    Parameters
+    ----------
+    panel : Panel
+        With every derived column.
+    spec : Specification
+        The regression.
+    focal : str
+        Term whose slope is wanted.
+    sign : str
+        As predicted.
+    outcome, term : str
+        What is explained and by what, as the ledger names them.
+    label : str
+        Words for the focal term, where those of the column would not do.
+    """
+
+    panel: Panel
+    spec: Specification
+    focal: str
+    sign: str
+    outcome: str
+    term: str
+    label: str = ""
+
+
+def arrange(
+    claim: Claim,
+    panel: Panel,
+    part: Part | None = None,
+    *,
+    outcome: str | None = None,
+    swap: Mapping[str, str] | None = None,
+) -> Regression:
+    """Build the regression of one part of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        Declared, and not descriptive.
+    panel : Panel
+        With measures.
+    part : Part, optional
+        The first one by default.
+    outcome : str, optional
+        Another outcome: a secondary reading, an ingredient or a negative control.
+    swap : mapping of str to str, optional
+        Regressors to be replaced.
+
+    Raises
+    ------
+    SpecificationError, UnknownNameError
+        The regression cannot be built.
+    """
+    part, swap = part or claim.parts[0], dict(swap or {})
+    base = _plain(claim, panel, part, outcome, swap)
+    if part.less and outcome is None:
+        base = _less(base, part.less)
+    for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design, _unchanged)):
+        base = apply(base, claim)
+    return base
+
+
+def _plain(
+    claim: Claim, panel: Panel, part: Part, outcome: str | None, swap: dict[str, str]
+) -> Regression:
+    def renamed(value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, str):
+            return swap.get(value, value)
+        return [renamed(item) for item in value]
+
+    outcome = outcome or claim.outcome
+    mapping = dict(claim.specification or {})
+    mapping["interactions"] = renamed(mapping.get("interactions", []))
+    mapping["lags"] = {renamed(name): lag for name, lag in mapping.get("lags", {}).items()}
+    focal = ":".join(renamed(name) for name in part.focal.split(":"))
+    if claim.policy:
+        panel, regressors, focal = _with_policy(claim, panel)
+    else:
+        regressors = tuple(renamed(name) for name in claim.regressors)
+    spec = Specification.from_mapping({**mapping, "outcome": outcome, "regressors": regressors})
+    return Regression(panel, spec, focal, part.sign, outcome, focal)
+
+
+def _with_policy(claim: Claim, panel: Panel) -> tuple[Panel, tuple[str, ...], str]:
+    design = policy_design(claim.policy)
+    if design.name not in panel:
+        panel = with_treatment(panel, design)
+    return panel, (design.name,), design.name
+
+
+def policy_design(policy: str) -> EventDesign:
+    """Read who is exposed to a policy from the table of policies."""
+    from analysis.data import load_policies
+
+    return EventDesign.from_table(load_policies(), policy)
+
+
+def _less(base: Regression, less: str) -> Regression:
+    """Take a second outcome off the first, both in within-SDs."""
+    name = f"{base.outcome} less {less}"
+    one, two = (base.panel.describe(n).label_en for n in (base.outcome, less))
+    values = derived.scaled_difference(base.panel, base.outcome, less, base.spec)
+    panel = derived.add_column(
+        base.panel, name, values, (base.outcome, less), f"{one} less {two[:1].lower()}{two[1:]}"
+    )
+    return replace(base, panel=panel, spec=replace(base.spec, outcome=name), outcome=name)
+
+
+def _triple(base: Regression, claim: Claim) -> Regression:
+    """Put the product of three regressors in as a column; its pairs are in the specification."""
+    names = base.focal.split(":")
+    if len(names) < 3:
+        return base
+    values = derived.centred_product(base.panel, dict.fromkeys(names, 0))
+    label = " × ".join(base.panel.describe(name).label_en for name in names)
+    panel = derived.add_column(base.panel, base.focal, values, names, label)
+    spec = replace(base.spec, regressors=(*base.spec.regressors, base.focal))
+    return replace(base, panel=panel, spec=spec)
+
+
+def _absorbed(base: Regression, claim: Claim) -> Regression:
+    """Let a regressor that is the same for all entities enter through its products alone."""
+    frame, spec, panel = base.panel.frame, base.spec, base.panel
+    common = [
+        name
+        for name in spec.regressors
+        if ":" not in name and frame[name].groupby(level=1).nunique().max() <= 1
+    ]
+    if not common:
+        return base
+    products, kept = [], []
+    for pair in spec.interactions:
+        if not set(pair) & set(common):
+            kept.append(pair)
+            continue
+        name = ":".join(pair)
+        values = derived.centred_product(panel, {n: spec.lag_of(n) for n in pair})
+        label = " × ".join(panel.describe(n).label_en for n in pair)
+        panel = derived.add_column(panel, name, values, pair, label)
+        products.append(name)
+    regressors = (*(n for n in spec.regressors if n not in common), *products)
+    lags = {n: lag for n, lag in spec.lags if n not in common} | dict.fromkeys(products, 0)
+    spec = replace(spec, regressors=regressors, interactions=tuple(kept), lags=lags)
+    return replace(base, panel=panel, spec=spec)
+
+
+def _unchanged(base: Regression, claim: Claim) -> Regression:
+    return base
+
+
+def _horizons(base: Regression, claim: Claim) -> Regression:
+    """Explain the late responses less the early ones."""
+    early, late = claim.setup["early"], claim.setup["late"]
+    last = max(claim.setup["horizons"])
+    name = f"{base.outcome}, late less early"
+    values = derived.horizon_contrast(base.panel, base.outcome, early, late, last)
+    label = f"{base.panel.describe(base.outcome).label_en}, late less early"
+    panel = derived.add_column(base.panel, name, values, (base.outcome,), label)
+    spec = replace(base.spec, outcome=name, lag=base.spec.lag + last)
+    return replace(base, panel=panel, spec=spec)
+
+
+def _event(base: Regression, claim: Claim) -> Regression:
+    """Multiply a fixed exposure by the years in which it counts."""
+    if claim.policy:
+        return base
+    (first, last), (start, end) = claim.setup["exposure"], claim.setup["active"]
+    end = end or base.panel.roles.last_year
+    variable = base.focal
+    exposure = derived.fixed_exposure(base.panel, variable, (first, last))
+    years = base.panel.frame.index.get_level_values(1)
+    values = exposure * ((years >= start) & (years <= end))
+    name = f"{variable} of {first}-{last} from {start}"
+    when = f"in {start}" if start == end else f"from {start}"
+    label = f"{base.panel.describe(variable).label_en} before, {when}"
+    panel = derived.add_column(base.panel, name, values, (variable,), label)
+    spec = replace(base.spec, regressors=(name,))
+    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+
+
+def _threshold(base: Regression, claim: Claim) -> Regression:
+    """Let the slope differ above the threshold that `own` finds."""
+    from analysis.claims.designs.own import find_threshold
+
+    found = find_threshold(base, claim.setup["by"])
+    name = f"{base.focal} above"
+    above = base.panel[claim.setup["by"]] > found.gamma
+    by = base.panel.describe(claim.setup["by"]).label_en
+    label = f"{base.panel.describe(base.focal).label_en} above a level of {by[:1].lower()}{by[1:]}"
+    values = base.panel[base.focal] * above
+    panel = derived.add_column(base.panel, name, values, (base.focal, claim.setup["by"]), label)
+    spec = replace(base.spec, regressors=(*base.spec.regressors, name))
+    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+
+
+def _memory(base: Regression, claim: Claim) -> Regression:
+    """Hold the outcome of the year before fixed."""
+    name = lagged_name(base.outcome)
+    before = derived.lagged(base.panel, base.outcome, 1)
+    label = f"{base.panel.describe(base.outcome).label_en}, year before"
+    panel = derived.add_column(base.panel, name, before, (base.outcome,), label)
+    spec = replace(
+        base.spec, regressors=(*base.spec.regressors, name), lags={**dict(base.spec.lags), name: 0}
+    )
+    return replace(base, panel=panel, spec=spec)
+
+
+_BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {
+    "local-projection": _horizons,
+    "event": _event,
+    "threshold": _threshold,
+    "panel-var": _memory,
+}
+
+
+def with_sample(regression: Regression, **changes: Any) -> Regression:  # noqa: ANN401
+    """Return the regression on other rows; changes are fields of `Sample`."""
+    sample: Sample = replace(regression.spec.sample, **changes)
+    return replace(regression, spec=replace(regression.spec, sample=sample))

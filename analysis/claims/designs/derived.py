@@ -1,0 +1,94 @@
+"""Columns that a design computes from measures: products, contrasts, exposures, regimes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.data import Variable
+from analysis.models import Specification, estimation_rows
+from analysis.models.design import build_design
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["add_column", "centred_product", "horizon_contrast", "lagged", "scaled_difference"]
+
+
+def add_column(
+    panel: Panel, name: str, values: pd.Series, parents: Iterable[str], label: str
+) -> Panel:
+    """Return a panel with a derived column that knows the raw series behind it.
+
+    A column that is already there under this name is kept: names say how a column is made.
+
+    Parameters
+    ----------
+    panel : Panel
+        Any panel.
+    name, label : str
+        Short name and words for readers.
+    values : Series
+        On the index of the panel.
+    parents : iterable of str
+        Columns it is made of; their series are its series, so the overlap guard sees them.
+    """
+    if name in panel:
+        return panel
+    described = [panel.describe(parent) for parent in parents]
+    series = dict.fromkeys(s for v in described for s in (v.series or (v.name,)))
+    content = {s for v in described for s in v.series if s not in v.scale}
+    scale = dict.fromkeys(s for v in described for s in v.scale if s not in content)
+    variable = Variable(
+        name, label, definition=label, processing="derived", series=tuple(series),
+        scale=tuple(scale), side=described[0].side,
+    )  # fmt: skip
+    return panel.with_columns(values.to_frame(name), {name: variable})
+
+
+def lagged(panel: Panel, name: str, years: int) -> pd.Series:
+    """Return a column so many years before, within the entity; after, where negative."""
+    return panel[name].astype(float).groupby(level=0).shift(years)
+
+
+def centred_product(panel: Panel, lags: dict[str, int]) -> pd.Series:
+    """Multiply columns, each dated by its lag and measured from its mean over the panel.
+
+    Beside all products of lower order, the slope of this one does not depend on the centring.
+    """
+    product = pd.Series(1.0, index=panel.frame.index)
+    for name, years in lags.items():
+        value = lagged(panel, name, years)
+        product = product * (value - value.mean())
+    return product
+
+
+def horizon_contrast(
+    panel: Panel, outcome: str, early: Iterable[int], late: Iterable[int], last: int
+) -> pd.Series:
+    """Sum of the outcome at late horizons less that at early ones, dated by the last horizon.
+
+    In a regression on a right-hand side `last` years before, its slope is the sum of the late
+    responses less that of the early ones, all on common rows.
+    """
+    ahead = sum(lagged(panel, outcome, last - h) for h in late)
+    return ahead - sum(lagged(panel, outcome, last - h) for h in early)
+
+
+def scaled_difference(panel: Panel, outcome: str, less: str, like: Specification) -> pd.Series:
+    """Outcome less a second one, each in within-SDs of the rows on which both are observed."""
+    pair = Specification(outcome, (less,), lag=0, sample=like.sample)
+    sd = build_design(pair, panel, estimation_rows(pair, panel)).within_sd
+    return panel[outcome] / sd[0] - panel[less] / sd[1]
+
+
+def fixed_exposure(panel: Panel, name: str, years: tuple[int, int]) -> pd.Series:
+    """Mean of a column over some years, held fixed for each entity; missing if any year is."""
+    index = panel.frame.index
+    inside = index.get_level_values(1).to_series(index=index).between(*years)
+    value = panel[name].where(inside).groupby(level=0)
+    mean = value.transform("mean").where(value.transform("count") == years[1] - years[0] + 1)
+    return mean - np.nanmean(mean)

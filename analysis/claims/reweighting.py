@@ -1,0 +1,125 @@
+"""Whether an index's slope depends on its weights: the regression under many random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.claims.designs import Regression
+from analysis.claims.evidence import Check
+from analysis.claims.verdicts import rules
+from analysis.models import Specification, estimation_rows
+from analysis.models.design import build_design, split_effects
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+
+__all__ = ["reweighted_slopes", "reweighting_check"]
+
+DRAWS = 200
+SEED = 20261125
+_ASKS = "Does the sign survive other weights of the indices?"
+
+
+def reweighting_check(
+    regression: Regression, estimate: float, draws: int = DRAWS, seed: int = SEED
+) -> Check:
+    """Estimate a plain regression again with random (Dirichlet) and with equal weights.
+
+    Parameters
+    ----------
+    regression : Regression
+        With indices on either side as they stand in the panel; designs with derived columns are
+        not asked, because every draw would need a column of its own design.
+    estimate : float
+        The leading estimate.
+    draws, seed : int
+        Random weights, uniform over all weights that add to one.
+    """
+    spec = regression.spec
+    parts = regression.focal.split(":")
+    plain = regression.focal == regression.term and set(parts) <= set(spec.regressors)
+    if not plain or not {*parts, spec.outcome} & _indices():
+        return Check("weights", _ASKS, "No index stands in this regression as it is.", None)
+    signs = np.sign(reweighted_slopes(regression, draws, seed)) == np.sign(estimate)
+    share = float(signs[1:].mean())
+    equal = "keep" if signs[0] else "turn"
+    found = f"{share:.0%} of {draws} random weightings keep the sign; equal weights {equal} it."
+    return Check("weights", _ASKS, found, share >= rules().reweighted and bool(signs[0]))
+
+
+def reweighted_slopes(regression: Regression, draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
+    """Return the focal slope with equal weights, then with each random weighting.
+
+    All draws share the rows of the regression, because an index is observed where all of its
+    ingredients are; so effects are taken out of every draw's columns at once.
+
+    Returns
+    -------
+    ndarray, shape (1 + draws,)
+    """
+    spec, panel = regression.spec, regression.panel
+    rows = estimation_rows(spec, panel)
+    design = build_design(spec, panel, rows)
+    names = [name for name in (spec.outcome, *spec.regressors) if name in _indices()]
+    scores = _scores(panel, names, draws, seed)
+    columns = _columns(spec, rows.frame, scores, draws + 1)
+    stacked = np.concatenate(list(columns.values()), axis=1)
+    clean = split_effects(stacked, design.absorbed, design.clusters)[2]
+    y, *x = np.split(clean, len(columns), axis=1)
+    systems = np.stack(x, axis=-1).transpose(1, 0, 2)  # (draws, n, k)
+    scale = systems.std(axis=1, keepdims=True)
+    systems = systems / scale
+    gram = np.einsum("dnk,dnl->dkl", systems, systems)
+    slopes = np.linalg.solve(gram, np.einsum("dnk,nd->dk", systems, y)[..., None])[..., 0]
+    terms = list(columns)[1:]
+    swapped = ":".join(reversed(regression.focal.split(":")))
+    at = next(i for i, term in enumerate(terms) if term in (regression.focal, swapped))
+    return slopes[:, at] / scale[:, 0, at]
+
+
+def _indices() -> set[str]:
+    from analysis.measures import declarations
+
+    return set(declarations().indices)
+
+
+def _scores(panel: Panel, names: list[str], draws: int, seed: int) -> dict[str, pd.DataFrame]:
+    """Scores of every index on the panel, one column per weighting; column 0 weighs equally."""
+    from analysis.measures import declarations
+    from analysis.measures.indices import directions, ingredient_frame
+    from analysis.measures.weights import minmax
+
+    declared, rng, out = declarations(), np.random.default_rng(seed), {}
+    for name in names:
+        index = declared.index(name)
+        complete = ingredient_frame(panel, index, declared).dropna()
+        scaled = minmax(complete.to_numpy(), directions(index, declared))
+        k = scaled.shape[1]
+        weights = np.vstack([np.full(k, 1 / k), rng.dirichlet(np.ones(k), size=draws)])
+        out[name] = pd.DataFrame(scaled @ weights.T, index=complete.index).reindex(
+            panel.frame.index
+        )
+    return out
+
+
+def _columns(
+    spec: Specification, frame: pd.DataFrame, scores: Mapping[str, pd.DataFrame], draws: int
+) -> dict[str, np.ndarray]:
+    """Outcome and terms on the rows used, each of shape (n, draws); products centred."""
+
+    def values(name: str, lag: int, column: str) -> np.ndarray:
+        if name not in scores:
+            return np.repeat(frame[column].to_numpy()[:, None], draws, axis=1)
+        moved = scores[name].groupby(level=0).shift(lag) if lag else scores[name]
+        return moved.reindex(frame.index).to_numpy()
+
+    out = {"": values(spec.outcome, 0, "")}
+    for name in spec.slopes:
+        out[name] = values(name, spec.lag_of(name), name)
+    for a, b in spec.interactions:
+        out[f"{a}:{b}"] = (out[a] - out[a].mean(axis=0)) * (out[b] - out[b].mean(axis=0))
+    return out

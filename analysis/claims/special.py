@@ -1,0 +1,160 @@
+"""Evidence for the two designs whose estimand is no slope: a mean lag, and a state of affairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.claims.details import Details
+from analysis.claims.evidence import Check, Column, Evidence, Finding
+from analysis.claims.verdicts import rules
+from analysis.errors import AnalysisError
+from analysis.inference.clusters.equivalence import tost
+from analysis.inference.power import minimum_detectable_effect
+from analysis.models import EFFECTS
+
+if TYPE_CHECKING:
+    from analysis.claims.claim import Claim
+    from analysis.data import Panel
+    from analysis.inference import DistributedLags
+    from analysis.inference.form.joint import Combination
+
+__all__ = ["SPECIAL"]
+
+_COLUMNS = ("two_way", "region_year", "entity_trends")
+
+
+def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
+    """Compare the mean lag of two periods under each set of effects."""
+    from analysis.inference import mean_lag_change
+
+    found, missing = {}, []
+    for effects in _COLUMNS:
+        try:
+            pair = [_lags(claim, panel, effects, tuple(p)) for p in claim.setup["periods"]]
+            found[effects] = (*pair, mean_lag_change(*pair))
+        except AnalysisError as error:
+            missing.append(f"{EFFECTS[effects].label} cannot be estimated: {error}")
+    if "two_way" not in found:
+        return Evidence(claim, notes=tuple(missing))
+    earlier, later, change = found["two_way"]
+    columns = tuple(_lag_column(name, pair[1], pair[2]) for name, pair in found.items())
+    names = ("earlier", "later")
+    weak = [name for name, one in zip(names, (earlier, later), strict=True) if one.weak]
+    check = Check(
+        "sum of lags",
+        "Is there an effect whose lag could be averaged?",
+        f"The sum of the lags cannot be told from zero in the {' and the '.join(weak)} period."
+        if weak else "The sum of the lags differs from zero in both periods.",
+        not weak,
+    )  # fmt: skip
+    return Evidence(
+        claim,
+        (_lag_finding(claim, panel, columns, change),),
+        (check,),
+        tuple(map(str, later.dropped)),
+        (
+            *missing,
+            "A mean lag is a ratio: no bootstrap, no leave-one-out; CR3 by the delta method.",
+        ),
+        details=Details(results={"earlier": earlier, "later": later, "change": change}),
+    )
+
+
+def _lags(claim: Claim, panel: Panel, effects: str, years: tuple[int, int]) -> DistributedLags:
+    from analysis.inference import distributed_lags
+
+    spec = claim.build_specification().with_effects(effects)
+    sample = replace(spec.sample, first_year=years[0], last_year=years[1])
+    return distributed_lags(
+        replace(spec, sample=sample), panel, claim.regressors[0], lags=claim.setup["lags"]
+    )
+
+
+def _lag_column(effects: str, later: DistributedLags, change: Combination) -> Column:
+    e = later.estimate
+    return Column(
+        effects, EFFECTS[effects].label, change.estimate, change.se, change.low_cr3,
+        change.high_cr3, change.p_cr3, change.p_cr3,
+        minimum_detectable_effect(change.se_cr3, e.clusters - 1), e.n, e.n_entities, e.clusters,
+        e.first_year, e.last_year,
+    )  # fmt: skip
+
+
+def _lag_finding(
+    claim: Claim, panel: Panel, columns: tuple[Column, ...], change: Combination
+) -> Finding:
+    size, first = rules().plausible_lag, columns[0]
+    p_low, p_high, smallest = tost(change.estimate, change.se_cr3, first.clusters - 1, size)
+    return Finding(
+        outcome=claim.outcome,
+        outcome_label=panel.describe(claim.outcome).label_en,
+        term=claim.regressors[0],
+        term_label=f"Change in the mean lag of {panel.describe(claim.regressors[0]).label_en}",
+        sign=claim.parts[0].sign,
+        columns=columns,
+        p=change.p_cr3,
+        test="CR3",
+        low=change.low_cr3,
+        high=change.high_cr3,
+        lowest=float("nan"),
+        lowest_without="",
+        highest=float("nan"),
+        highest_without="",
+        effective_clusters=float("nan"),
+        plausible=size,
+        p_zero=max(p_low, p_high),
+        smallest_margin=smallest,
+        natural=f"mean lag: {change.estimate:+.1f} [{change.low_cr3:+.1f}, "
+        f"{change.high_cr3:+.1f}] years".replace("-", "−"),
+        unit="years",
+    )  # fmt: skip
+
+
+def _describe(claim: Claim, panel: Panel) -> Evidence:
+    """Say how a measure moved between the first and the last year, entity by entity."""
+    wide = panel[claim.outcome].unstack(0)  # noqa: PD010
+    seen = wide.dropna(how="all")
+    first, last = int(seen.index[0]), int(seen.index[-1])
+    both = wide.columns[wide.loc[first].notna() & wide.loc[last].notna()]
+    change = (wide.loc[last, both] - wide.loc[first, both]).astype(float)
+    left_out = len(wide.columns) - len(both)
+    text = (
+        f"From {first} to {last} the mean of {panel.describe(claim.outcome).label_en.lower()} goes "
+        f"from {wide.loc[first, both].mean():.2f} to {wide.loc[last, both].mean():.2f} over "
+        f"{len(both)} {panel.roles.entities} observed in both years; it rises in "
+        f"{int((change > 0).sum())} of them."
+    )
+    notes = (f"{left_out} {panel.roles.entities} lack one of the two years.",) if left_out else ()
+    return Evidence(
+        claim,
+        notes=notes,
+        describes=text,
+        details=Details(results={"change": change, "path": _path(wide), "years": (first, last)}),
+    )
+
+
+def _path(wide: pd.DataFrame) -> pd.DataFrame:
+    """Mean and quartiles over entities, year by year, of entities observed in every year."""
+    seen = wide.dropna(how="all").dropna(axis=1)
+    values = seen.to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "year": seen.index.astype(int),
+            "mean": values.mean(axis=1),
+            "low": np.quantile(values, 0.25, axis=1),
+            "high": np.quantile(values, 0.75, axis=1),
+            "entities": values.shape[1],
+        }
+    )
+
+
+SPECIAL: Mapping[str, Callable[[Claim, Panel], Evidence]] = {
+    "distributed-lag": _mean_lag,
+    "descriptive": _describe,
+}
+"""Design -> evidence, for designs without a panel regression."""
