@@ -1,6 +1,7 @@
 """The command line: list claims, evaluate one, describe a variable, check everything.
 
     python -m analysis claims [--json] [--family F] [--status S]
+    python -m analysis claims --evaluate [--out DIR] [--draws N] [--jobs N]
     python -m analysis claim M16 [--json]
     python -m analysis describe gov [--json]
     python -m analysis check [--json]
@@ -22,10 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims import ledger
-from analysis.claims.text import claim_text, ledger_text, table
+from analysis.claims.text import claim_text, labelled, ledger_text, table
 from analysis.errors import AnalysisError
 
 if TYPE_CHECKING:
+    from analysis.claims import Claim
     from analysis.data import Panel
 
 __all__ = ["main"]
@@ -59,20 +61,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _claims(options: argparse.Namespace) -> Answer:
     book = ledger()
+    if options.evaluate:
+        return _results(options)
     claims = book.filter(options.family, options.status)
     return [claim.to_dict() for claim in claims], lambda: ledger_text(claims, _width())
+
+
+def _results(options: argparse.Namespace) -> Answer:
+    """Evaluate the ledger, or a chapter or status of it, and write the results to a folder."""
+    from analysis.claims.evidence_text import results_text
+    from analysis.claims.results import evaluate_ledger, write_results
+
+    found = evaluate_ledger(options.data, options.dataset, draws=options.draws, jobs=options.jobs)
+    wanted = {claim.id for claim in ledger().filter(options.family, options.status)}
+    results = [result for result in found if result.evidence.claim.id in wanted]
+    written = write_results(results, options.out)
+    facts = [result.to_dict() for result in results]
+    names = " and ".join(str(path) for path in written)
+    return facts, lambda: f"{results_text(results, _width())}\nWritten: {names}"
 
 
 def _claim(options: argparse.Namespace) -> Answer:
     claim = ledger()[options.id]
     if not claim.declared:
-        facts = {"claim": claim.to_dict(), "primary": None, "why_not": claim.why_not}
-        return facts, lambda: f"{claim_text(claim, _width())}\n\nNot estimated: {claim.why_not}"
-    from analysis.claims.evaluate import evaluate
-    from analysis.claims.text import evidence_text
+        from analysis.claims import Evidence, verdict
 
-    evidence = evaluate(claim, _panel(options))
-    return evidence.to_dict(), lambda: evidence_text(evidence, _width())
+        judged = verdict(Evidence(claim))
+        facts = {**Evidence(claim).to_dict(), "verdict": judged.to_dict()}
+        text = labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", _width())
+        return facts, lambda: f"{claim_text(claim, _width())}\n\n{text}"
+    from analysis.claims import evaluate, verdict
+    from analysis.claims.evidence_text import evidence_text
+
+    evidence = evaluate(claim, _panel(options, claim))
+    judged = verdict(evidence)
+    facts = {**evidence.to_dict(), "verdict": judged.to_dict()}
+    return facts, lambda: evidence_text(evidence, judged, _width())
 
 
 def _describe(options: argparse.Namespace) -> Answer:
@@ -107,11 +131,13 @@ def _figure(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _panel(options: argparse.Namespace) -> Panel:
+def _panel(options: argparse.Namespace, claim: Claim | None = None) -> Panel:
+    from analysis.claims.results import DATASETS
     from analysis.data import load
     from analysis.measures import build
 
-    return build(load(options.dataset, options.data))
+    dataset = DATASETS.get(claim.unit, options.dataset) if claim else options.dataset
+    return build(load(dataset, options.data))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -130,6 +156,14 @@ def _parser() -> argparse.ArgumentParser:
     claims = command("claims", _claims, "List the claims of the ledger.")
     claims.add_argument("--family", help="only the claims of this chapter, such as two-wheels")
     claims.add_argument("--status", help="only the claims of this status, such as proxy")
+    claims.add_argument(
+        "--evaluate", action="store_true", help="put them to the figures; writes JSON and CSV"
+    )
+    claims.add_argument(
+        "--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write"
+    )
+    claims.add_argument("--draws", type=_draws, default=9_999, help="of the wild bootstrap")
+    claims.add_argument("--jobs", type=int, default=2, help="processes; the answer is the same")
     claim = command("claim", _claim, "Show one claim and what the figures say about it.")
     claim.add_argument("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
@@ -142,10 +176,17 @@ def _parser() -> argparse.ArgumentParser:
     certify.add_argument("--replications", type=int, help="instead of those of the registry")
     certify.add_argument("--jobs", type=int, default=2, help="processes; the answer is the same")
     certify.add_argument("--write", action="store_true", help="put the rows into the table")
-    for reader in (claim, describe, everything):
+    for reader in (claims, claim, describe, everything):
         reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
         reader.add_argument("--dataset", default="china", metavar="NAME", help="folder inside it")
     return parser
+
+
+def _draws(text: str) -> int:
+    draws = int(text)
+    if draws < 99:
+        raise argparse.ArgumentTypeError(f"{draws} draws make no bootstrap: ask for 99 or more")
+    return draws
 
 
 def _json(facts: object) -> str:

@@ -31,7 +31,7 @@ def panel():
 @pytest.fixture
 def answer(panel, monkeypatch, capsys):
     """Run a command in this process, on a panel that is read once."""
-    monkeypatch.setattr("analysis.cli._panel", lambda _options: panel)
+    monkeypatch.setattr("analysis.cli._panel", lambda _options, _claim=None: panel)
 
     def answer(*words):
         code = main(words)
@@ -51,8 +51,9 @@ def test_a_claim_as_json_in_a_process_of_its_own():
     done = run("claim", "M16", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
-    assert list(facts["primary"]["columns"]) == ["two_way", "region_year", "entity_trends"]
-    assert facts["primary"]["focal"] == "pcp:ifin"
+    assert list(facts["readings"][0]["columns"]) == ["two_way", "region_year", "entity_trends"]
+    assert facts["findings"][0]["term"] == "pcp:ifin"
+    assert facts["verdict"]["word"] == "inconclusive"
 
 
 @pytest.mark.parametrize("words", [("claim", "M99"), ("claims", "--family", "two_wheels")])
@@ -110,13 +111,65 @@ def test_declared_claims_are_printed_with_their_columns(answer, claim):
         assert words in out
 
 
-def test_an_undeclared_claim_says_why(answer):
+def test_a_claim_that_needs_user_data_says_so(answer):
     code, out, _ = answer("claim", "M39")
     assert code == 0
-    assert "Not estimated: it needs user data (a firm panel" in out
+    assert "NEEDS USER DATA. No figure here can speak to it. Wanted: A firm panel" in out
     facts = json.loads(answer("claim", "M39", "--json")[1])
-    assert facts["primary"] is None
-    assert facts["why_not"].startswith("it needs user data")
+    assert facts["findings"] == []
+    assert facts["verdict"]["word"] == "needs user data"
+
+
+@pytest.fixture
+def two_results(monkeypatch):
+    """Stand in for the evaluation of the whole ledger, which its own tests run."""
+    from analysis.claims import Evidence, ledger, verdict
+    from analysis.claims.results import Result
+
+    seen = {}
+
+    def evaluate_ledger(root, dataset, *, draws, jobs):
+        seen.update(root=root, dataset=dataset, draws=draws, jobs=jobs)
+        evidence = [Evidence(claim) for claim in ledger()]
+        return tuple(Result(e, verdict(e), None) for e in evidence)
+
+    monkeypatch.setattr("analysis.claims.results.evaluate_ledger", evaluate_ledger)
+    return seen
+
+
+def test_the_ledger_is_evaluated_printed_and_written(answer, two_results, tmp_path):
+    words = (
+        "claims",
+        "--evaluate",
+        "--out",
+        str(tmp_path / "out"),
+        "--draws",
+        "999",
+        "--jobs",
+        "1",
+    )
+    code, out, _ = answer(*words)
+    assert code == 0
+    assert two_results == {"root": None, "dataset": "china", "draws": 999, "jobs": 1}
+    assert sum(line.startswith("M") for line in out.splitlines()) == 50
+    assert "Written: " in out
+    plain = json.loads((tmp_path / "out" / "claims.json").read_text(encoding="utf-8"))
+    assert len(plain) == 50
+    assert (tmp_path / "out" / "claims.csv").exists()
+
+
+def test_only_the_chapter_asked_for_is_written(answer, two_results, tmp_path):
+    words = ("claims", "--evaluate", "--family", "exit", "--out", str(tmp_path), "--json")
+    code, out, _ = answer(*words)
+    assert code == 0
+    assert [entry["claim"]["id"] for entry in json.loads(out)] == ["M38"]
+
+
+def test_too_few_draws_are_refused(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["claims", "--evaluate", "--draws", "10"])
+    assert caught.value.code == 2
+    assert "10 draws make no bootstrap" in capsys.readouterr().err
 
 
 def test_describe_says_what_a_measure_is_made_of(answer):

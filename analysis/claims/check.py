@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.claims.ledger import Ledger, ledger
+from analysis.claims.results import DATASETS
 from analysis.errors import DataError, LedgerError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from analysis.data import Panel
 
 __all__ = ["check", "check_claim", "check_ledger"]
-
-_DATASETS = {"country-year": "world"}
-"""Data sets of claims that are tested elsewhere than on the data set that is asked for."""
 
 
 def check(root: Path | None = None, dataset: str = "china") -> dict[str, int]:
@@ -41,7 +39,7 @@ def check(root: Path | None = None, dataset: str = "china") -> dict[str, int]:
     raw = load(dataset, root)
     panels = {dataset: build(raw)}
     book = ledger()
-    for name in set(_DATASETS.values()) - {dataset}:
+    for name in set(DATASETS.values()) - {dataset}:
         if root is None or (root / name).is_dir():  # a student's folder may hold one data set only
             panels[name] = build(load(name, root))
     rules = identities(raw)
@@ -94,7 +92,7 @@ def check_ledger(
     """
     checked = 0
     for claim in book:
-        panel = panels.get(_DATASETS.get(claim.unit, dataset))
+        panel = panels.get(DATASETS.get(claim.unit, dataset))
         if claim.outcome is None or panel is None:
             continue
         checked += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -216,6 +217,28 @@ class Evidence:
             "describes": self.describes,
             "readings": self.details.to_dict() if self.details else [],
         }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Evidence:
+        """Read back what `to_dict` wrote, without details: enough to judge again."""
+        from analysis.claims.claim import Claim
+
+        return cls(
+            Claim.from_mapping(plain["claim"]),
+            tuple(_finding(entry) for entry in plain["findings"]),
+            tuple(Check(**entry) for entry in plain["checks"]),
+            tuple(plain["dropped"]),
+            tuple(plain["notes"]),
+            plain["describes"],
+        )
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    values = {key: math.nan if value is None else value for key, value in plain.items()}
+    columns = tuple(
+        Column(**{k: math.nan if v is None else v for k, v in c.items()}) for c in plain["columns"]
+    )
+    return Finding(**{**values, "columns": columns})
 
 
 def sign_of(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +131,13 @@ def ledger(path: Path | None = None) -> Ledger:
     LedgerError
         The file cannot be read or an entry is malformed; the message names entry and field.
     """
-    return _read(Path(path) if path else _FILE)
+    file = Path(path) if path else _FILE
+    # Chapters ask for the ledger often; a file that was edited has another time stamp.
+    return _read(file, file.stat().st_mtime_ns if file.exists() else 0)
 
 
-def _read(path: Path) -> Ledger:
+@cache
+def _read(path: Path, _stamp: int) -> Ledger:
     # The C parser reads the file about eight times faster; it is absent from some builds.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

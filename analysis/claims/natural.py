@@ -83,7 +83,7 @@ def _parts(regression: Regression) -> list[str]:
 
 def _label(regression: Regression, name: str) -> str:
     label = regression.panel.describe(name).label_en
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    return label if label[:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
 
 
 def _scale(regression: Regression, name: str) -> _Scale:

@@ -158,22 +158,26 @@ def share_check(table: pd.DataFrame, estimate: float) -> Check:
 
 
 def curve_table(regression: Regression) -> pd.DataFrame:
-    """Estimate the focal term under every combination of effects, lag, sample and controls.
+    """Estimate the focal term under other effects, lags, samples and without controls.
+
+    Every combination of effects, lag and sample is tried; controls are dropped from the declared
+    lag and sample alone.
 
     Returns
     -------
     DataFrame
-        Columns ``effects, lag, sample, controls, estimate`` (within-SDs), ``p`` (CR3), ``n``.
+        Columns ``effects, lag, sample, controls, estimate`` (within-SDs), ``p`` (CR1, because a
+        jackknife of every one would take longer than all the rest of a chapter), ``n``.
     """
-    panel, chosen, specs = regression.panel, [], []
-    choices = product(CURVE_EFFECTS, _lags(regression.spec), _samples(regression), (True, False))
-    for effects, lag, (words, sampled), initial in choices:
-        spec = replace(sampled.spec, effects=effects, lag=lag)
-        if not initial:
-            spec = replace(spec, initial=())
-        chosen.append((effects, lag, words, "initial output" if initial else "none"))
-        specs.append(spec)
-    table = _fit_each(specs, panel, regression.focal)
+    chosen, specs = [], []
+    samples = list(_samples(regression))
+    for (words, sampled), lag in product(samples, _lags(regression.spec)):
+        declared = sampled is regression and lag == regression.spec.lag
+        for initial, effects in product((True, False) if declared else (True,), CURVE_EFFECTS):
+            spec = replace(sampled.spec, effects=effects, lag=lag)
+            specs.append(spec if initial else replace(spec, initial=()))
+            chosen.append((effects, lag, words, "initial output" if initial else "no controls"))
+    table = _fit_each(specs, regression.panel, regression.focal)
     head = pd.DataFrame(chosen, columns=["effects", "lag", "sample", "controls"])
     return pd.concat([head, table], axis=1).dropna(subset=["estimate"], ignore_index=True)
 
@@ -198,12 +202,12 @@ def _samples(regression: Regression) -> Iterable[tuple[str, Regression]]:
 def _fit_each(specs: list[Specification], panel: Panel, focal: str) -> pd.DataFrame:
     """Fit all at once; a specification that cannot be estimated leaves its row empty."""
     try:
-        found = dict(list(fit_many(specs, panel, cr3=True).table.groupby("specification")))
+        found = dict(list(fit_many(specs, panel).table.groupby("specification")))
     except AnalysisError:
         found = {}
         for i, spec in enumerate(specs):
             try:
-                found[i] = fit_many([spec], panel, cr3=True).table
+                found[i] = fit_many([spec], panel).table
             except AnalysisError:
                 continue
     rows = []
@@ -212,5 +216,5 @@ def _fit_each(specs: list[Specification], panel: Panel, focal: str) -> pd.DataFr
         if row is None or row["refused"]:
             rows.append((np.nan, np.nan, 0))
         else:
-            rows.append((row["estimate"] * row["scale"], row["p_cr3"], int(row["n"])))
+            rows.append((row["estimate"] * row["scale"], row["p"], int(row["n"])))
     return pd.DataFrame(rows, columns=["estimate", "p", "n"])

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
-    from analysis.claims.evaluate import Evidence, Reading
-    from analysis.inference import Estimate
 
-__all__ = ["claim_text", "columns_wide", "evidence_text", "ledger_text", "table"]
+__all__ = ["claim_text", "columns_wide", "labelled", "ledger_text", "table", "wrap"]
 
 _MARGIN = 12  # columns taken by the labels of a card
 
@@ -56,7 +54,7 @@ def table(rows: Iterable[Sequence[str]], align: str, width: int = 100) -> str:
     lines = []
     for row in rows:
         cells = [_pad(text, w, a) for text, w, a in zip(row[:-1], wide, align, strict=False)]
-        parts = _wrap(row[-1], room) if align[-1] == "<" else [_pad(row[-1], wide[-1], ">")]
+        parts = wrap(row[-1], room) if align[-1] == "<" else [_pad(row[-1], wide[-1], ">")]
         lines.append("  ".join([*cells, parts[0]]).rstrip())
         lines += [" " * indent + part for part in parts[1:]]
     return "\n".join(lines)
@@ -94,83 +92,17 @@ def claim_text(claim: Claim, width: int = 100) -> str:
         "Departures": claim.departures,
         "Notes": claim.notes,
     }
-    head = "\n".join(_wrap(f"{claim.id}  {claim.sentence}", width))
-    return "\n".join([head, "", *(_fact(*fact, width) for fact in facts.items() if fact[1])])
+    head = "\n".join(wrap(f"{claim.id}  {claim.sentence}", width))
+    return "\n".join([head, "", *(labelled(*pair, width) for pair in facts.items() if pair[1])])
 
 
-def evidence_text(evidence: Evidence, width: int = 100) -> str:
-    """Return the card of a claim with its regressions in all columns."""
-    parts = [claim_text(evidence.claim, width), _reading_text(evidence.primary, width)]
-    foot = [
-        _fact("Signs", _signs(evidence), width),
-        _fact("Both sides", str(evidence.overlap), width),
-        _fact("Inference", evidence.estimates.columns[0].convention, width),
-    ]
-    parts.append("\n".join(foot))
-    parts += [_reading_text(reading, width) for reading in evidence.also]
-    return "\n\n".join(parts)
-
-
-def _reading_text(reading: Reading, width: int) -> str:
-    from analysis.models import EFFECTS
-
-    columns = reading.estimates.columns
-    heads = [EFFECTS[name].label for name in reading.estimates.names]
-    rows = [("", *heads)]
-    for i, line in enumerate(columns[0].terms):
-        mark = " *" if line.term == reading.focal else ""
-        cells = [_cells(column, i) for column in columns]
-        names = (line.term + mark, "  CR1 SE", "  CR3 interval", "  detectable")
-        rows += [
-            (name, *values) for name, values in zip(names, zip(*cells, strict=True), strict=True)
-        ]
-    rows.append(("n", *(f"{c.n:,}" for c in columns)))
-    rows.append(("within R²", *(f"{c.within_r2:.3f}" for c in columns)))
-    specification = str(columns[0].specification).split(", with ")[0]
-    title = "\n".join(_wrap(f"[{reading.name}] {specification}", width))
-    body = table(rows, "<" + ">" * len(columns), width)
-    mark = "* focal term" if any(line.term == reading.focal for line in columns[0].terms) else ""
-    span = f"Outcome years {columns[0].first_year}-{columns[0].last_year}. {mark}".strip()
-    dropped = [_fact("Left out", text, width) for text in _dropped(columns, heads)]
-    return "\n".join([title, body, _fact("Rows", span, width), *dropped])
-
-
-def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
-    from analysis.inference.report import plain_number
-
-    line = column.terms[i]
-    shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)
-    value, se, low, high, detectable = (plain_number(x, line.se) for x in shown)
-    return value, f"({se})", f"[{low}, {high}]", detectable
-
-
-def _dropped(columns: Sequence[Estimate], heads: Sequence[str]) -> list[str]:
-    """Say once what all columns leave out alike; otherwise column by column."""
-    texts = [
-        f"{c.grid_rows - c.n:,} of {c.grid_rows:,} rows ({'; '.join(map(str, c.dropped))})"
-        for c in columns
-    ]
-    if len(set(texts)) == 1:
-        return texts[:1]
-    return [f"{head}: {text}" for head, text in zip(heads, texts, strict=True)]
-
-
-def _signs(evidence: Evidence) -> str:
-    found = " ".join(evidence.primary.signs.values())
-    said = {
-        True: "every column agrees",
-        False: "not every column agrees",
-        None: "a sign alone cannot speak to this prediction",
-    }[evidence.agrees]
-    return f"predicted {evidence.claim.sign}, found {found}: {said}."
-
-
-def _fact(label: str, text: str, width: int) -> str:
-    first, *rest = _wrap(text, width - _MARGIN)
+def labelled(label: str, text: str, width: int) -> str:
+    """Put a label before a text that is wrapped beside it."""
+    first, *rest = wrap(text, width - _MARGIN)
     return "\n".join([f"{label:<{_MARGIN}}{first}", *(" " * _MARGIN + line for line in rest)])
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """Wrap by terminal columns: each wide character is counted twice through a stand-in."""
     wide = {c for c in text if columns_wide(c) == 2}
     stretched = "".join(c + "\0" if c in wide else c for c in text)

@@ -1,7 +1,7 @@
 import pytest
 
-from analysis.claims import evaluate, ledger
-from analysis.claims.text import claim_text, columns_wide, evidence_text, ledger_text, table
+from analysis.claims import ledger
+from analysis.claims.text import claim_text, columns_wide, ledger_text, table
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,3 @@ def test_every_card_shows_quote_and_status(claim):
     assert f"「{claim.quote}」" in text
     assert f"Status      {claim.status}" in text
     assert all(columns_wide(line) <= 80 for line in text.splitlines())
-
-
-def test_the_evidence_shows_both_errors_rows_and_convention(make_claim, toy):
-    claim = make_claim(also={"outcomes": ["y2"]})
-    text = evidence_text(evaluate(claim, toy), width=90)
-    for words in ("CR1 SE", "CR3 interval", "Clustered by firm, G = 20", "[outcome y2]", "a *"):
-        assert words in text
-    assert "20 of 240 rows (" in text  # the lag costs every firm its first year
-    assert "predicted +, found + + +: every column agrees." in text
-    assert all(columns_wide(line) <= 90 for line in text.splitlines())
-
-
-def test_a_sign_that_does_not_match_is_said(make_claim, toy):
-    assert "not every column agrees" in evidence_text(evaluate(make_claim(sign="-"), toy))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.claims.designs.arrange import Regression, policy_design
+from analysis.claims.designs.arrange import Regression, policy_design, with_sample
 from analysis.claims.evidence import Check
 from analysis.claims.verdicts import rules
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from analysis.claims.claim import Claim
     from analysis.data import Panel
     from analysis.inference import Estimate, SpatialEstimate, Threshold
+    from analysis.models.spatial_weights import SpatialWeights
 
 __all__ = ["Own", "own_test"]
 
@@ -153,19 +154,34 @@ def _spatial(claim: Claim, panel: Panel, regression: Regression, leading: Estima
 
 
 def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEstimate]:
-    """Estimate the spatial Durbin model under every declared map, contiguity first."""
+    """Estimate the spatial Durbin model under every declared map, contiguity first.
+
+    All maps share the rows: those on which the panel is balanced, without entities that would be
+    left without a neighbour on the first map.
+    """
     from analysis.inference import spatial_panel
     from analysis.models import spatial_weights
 
+    maps = {n: getattr(spatial_weights, n)(regression.panel) for n in claim.setup["maps"]}
+    regression = _connected(regression, next(iter(maps.values())))
     return {
-        name: spatial_panel(
-            regression.spec,
-            regression.panel,
-            getattr(spatial_weights, name)(regression.panel),
-            balance="largest",
-        )
-        for name in claim.setup["maps"]
+        name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
+        for name, near in maps.items()
     }
+
+
+def _connected(regression: Regression, near: SpatialWeights) -> Regression:
+    """Leave out entities without a neighbour among those that a balanced panel keeps."""
+    from analysis.inference.spatial.design import balanced_rows
+
+    while True:
+        rows = balanced_rows(regression.spec, regression.panel, "largest")[0]
+        kept = near.among(tuple(map(str, rows.frame.index.unique(0))))
+        alone = np.array(kept.entities)[kept.raw.sum(axis=1) == 0]
+        if not alone.size:
+            return regression
+        excluded = (*regression.spec.sample.exclude_entities, *map(str, alone))
+        regression = with_sample(regression, exclude_entities=tuple(dict.fromkeys(excluded)))
 
 
 def _exposure(claim: Claim, panel: Panel, regression: Regression, leading: Estimate) -> Own:

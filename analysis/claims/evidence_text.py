@@ -1,0 +1,115 @@
+"""Evidence, verdict and the whole ledger's results as plain text for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analysis.claims.text import claim_text, labelled, table, wrap
+
+if TYPE_CHECKING:
+    from analysis.claims.details import Reading
+    from analysis.claims.evidence import Evidence, Finding
+    from analysis.claims.results import Result
+    from analysis.claims.verdicts import Verdict
+    from analysis.inference import Estimate
+
+__all__ = ["evidence_text", "results_text"]
+
+_PASSED = {True: "passed", False: "failed", None: "not asked"}
+
+
+def evidence_text(evidence: Evidence, judged: Verdict, width: int = 100) -> str:
+    """Return the card of a claim with its verdict, its regressions and its checks."""
+    parts = [claim_text(evidence.claim, width), _verdict_text(evidence, judged, width)]
+    details = evidence.details
+    for reading in (*details.readings, *details.also) if details else ():
+        parts.append(_reading_text(reading, width))
+    if details and details.readings:
+        leading = details.readings[0].estimates.columns[0]
+        parts.append(labelled("Inference", leading.convention, width))
+    if evidence.checks:
+        checks = [f"{c.name} ({_PASSED[c.passed]}): {c.found}" for c in evidence.checks]
+        parts.append("\n".join(labelled("Check", text, width) for text in checks))
+    return "\n\n".join(parts)
+
+
+def _verdict_text(evidence: Evidence, judged: Verdict, width: int) -> str:
+    lines = [labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", width)]
+    lines += [labelled("Part", _finding_line(f), width) for f in evidence.findings]
+    lines += [labelled("Left out", text, width) for text in evidence.dropped]
+    return "\n".join(lines + [labelled("Note", text, width) for text in evidence.notes])
+
+
+def _finding_line(f: Finding) -> str:
+    columns = ", ".join(
+        f"{c.label} {c.estimate:+.2f} [{c.low:+.2f}, {c.high:+.2f}]" for c in f.columns
+    )
+    return (
+        f"{f.outcome} on {f.term}, predicted {f.sign}: {columns} {f.unit}; p = {f.p:.3f} "
+        f"({f.test}), {f.p_family:.3f} in the chapter; smallest detectable {f.mde:.2f}; leaving "
+        f"one out {f.lowest:+.2f} to {f.highest:+.2f}."
+    )
+
+
+def results_text(results: Sequence[Result], width: int = 100) -> str:
+    """List every claim with estimate, p-values and verdict, and count the verdicts."""
+    rows = [("id", "sign", "estimate", "p", "chapter", "q", "mde", "verdict")]
+    for result in results:
+        head, tail = result.evidence.claim.id, result.verdict.word
+        if not result.evidence.findings:
+            rows.append((head, result.evidence.claim.sign, "", "", "", "", "", tail))
+        for f in result.evidence.findings:
+            numbers = (f"{f.estimate:+.2f}", f"{f.p:.3f}", f"{f.p_family:.3f}", f"{result.q:.3f}")
+            rows.append((head, f.sign, *numbers, f"{f.mde:.2f}", tail))
+    counts = Counter(result.verdict.word for result in results)
+    total = ", ".join(f"{n} {word}" for word, n in counts.most_common())
+    note = "Estimates in within-SDs under two-way effects (M26: years); q over the whole ledger."
+    return "\n".join(
+        [table(rows, "<<>>>>><", width), "", *wrap(note, width), *wrap(f"{total}.", width)]
+    )
+
+
+def _reading_text(reading: Reading, width: int) -> str:
+    from analysis.models import EFFECTS
+
+    columns = reading.estimates.columns
+    heads = [EFFECTS[name].label for name in reading.estimates.names]
+    rows = [("", *heads)]
+    for i, line in enumerate(columns[0].terms):
+        mark = " *" if line.term == reading.focal else ""
+        cells = [_cells(column, i) for column in columns]
+        names = (line.term + mark, "  CR1 SE", "  CR3 interval", "  detectable")
+        rows += [
+            (name, *values) for name, values in zip(names, zip(*cells, strict=True), strict=True)
+        ]
+    rows.append(("n", *(f"{c.n:,}" for c in columns)))
+    rows.append(("within R²", *(f"{c.within_r2:.3f}" for c in columns)))
+    specification = str(columns[0].specification).split(", with ")[0]
+    title = "\n".join(wrap(f"[{reading.name}] {specification}", width))
+    body = table(rows, "<" + ">" * len(columns), width)
+    mark = "* focal term" if any(line.term == reading.focal for line in columns[0].terms) else ""
+    span = f"Outcome years {columns[0].first_year}-{columns[0].last_year}. {mark}".strip()
+    dropped = [labelled("Left out", text, width) for text in _dropped(columns, heads)]
+    return "\n".join([title, body, labelled("Rows", span, width), *dropped])
+
+
+def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
+    from analysis.inference.report import plain_number
+
+    line = column.terms[i]
+    shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)
+    value, se, low, high, detectable = (plain_number(x, line.se) for x in shown)
+    return value, f"({se})", f"[{low}, {high}]", detectable
+
+
+def _dropped(columns: Sequence[Estimate], heads: Sequence[str]) -> list[str]:
+    """Say once what all columns leave out alike; otherwise column by column."""
+    texts = [
+        f"{c.grid_rows - c.n:,} of {c.grid_rows:,} rows ({'; '.join(map(str, c.dropped))})"
+        for c in columns
+    ]
+    if len(set(texts)) == 1:
+        return texts[:1]
+    return [f"{head}: {text}" for head, text in zip(heads, texts, strict=True)]

@@ -1,0 +1,193 @@
+"""The whole ledger as it stands: every claim has a verdict, and it can be made again."""
+
+import csv
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.claims import VERDICTS, Evidence, ledger, verdict
+from analysis.claims.results import COLUMNS, evaluate_ledger, result_rows, write_results
+from analysis.display.html import claim_card
+from analysis.errors import DataError
+
+# Estimates and verdicts of the first evaluation after the declaration (2026-11-25), as this code
+# gave them. A change here means that figures, measures, a specification or a method has changed:
+# say which in the commit.
+FIRST = yaml.safe_load(Path(__file__).with_name("results.yml").read_text(encoding="utf-8"))
+CLAIMS = [claim.id for claim in ledger()]
+
+
+@pytest.fixture(scope="session")
+def results():
+    return {r.evidence.claim.id: r for r in evaluate_ledger(jobs=2)}
+
+
+def test_every_claim_has_a_verdict_in_the_order_of_the_ledger(results):
+    assert list(results) == CLAIMS
+    assert all(r.verdict.word in VERDICTS and r.verdict.reason for r in results.values())
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_the_first_results_are_reproduced(results, claim):
+    result = results[claim]
+    found = {"verdict": result.verdict.word}
+    if result.evidence.findings:
+        found["estimates"] = [
+            [round(c.estimate, 3) + 0.0 for c in f.columns] for f in result.evidence.findings
+        ]
+        found["p"] = [round(f.p, 3) for f in result.evidence.findings]
+    expected = FIRST[claim]
+    assert found["verdict"] == expected["verdict"]
+    for name in ("estimates", "p"):
+        for one, other in zip(found.get(name, []), expected.get(name, []), strict=True):
+            assert one == pytest.approx(other, abs=2e-3)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_verdict_is_reproduced_from_plain_evidence_alone(results, claim):
+    result = results[claim]
+    assert result.evidence.details is None
+    plain = json.loads(json.dumps(result.evidence.to_dict(), allow_nan=False))
+    assert verdict(Evidence.from_dict(plain)) == result.verdict
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_card_renders_with_its_verdict(results, claim):
+    result = results[claim]
+    card = claim_card(result.evidence.claim, judged=result.verdict).text
+    assert f">{result.verdict.word}</span>" in card
+    assert result.evidence.claim.quote in card
+
+
+@pytest.mark.parametrize("claim", [c.id for c in ledger() if c.declared])
+def test_a_declared_claim_was_estimated_with_every_column_and_check(results, claim):
+    evidence = results[claim].evidence
+    design = evidence.claim.design
+    if design == "descriptive":
+        assert (evidence.findings, bool(evidence.describes)) == ((), True)
+        return
+    assert len(evidence.findings) == len(evidence.claim.parts)
+    for i, finding in enumerate(evidence.findings):
+        assert [c.effects for c in finding.columns] == ["two_way", "region_year", "entity_trends"]
+        assert 0 < finding.p <= finding.p_family <= 1
+        assert finding.natural
+        names = {check.name for check in evidence.checks_of(i)}
+        if design == "distributed-lag":
+            assert names == {"sum of lags"}
+            continue
+        assert math.isfinite(finding.lowest + finding.highest + finding.effective_clusters)
+        assert {"control", "ingredients", "weights"} <= names
+        assert ("lead" in names) != (design == "event")
+    assert evidence.dropped
+
+
+def test_what_counts_as_no_finding_over_the_book_is_adjusted(results):
+    tested = [r for r in results.values() if r.q is not None]
+    assert len(tested) == sum(bool(r.evidence.findings) for r in results.values())
+    assert all(r.q >= max(f.p for f in r.evidence.findings) - 1e-12 for r in tested)
+
+
+def test_rows_are_complete_and_a_claim_without_test_has_one(results):
+    rows = result_rows(tuple(results.values()))
+    assert {row["claim"] for row in rows} == set(CLAIMS)
+    assert all(tuple(row) == COLUMNS for row in rows)
+    assert len([row for row in rows if row["claim"] == "M25"]) == 2
+    assert [row["verdict"] for row in rows if row["claim"] == "M39"] == ["needs user data"]
+
+
+def test_results_are_written_and_read_back(results, tmp_path):
+    some = tuple(results.values())[:6]
+    as_json, as_csv = write_results(some, tmp_path / "new" / "folder")
+    plain = json.loads(as_json.read_text(encoding="utf-8"))
+    assert [entry["verdict"]["word"] for entry in plain] == [r.verdict.word for r in some]
+    assert [Evidence.from_dict(entry) for entry in plain] == [r.evidence for r in some]
+    with as_csv.open(encoding="utf-8") as stream:
+        read = list(csv.DictReader(stream))
+    assert [row["claim"] for row in read] == [row["claim"] for row in result_rows(some)]
+
+
+def test_a_folder_that_cannot_be_written_is_said(results, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot be written to"):
+        write_results(tuple(results.values())[:1], tmp_path / "file")
+
+
+def test_the_number_of_processes_decides_nothing(results):
+    from analysis.claims.results import _chapter
+
+    again = _chapter("exit", None, "china", 9_999)
+    assert [e.claim.id for e in again] == ["M38"]
+    assert again[0] == results["M38"].evidence
+
+
+@pytest.fixture(scope="module")
+def panels():
+    from analysis.data import load
+    from analysis.measures import build
+
+    return {"country-year": build(load("world")), "province-year": build(load())}
+
+
+class TestMutations:
+    """A lag flipped, a cluster dropped, a sign swapped: something above has to fail."""
+
+    @staticmethod
+    def evaluated(claim, panel):
+        from analysis.claims.evaluation import evaluate_chapter
+
+        return evaluate_chapter([claim], panel, draws=999)[0]
+
+    @staticmethod
+    def fails(claim, evidence):
+        expected = FIRST[claim.id]
+        found = [[c.estimate for c in f.columns] for f in evidence.findings]
+        same = all(
+            a == pytest.approx(b, abs=2e-3)
+            for a, b in zip(found, expected["estimates"], strict=True)
+        )
+        return not same or verdict(evidence).word != expected["verdict"]
+
+    def test_the_unchanged_claim_passes(self, panels):
+        claim = ledger()["M30"]
+        evidence = self.evaluated(claim, panels[claim.unit])
+        found = [[c.estimate for c in f.columns] for f in evidence.findings]
+        assert found == [pytest.approx(one, abs=2e-3) for one in FIRST["M30"]["estimates"]]
+
+    @pytest.mark.parametrize("claim", ["M01", "M04", "M05", "M16", "M21", "M22", "M30", "M46"])
+    @pytest.mark.parametrize("change", ["lag", "cluster", "sign"])
+    def test_a_mutated_specification_is_noticed(self, panels, claim, change):
+        claim = ledger()[claim]
+        panel = panels[claim.unit]
+        if change == "lag":
+            lag = claim.specification["lag"]
+            claim = dataclasses.replace(claim, specification={**claim.specification, "lag": -lag})
+        elif change == "cluster":
+            panel = self.without(panel, ledger()[claim.id], panels)
+        else:
+            frame = panel.frame.copy()
+            name = claim.focal.split(":")[0]
+            frame[name] = -frame[name]
+            panel = dataclasses.replace(panel, frame=frame)
+        assert self.fails(claim, self.evaluated(claim, panel))
+
+    def without(self, panel, claim, panels):
+        """Drop the entity that weighs most in the declared estimate."""
+        finding = self.evaluated(claim, panel).findings[0]
+        ends = {finding.lowest_without: finding.lowest, finding.highest_without: finding.highest}
+        gone = max(ends, key=lambda name: abs(ends[name] - finding.estimate))
+        frame = panel.frame.copy()
+        frame.loc[gone, claim.outcome] = math.nan
+        return dataclasses.replace(panel, frame=frame)
+
+    def test_a_changed_sign_in_the_ledger_is_noticed(self):
+        from tests.claims.test_ledger import DECLARED, FIELDS
+
+        for claim in ledger():
+            if claim.declared and claim.sign in "+-":
+                swapped = {"+": "-", "-": "+"}[claim.sign]
+                plain = dataclasses.replace(claim, sign=swapped).to_dict()
+                assert {name: plain[name] for name in FIELDS} != DECLARED[claim.id]
