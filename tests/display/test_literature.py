@@ -1,0 +1,80 @@
+import re
+from html import unescape
+
+import pytest
+
+from analysis.claims import ledger
+from analysis.claims.literature import AGAINST, Study, literature
+from analysis.display import literature as module
+from analysis.display.literature import literature_table
+from analysis.errors import UnknownNameError
+
+HEADINGS = ["Study", "Where and when", "Found", "Against the claim?", "Read"]
+
+
+def rows(text: str) -> list[list[str]]:
+    body = text.split("<tbody>")[1]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("<tr>")[1:]]
+
+
+@pytest.mark.parametrize("claim", [claim.id for claim in ledger()])
+def test_every_claim_has_a_table_with_all_its_results(claim):
+    text = literature_table(claim).text
+    assert re.findall(r'<th scope="col">(.*?)</th>', text) == HEADINGS
+    assert '<table class="book">' in text
+    shown = rows(text)
+    assert {unescape(row[2]) for row in shown} == {s.finding for s in literature(claim)}
+    order = [list(AGAINST.values()).index(row[3]) for row in shown]
+    assert order == sorted(order)
+
+
+def test_the_caption_counts_what_the_rows_say():
+    text = literature_table("m30").text
+    caption = re.search("<caption>(.*?)</caption>", text)[1]
+    assert caption.startswith("M30 in published studies: of ")
+    total, agree, disagree = (
+        int(re.search(pattern, caption)[1])
+        for pattern in (r"of (\d+) results", r"(\d+) agrees?\b", r"(\d+) disagrees?\b")
+    )
+    words = [row[3] for row in rows(text)]
+    assert (total, agree, disagree) == (len(words), words.count("agrees"), words.count("disagrees"))
+
+
+STUDY = Study(
+    key="a2020",
+    label="A & B (2020)",
+    place="the <moon>",
+    years="not read",
+    unit="not read",
+    method="not read",
+    seen="memory",
+    claims=("M16",),
+    sign="?",
+    finding="Nothing was found.",
+    note="A < B.",
+)
+
+
+def test_what_was_not_read_is_left_out_and_marked(monkeypatch):
+    monkeypatch.setattr(module, "literature", lambda claim: (STUDY,))
+    text = literature_table("M16").text
+    assert rows(text) == [
+        [
+            "A &amp; B (2020)",
+            "The &lt;moon&gt;",
+            "Nothing was found.",
+            "not comparable",
+            "from memory: check<br><small>A &lt; B.</small>",
+        ]
+    ]
+    assert "of 1 result, 1 is not comparable." in text
+
+
+def test_no_study_no_table(monkeypatch):
+    monkeypatch.setattr(module, "literature", lambda claim: ())
+    assert literature_table("M16") is None
+
+
+def test_an_unknown_claim_is_refused():
+    with pytest.raises(UnknownNameError, match="Unknown claim 'M99'"):
+        literature_table("M99")
