@@ -56,6 +56,12 @@ class Reading:
         """The focal coefficient of every column."""
         return {name: self.estimates[name].coefficient(self.focal) for name in self.estimates.names}
 
+    def scale(self, effects: str = "two_way") -> float:
+        """Return what turns the focal coefficient of a column into within-SDs."""
+        column = self.estimates[effects]
+        factor = column.fitted.within_sd[0] if self.regression.in_sds else 1.0
+        return float(self.lines[effects].scale * factor)
+
     @property
     def signs(self) -> dict[str, str]:
         """Sign of the focal coefficient in every column; "0" means exactly zero."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from analysis.claims.claim import Claim, Part
     from analysis.data import Panel
-    from analysis.inference import Coefficient, Estimate, Estimates, WildTest
+    from analysis.inference import Estimate, Estimates, WildTest
     from analysis.measures import Overlap
 
 __all__ = ["COLUMNS", "evaluate", "evaluate_chapter"]
@@ -202,14 +202,14 @@ def _judge(claim: Claim, panel: Panel, i: int, part: Part, reading: Reading, dra
 def _finding(reading: Reading, own: Own, draws: int) -> Finding:
     regression, size = reading.regression, rules().plausible
     first = reading.estimates.columns[0]
-    line = first.coefficient(regression.focal)
+    line, scale = first.coefficient(regression.focal), reading.scale()
     tests = {
         column.specification.effects: wild(column, regression.focal, draws=draws, interval=i == 0)
         for i, column in enumerate(reading.estimates)
     }
     boot = tests[first.specification.effects]
     p_low, p_high, smallest = tost(
-        line.estimate * line.scale, line.se_cr3 * line.scale, first.clusters - 1, size
+        line.estimate * scale, line.se_cr3 * scale, first.clusters - 1, size
     )
     p, test, ends = boot.p, own.test, (boot.low, boot.high)
     if own.p is not None:
@@ -223,16 +223,14 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
         term=regression.focal,
         term_label=reading.label,
         sign=regression.sign,
-        columns=tuple(
-            _column(c, c.coefficient(regression.focal), tests) for c in reading.estimates
-        ),
+        columns=tuple(_column(c, reading, tests) for c in reading.estimates),
         p=float(p),
         test=test,
-        low=float(ends[0] * line.scale),
-        high=float(ends[1] * line.scale),
-        lowest=line.lowest * line.scale,
+        low=float(ends[0] * scale),
+        high=float(ends[1] * scale),
+        lowest=line.lowest * scale,
         lowest_without=line.lowest_without,
-        highest=line.highest * line.scale,
+        highest=line.highest * scale,
         highest_without=line.highest_without,
         effective_clusters=_effective(first, regression.focal),
         plausible=size,
@@ -242,10 +240,11 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
     )
 
 
-def _column(estimate: Estimate, line: Coefficient, tests: Mapping[str, WildTest]) -> Column:
+def _column(estimate: Estimate, reading: Reading, tests: Mapping[str, WildTest]) -> Column:
     effects = estimate.specification.effects
+    line, scale = reading.lines[effects], reading.scale(effects)
     scaled = {
-        name: getattr(line, key) * line.scale
+        name: getattr(line, key) * scale
         for name, key in (("estimate", "estimate"), ("se", "se"), ("low", "low_cr3"),
                           ("high", "high_cr3"), ("mde", "mde"))
     }  # fmt: skip

@@ -68,6 +68,17 @@ def _small_sample(regression: Regression, leading: Estimate) -> str:
     return f"p = {line.p:.3f} with {line.dof:.1f} degrees of freedom."
 
 
+def _trending(regression: Regression, leading: Estimate) -> str:
+    """Share of the term's within variation that lies on straight lines of the entities."""
+    fits = [
+        fit(regression.spec.with_effects(e), regression.panel) for e in ("two_way", "entity_trends")
+    ]
+    at = [one.terms.index(_term(leading, regression.focal)) for one in fits]
+    left = [float((one.x[:, j] ** 2).sum()) / one.n for one, j in zip(fits, at, strict=True)]
+    share = 1 - left[1] / left[0]
+    return f"Straight lines by entity take up {share:.0%} of what two-way effects leave."
+
+
 def _weights(regression: Regression, leading: Estimate) -> str:
     from analysis.inference import influence
 
@@ -208,6 +219,7 @@ def _signed(value: float, digits: int = 2) -> str:
 _QUESTIONS: Mapping[tuple[str, str], Callable[[Regression, Estimate], str]] = {
     ("errors", "What does CR2 with Satterthwaite's degrees of freedom say?"): _small_sample,
     ("errors", "Who weighs most?"): _weights,
+    ("errors", "How much of the term do entity trends absorb?"): _trending,
     ("dependence", "Do errors of different entities hang together?"): _dependence,
     ("dependence", "What is left beside common factors (CCE)?"): _factors,
     ("dynamics", "With the outcome's own past, corrected for its bias?"): _memory,

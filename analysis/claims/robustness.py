@@ -114,6 +114,8 @@ def ingredient_table(claim: Claim, panel: Panel, part: Part) -> pd.DataFrame:
         try:
             regression = arrange(claim, panel, part, **changes)
             table = fit_many([regression.spec], regression.panel, cr3=True).table
+            if regression.in_sds:
+                table["scale"] *= fit(regression.spec, regression.panel).within_sd[0]
         except AnalysisError:
             continue  # counted below: what is missing from the table has no regression
         rows.append((side, name, panel.describe(name).label_en, *_line(table, regression.focal)))

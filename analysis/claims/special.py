@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SPECIAL"]
 
 _COLUMNS = ("two_way", "region_year", "entity_trends")
+_NO_BOOTSTRAP = "A mean lag is a ratio: no bootstrap, no leave-one-out; CR3 by the delta method."
 
 
 def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
@@ -59,10 +60,30 @@ def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
         tuple(map(str, later.dropped)),
         (
             *missing,
-            "A mean lag is a ratio: no bootstrap, no leave-one-out; CR3 by the delta method.",
+            _NO_BOOTSTRAP,
+            *(_other_lag(claim, panel, name) for name in claim.also.outcomes),
         ),
         details=Details(results={"earlier": earlier, "later": later, "change": change}),
     )
+
+
+def _other_lag(claim: Claim, panel: Panel, outcome: str) -> str:
+    """Say what the declared secondary outcome gives."""
+    from analysis.inference import mean_lag_change
+
+    label = panel.describe(outcome).label_en
+    other = replace(claim, outcome=outcome)
+    try:
+        pair = [_lags(other, panel, _COLUMNS[0], tuple(p)) for p in claim.setup["periods"]]
+        change = mean_lag_change(*pair)
+    except AnalysisError as error:
+        return f"{label} instead cannot be estimated: {error}"
+    return f"{label} instead: {_years(change)}."
+
+
+def _years(change: Combination) -> str:
+    ends = f"{change.estimate:+.1f} [{change.low_cr3:+.1f}, {change.high_cr3:+.1f}] years"
+    return ends.replace("-", "−")
 
 
 def _lags(claim: Claim, panel: Panel, effects: str, years: tuple[int, int]) -> DistributedLags:
@@ -109,33 +130,42 @@ def _lag_finding(
         plausible=size,
         p_zero=max(p_low, p_high),
         smallest_margin=smallest,
-        natural=f"mean lag: {change.estimate:+.1f} [{change.low_cr3:+.1f}, "
-        f"{change.high_cr3:+.1f}] years".replace("-", "−"),
+        natural=f"mean lag: {_years(change)}",
         unit="years",
     )  # fmt: skip
 
 
 def _describe(claim: Claim, panel: Panel) -> Evidence:
     """Say how a measure moved between the first and the last year, entity by entity."""
-    wide = panel[claim.outcome].unstack(0)  # noqa: PD010
+    text, change, years = _movement(panel, claim.outcome)
+    others = [_movement(panel, name)[0] for name in claim.also.outcomes]
+    return Evidence(
+        claim,
+        notes=tuple(others),
+        describes=text,
+        details=Details(
+            results={"change": change, "path": _path(_wide(panel, claim.outcome)), "years": years}
+        ),
+    )
+
+
+def _wide(panel: Panel, name: str) -> pd.DataFrame:
+    return panel[name].unstack(0)  # noqa: PD010
+
+
+def _movement(panel: Panel, name: str) -> tuple[str, pd.Series, tuple[int, int]]:
+    wide = _wide(panel, name)
     seen = wide.dropna(how="all")
     first, last = int(seen.index[0]), int(seen.index[-1])
     both = wide.columns[wide.loc[first].notna() & wide.loc[last].notna()]
     change = (wide.loc[last, both] - wide.loc[first, both]).astype(float)
-    left_out = len(wide.columns) - len(both)
     text = (
-        f"From {first} to {last} the mean of {panel.describe(claim.outcome).label_en.lower()} goes "
-        f"from {wide.loc[first, both].mean():.2f} to {wide.loc[last, both].mean():.2f} over "
-        f"{len(both)} {panel.roles.entities} observed in both years; it rises in "
-        f"{int((change > 0).sum())} of them."
+        f"{panel.describe(name).label_en}: from {first} to {last} the mean goes from "
+        f"{wide.loc[first, both].mean():.2f} to {wide.loc[last, both].mean():.2f} over the "
+        f"{len(both)} of {len(wide.columns)} {panel.roles.entities} observed in both years; it "
+        f"rises in {int((change > 0).sum())} of them."
     )
-    notes = (f"{left_out} {panel.roles.entities} lack one of the two years.",) if left_out else ()
-    return Evidence(
-        claim,
-        notes=notes,
-        describes=text,
-        details=Details(results={"change": change, "path": _path(wide), "years": (first, last)}),
-    )
+    return text, change, (first, last)
 
 
 def _path(wide: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def answers(claim, panel):
 
 def test_every_question_has_an_answer_or_a_reason(make_claim, toy):
     _, found = answers(make_claim(regressors=["a", "b"], focal="a"), toy)
-    assert len(found) == 9
+    assert len(found) == 10
     assert all(text.endswith(".") for text in found.values())
     assert sum("Could not be asked" in text for text in found.values()) == 0
 

@@ -41,6 +41,8 @@ class Regression:
         What is explained and by what, as the ledger names them.
     label : str
         Words for the focal term, where those of the column would not do.
+    in_sds : bool
+        Whether the outcome is already counted in within-SDs, as a contrast of two outcomes is.
     """
 
     panel: Panel
@@ -50,6 +52,7 @@ class Regression:
     outcome: str
     term: str
     label: str = ""
+    in_sds: bool = False
 
 
 def arrange(
@@ -132,7 +135,8 @@ def _less(base: Regression, less: str) -> Regression:
     panel = derived.add_column(
         base.panel, name, values, (base.outcome, less), f"{one} less {two[:1].lower()}{two[1:]}"
     )
-    return replace(base, panel=panel, spec=replace(base.spec, outcome=name), outcome=name)
+    spec = replace(base.spec, outcome=name)
+    return replace(base, panel=panel, spec=spec, outcome=name, in_sds=True)
 
 
 def _triple(base: Regression, claim: Claim) -> Regression:
