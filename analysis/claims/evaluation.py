@@ -226,6 +226,7 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
         columns=tuple(_column(c, reading, tests) for c in reading.estimates),
         p=float(p),
         test=test,
+        tested=float((own.estimate if np.isfinite(own.estimate) else line.estimate) * scale),
         low=float(ends[0] * scale),
         high=float(ends[1] * scale),
         lowest=line.lowest * scale,

@@ -78,6 +78,10 @@ class Finding:
     test : str
         "wild bootstrap", "permutation", "threshold bootstrap", "spatial model", "CR3" or "two
         one-sided tests".
+    tested : float
+        The estimate that the leading test is about, in the same unit. That of the first column,
+        unless the test has a statistic of its own: a permutation compares the treated with the
+        others and with the year before, a spatial model allows for neighbours.
     low, high : float
         95% interval of the leading test; that of inverting the bootstrap, for example.
     lowest, highest : float
@@ -106,6 +110,7 @@ class Finding:
     columns: tuple[Column, ...]
     p: float
     test: str
+    tested: float
     low: float
     high: float
     lowest: float

@@ -119,7 +119,12 @@ def _columns(
 
     out = {"": values(spec.outcome, 0, "")}
     for name in spec.slopes:
-        out[name] = values(name, spec.lag_of(name), name)
+        parts = name.split(":")
+        if len(parts) > 1 and set(parts) <= set(out):  # a product of three stands as a column
+            centred = [out[part] - out[part].mean(axis=0) for part in parts]
+            out[name] = np.prod(centred, axis=0)
+        else:
+            out[name] = values(name, spec.lag_of(name), name)
     for a, b in spec.interactions:
         out[f"{a}:{b}"] = (out[a] - out[a].mean(axis=0)) * (out[b] - out[b].mean(axis=0))
     return out

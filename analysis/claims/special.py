@@ -120,6 +120,7 @@ def _lag_finding(
         columns=columns,
         p=change.p_cr3,
         test="CR3",
+        tested=change.estimate,
         low=change.low_cr3,
         high=change.high_cr3,
         lowest=float("nan"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from analysis.claims.evidence import Check, Evidence, Finding
+from analysis.claims.evidence import Check, Evidence, Finding, sign_of
 from analysis.errors import LedgerError
 
 __all__ = ["VERDICTS", "Rules", "Verdict", "rules", "verdict"]
@@ -136,7 +136,7 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
         return _judge_zero(finding, checks, by)
     if finding.sign not in _OPPOSITE:
         return Verdict("descriptive", "The paper leaves the sign open.")
-    found = finding.signs[0]
+    found = sign_of(finding.tested)
     failed = _failed(finding, checks, by, found)
     step = _step(finding.p, failed, checks, by)
     if found == finding.sign and step:
@@ -225,7 +225,7 @@ def _but(failed: tuple[str, ...]) -> str:
 def _open(finding: Finding, failed: tuple[str, ...], by: Rules) -> str:
     column, size = finding.columns[0], finding.plausible
     if finding.p < by.level:
-        against = "against" if column.sign != finding.sign else "for"
+        against = "for" if sign_of(finding.tested) == finding.sign else "against"
         text = f"The leading test speaks {against} the claim (p = {finding.p:.3f}), but not met: "
         return text + f"{', '.join(failed)}."
     text = f"Zero is not excluded (p = {finding.p:.2f}), "

@@ -114,6 +114,18 @@ def test_reweighted_slopes_are_those_of_the_regression(china):
     assert np.array_equal(slopes, reweighted_slopes(regression, draws=3))
 
 
+def test_a_product_of_three_is_reweighted_as_a_whole(china):
+    from analysis.claims import ledger
+
+    regression = arrange(ledger()["M49"], china)
+    slopes = reweighted_slopes(regression, draws=2)
+    declared = fit(regression.spec, regression.panel)
+    pair = arrange(dataclasses.replace(ledger()["M49"], outcome="invsh"), china)
+    only_pcp = reweighted_slopes(pair, draws=2)
+    assert len(set(np.round(only_pcp, 12))) == 3  # PCP alone moves, and the product with it
+    assert slopes[0] != pytest.approx(declared.coefficients[declared.terms.index("pcp:loan:dfi")])
+
+
 def test_reweighting_is_not_asked_without_an_index(make_claim, toy):
     check = reweighting_check(arrange(make_claim(), toy), 0.5)
     assert check.passed is None

@@ -25,7 +25,8 @@ def finding(estimates=(0.4, 0.3, 0.2), sign="+", half=0.2, mde=0.25, **changes):
     values = {
         "outcome": "y", "outcome_label": "Output", "term": "x", "term_label": "Money", "sign": sign,
         "columns": tuple(column(n, e, half, mde) for n, e in zip(names, estimates, strict=False)),
-        "p": 0.01, "test": "wild bootstrap", "low": first - half, "high": first + half,
+        "p": 0.01, "test": "wild bootstrap", "tested": first,
+        "low": first - half, "high": first + half,
         "lowest": first - 0.05, "lowest_without": "A", "highest": first + 0.05,
         "highest_without": "B", "effective_clusters": 12.0, "plausible": 0.2, "p_zero": 0.9,
         "smallest_margin": 0.5, "p_family": 0.03,
@@ -101,6 +102,12 @@ def test_the_opposite_sign_contradicts_only_with_every_condition_met(judge):
         assert judged.word == "inconclusive"
         assert judged.reason.startswith("The leading test speaks against the claim")
     assert judge(finding(**opposite), checks=[LEAD]).word == "inconclusive"
+
+
+def test_the_sign_is_that_of_the_estimate_the_test_is_about(judge):
+    judged = judge(finding(tested=-0.1, test="permutation"))
+    assert judged.word == "inconclusive"
+    assert judged.reason.startswith("The leading test speaks against the claim")
 
 
 def test_minus_is_the_mirror_of_plus(judge):

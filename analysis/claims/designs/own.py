@@ -33,8 +33,9 @@ class Own:
         Leading p-value; None leaves the lead to the wild bootstrap.
     test : str
         Its name.
-    low, high : float
-        Its 95% interval in units of the term; NaN keeps that of the bootstrap.
+    estimate, low, high : float
+        What it is about and its 95% interval, in units of the term; NaN keeps those of the
+        regression.
     checks : tuple of Check
         The design's own.
     results : mapping of str to object
@@ -43,6 +44,7 @@ class Own:
 
     p: float | None = None
     test: str = "wild bootstrap"
+    estimate: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
     checks: tuple[Check, ...] = ()
@@ -150,7 +152,9 @@ def _spatial(claim: Claim, panel: Panel, regression: Regression, leading: Estima
     check = Check(
         "maps", "Is the direct effect of one sign under every map?", f"{words}.", len(signs) == 1
     )
-    return Own(first.p, "spatial model", first.low, first.high, (check,), {"maps": found})
+    return Own(
+        first.p, "spatial model", first.estimate, first.low, first.high, (check,), {"maps": found}
+    )
 
 
 def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEstimate]:
@@ -222,7 +226,7 @@ def _policy(claim: Claim, panel: Panel, regression: Regression, leading: Estimat
         ),
     )
     results = {"free": free, "within": within, "study": study, "before": before}
-    return Own(free.p, "permutation", free.low, free.high, checks, results)
+    return Own(free.p, "permutation", free.estimate, free.low, free.high, checks, results)
 
 
 _OWN: Mapping[str, Callable[[Claim, Panel, Regression, Estimate], Own]] = {
