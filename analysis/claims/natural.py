@@ -57,8 +57,9 @@ def natural_words(regression: Regression, line: Coefficient) -> str:
         For example "one percentage point more of loans goes with +0.12 [−0.3, +0.5] percentage
         points of new-product sales".
     """
-    if regression.in_sds:  # two outcomes of different units have none in common
-        return ""
+    parts = _parts(regression)
+    if regression.in_sds or len(set(parts)) < len(parts):
+        return ""  # two outcomes share no unit, and a square has no step of its own
     outcome = _scale(regression, regression.outcome)
     steps = [_scale(regression, name) for name in _parts(regression)]
     size = outcome.multiply

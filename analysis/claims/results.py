@@ -27,8 +27,8 @@ DATASETS = {"country-year": "world"}
 
 COLUMNS = (
     "claim", "part", "verdict", "status", "chapter", "outcome", "term", "predicted", "unit",
-    "estimate", "low", "high", "region_year", "entity_trends", "test", "tested", "p", "p_chapter", "q_book",
-    "mde", "lowest", "lowest_without", "highest", "highest_without", "effective_clusters",
+    "estimate", "low", "high", "region_year", "entity_trends", "test", "tested", "p", "p_chapter",
+    "q_book", "mde", "lowest", "lowest_without", "highest", "highest_without", "effective_clusters",
     "rows", "entities", "first_year", "last_year", "not_met", "reason",
 )  # fmt: skip
 
@@ -131,7 +131,8 @@ def _rows(result: Result) -> list[dict[str, Any]]:
             "predicted": finding.sign, "unit": finding.unit, "estimate": finding.estimate,
             "low": finding.low, "high": finding.high,
             "region_year": others.get("region_year"), "entity_trends": others.get("entity_trends"),
-            "test": finding.test, "tested": finding.tested, "p": finding.p, "p_chapter": finding.p_family,
+            "test": finding.test, "tested": finding.tested, "p": finding.p,
+            "p_chapter": finding.p_family,
             "mde": finding.mde, "lowest": finding.lowest, "lowest_without": finding.lowest_without,
             "highest": finding.highest, "highest_without": finding.highest_without,
             "effective_clusters": finding.effective_clusters, "rows": lead.n,

@@ -15,7 +15,15 @@ from analysis.models.design import build_design
 if TYPE_CHECKING:
     from analysis.data import Panel
 
-__all__ = ["add_column", "centred_product", "horizon_contrast", "lagged", "scaled_difference"]
+__all__ = [
+    "add_column",
+    "centred_product",
+    "fixed_exposure",
+    "horizon_contrast",
+    "lagged",
+    "scaled_difference",
+    "without_initial",
+]
 
 
 def add_column(
@@ -83,6 +91,39 @@ def scaled_difference(panel: Panel, outcome: str, less: str, like: Specification
     pair = Specification(outcome, (less,), lag=0, sample=like.sample)
     sd = build_design(pair, panel, estimation_rows(pair, panel)).within_sd
     return panel[outcome] / sd[0] - panel[less] / sd[1]
+
+
+def without_initial(panel: Panel, spec: Specification) -> tuple[Panel, str]:
+    """Take the initial controls by year out of an outcome, with entity and year effects held.
+
+    Methods that compare outcomes directly then answer to the same controls as the regression. The
+    slopes on the controls are estimated without the treatment, as a permutation test under the
+    sharp null asks.
+
+    Returns
+    -------
+    tuple of Panel and str
+        The panel with the new column and its name; both as they were without initial controls.
+    """
+    if not spec.initial:
+        return panel, spec.outcome
+    index = panel.frame.index
+    years = index.get_level_values(1)
+    outcome = panel[spec.outcome].astype(float)
+    first = panel.frame[list(spec.initial)].astype(float).groupby(level=0).transform("first")
+    seen = (outcome.notna() & first.notna().all(axis=1)).to_numpy()
+    dummies = pd.get_dummies(pd.Series(years[seen]), dtype=float).to_numpy()
+    centred = (first[seen] - first[seen].mean()).to_numpy()
+    # One slope per year and control; the first year's is taken up by the entity effects.
+    paths = np.hstack([dummies[:, 1:] * centred[:, [j]] for j in range(centred.shape[1])])
+    entities = pd.get_dummies(pd.Series(index.get_level_values(0)[seen]), dtype=float).to_numpy()
+    x = np.hstack([paths, entities, dummies[:, 1:]])
+    slopes = np.linalg.lstsq(x, outcome[seen].to_numpy(), rcond=None)[0][: paths.shape[1]]
+    left = pd.Series(np.nan, index=index)
+    left[seen] = outcome[seen].to_numpy() - paths @ slopes
+    name = f"{spec.outcome} beside initial"
+    label = f"{panel.describe(spec.outcome).label_en}, initial controls taken out"
+    return add_column(panel, name, left, (spec.outcome, *spec.initial), label), name
 
 
 def fixed_exposure(panel: Panel, name: str, years: tuple[int, int]) -> pd.Series:

@@ -232,3 +232,25 @@ def test_a_lag_never_leaks_into_another_entity(toy, years):
     assert moved.isna().sum().sum() == abs(years) * len(original)
     year = 2006
     assert np.array_equal(moved[year], original[year - years])
+
+
+def test_initial_controls_are_taken_out_as_the_regression_does(more):
+    spec = Specification("y", ("a",), lag=0, initial=("q",))
+    panel, name = derived.without_initial(more, spec)
+    rows = panel.frame.dropna(subset=[name])
+    entity, year = (rows.index.get_level_values(i) for i in (0, 1))
+    first = more["q"].groupby(level=0).transform("first").reindex(rows.index)
+    by_year = [first * (year == y) for y in sorted(set(year))[1:]]
+    # What is left is orthogonal to every path of the control ...
+    assert np.abs(slopes(by_year, rows[name], [entity, year])).max() < 1e-9
+    # ... and differs from the outcome by such paths alone.
+    gap = rows["y"] - rows[name]
+    x = np.column_stack([*by_year])
+    fitted = x @ np.linalg.lstsq(x, gap, rcond=None)[0]
+    assert np.ptp(gap - fitted) < 1e-6 or np.allclose(
+        slopes(by_year, gap, [entity, year]), slopes(by_year, rows["y"], [entity, year])
+    )
+
+
+def test_without_initial_controls_the_outcome_stays_as_it_is(more):
+    assert derived.without_initial(more, Specification("y", ("a",))) == (more, "y")
