@@ -1,0 +1,170 @@
+"""The page on equity and debt inside the firm: a published panel, an invented one, six claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.claims import ledger
+from analysis.data.us_firms import us_firms
+from analysis.display import firm_tables as tables
+from analysis.display.charts import firms as charts
+from analysis.display.html import Html, claim_card
+from analysis.display.literature import literature_table
+from analysis.display.numbers import publish
+from analysis.inference.firms.ownership import Ownership, ownership
+from analysis.inference.firms.patient import PatientCapital, patient_capital
+from analysis.measures.firms import mount_firms
+from analysis.measures.synthetic_firms import SyntheticFirms, synthetic_firms
+
+if TYPE_CHECKING:
+    from analysis.display.picture import Picture
+
+CLAIMS = ("M11", "M39", "M40", "M41", "M42", "M47")
+POINTS = 10.0  # points of ownership a percentage is stated for
+SCALED = ("estimate", "low", "high", "low_industry", "high_industry", "published", "mde")
+
+
+@dataclass(frozen=True)
+class FirmsPage:
+    """What the chapter on equity and debt shows.
+
+    Attributes
+    ----------
+    cards, studies : mapping of str to Html
+        By claim: what the paper says, and what published studies found (None where none is listed).
+    replication, replication_table : Picture, Html
+        The published regressions again, beside the figures that were read.
+    owners, owners_table : Picture, Html
+        Dedicated, transient and quasi-indexed owners.
+    synthetic, synthetic_table, measures, undefined : Picture, Html, Html, Html
+        Invented firms: the planted truth beside the estimate, the measures of one firm, and how
+        many cells of each measure do not exist.
+    fields, needs : Html
+        Columns of a firm panel, and which of them each claim needs.
+    """
+
+    cards: Mapping[str, Html]
+    studies: Mapping[str, Html | None]
+    replication: Picture
+    replication_table: Html
+    owners: Picture
+    owners_table: Html
+    synthetic: Picture
+    synthetic_table: Html
+    measures: Html
+    undefined: Html
+    fields: Html
+    needs: Html
+
+
+def firms_page() -> FirmsPage:
+    """Lay out the page and publish its numbers under ``firms_``."""
+    us = us_firms()
+    found = ownership(us.frame)
+    invented = synthetic_firms()
+    measures = mount_firms(invented.table)
+    answers, pooled = patient_capital(measures), patient_capital(measures, "pooled")
+    beside = _beside(answers, pooled, invented)
+    publish(
+        _us_numbers(us.frame, found) | found.later | _synthetic_numbers(beside, invented), "firms"
+    )
+    rows, kinds = _percent(found.table), _percent(found.owners)
+    counts = beside[beside["outcome"] == "inventions"]
+    book = ledger()
+    return FirmsPage(
+        cards={claim: claim_card(book[claim]) for claim in CLAIMS},
+        studies={claim: literature_table(claim) for claim in CLAIMS},
+        replication=charts.replication(rows[rows.index != "ols"]),
+        replication_table=tables.replication_table(found),
+        owners=charts.owner_kinds(kinds, kinds.groupby(level=0)["column"].first()),
+        owners_table=tables.owners_table(found),
+        synthetic=charts.planted(counts.assign(label=counts["claim"] + ": " + counts["short"])),
+        synthetic_table=tables.synthetic_table(beside),
+        measures=tables.measures_table(measures.frame),
+        undefined=tables.undefined_table(measures),
+        fields=tables.fields_table(),
+        needs=tables.needs_table(),
+    )
+
+
+def _percent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Percent more expected citations per ten points of ownership."""
+    names = [name for name in SCALED if name in rows]
+    return rows.assign(**{n: 100 * np.expm1(POINTS * rows[n].astype(float)) for n in names})
+
+
+def _us_numbers(frame: pd.DataFrame, found: Ownership) -> dict[str, object]:
+    rows, kinds = found.table, found.owners
+    read = rows["published"].notna()
+    off = (
+        rows.loc[read, ["estimate", "se"]].to_numpy()
+        - rows.loc[read, ["published", "published_se"]].to_numpy()
+    )
+    numbers: dict[str, object] = {
+        "us_rows": len(frame),
+        "us_firms": frame["company"].nunique(),
+        "us_industries": frame["industry"].nunique(),
+        "us_first": int(frame["year"].min()),
+        "us_last": int(frame["year"].max()),
+        "us_zero_share": 100 * float((frame["cites"] == 0).mean()),
+        "us_mean_institutions": float(frame["institutions"].mean()),
+        "us_kinds_rows": int(frame["dedicated"].notna().sum()),
+        "points": int(POINTS),
+        "columns_read": int(read.sum()),
+        "largest_gap": float(np.abs(off).max()),
+    }
+    for name, row in _percent(rows).iterrows():
+        numbers[str(name)] = _figures(row) | {"mde": row["mde"]}
+    for (column, kind), row in _percent(kinds).iterrows():
+        numbers[f"{column}_{kind}"] = _figures(row)
+    for column, line in found.differences.items():
+        numbers[f"{column}_less"] = _zero(line.low, line.high)
+    return numbers
+
+
+def _figures(row: pd.Series) -> dict[str, object]:
+    plain = {name: float(row[name]) for name in ("estimate", "low", "high")}
+    widest = (min(row["low"], row["low_industry"]), max(row["high"], row["high_industry"]))
+    return plain | {
+        "n": int(row["n"]),
+        "zero": _zero(row["low"], row["high"]),
+        "zero_widest": _zero(*widest),
+    }
+
+
+def _zero(low: float, high: float) -> str:
+    return "excludes zero" if low > 0 or high < 0 else "includes zero"
+
+
+def _beside(
+    answers: PatientCapital, pooled: PatientCapital, invented: SyntheticFirms
+) -> pd.DataFrame:
+    """Estimates beside the planted truth, with and without firm effects."""
+    lines = answers.lines.assign(
+        planted=pd.Series(invented.planted), pooled=pooled.lines["estimate"]
+    )
+    inside = (lines["low"] <= lines["planted"]) & (lines["planted"] <= lines["high"])
+    short = lines["label"].str.replace(" share", "").str.replace("Strategic equity", "equity")
+    return lines.assign(inside=inside, short=short.str.replace("Relational debt", "debt"))
+
+
+def _synthetic_numbers(beside: pd.DataFrame, invented: SyntheticFirms) -> dict[str, object]:
+    counts = beside[beside["outcome"] == "inventions"]
+    return {
+        "synthetic_firms": invented.firms,
+        "synthetic_rows": len(invented.table),
+        "synthetic_first": invented.first_year,
+        "synthetic_last": invented.last_year,
+        "synthetic_seed": str(invented.seed),
+        "synthetic_lines": len(beside),
+        "synthetic_inside": int(beside["inside"].sum()),
+        "synthetic_pooled_debt": float(beside["pooled"]["inventions.relational_share"]),
+        "synthetic_debt": float(beside["estimate"]["inventions.relational_share"]),
+        "synthetic_planted_debt": float(beside["planted"]["inventions.relational_share"]),
+        "synthetic_used": int(counts["n"].iloc[0]),
+    }
