@@ -5,7 +5,8 @@ figure would leave yesterday's numbers on the page. This extension moves the cac
 named after the content of ``analysis/``, ``data/`` and the lock: change one byte there and every
 chapter runs again; change prose alone and none does. It also puts the repository's top folder on
 the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started, and
-writes the pages anew when the style has changed.
+makes pages anew when something changed that Sphinx does not watch: the style, a number shown from
+another page, a warning that has to be mended.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myst_nb.ext.glue.utils import PendingGlueReference
+from sphinx.application import ENV_PICKLE_FILENAME
+
 if TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -47,11 +52,25 @@ def _move_cache(_app: Sphinx, config: Config) -> None:
 def _reach_analysis(_app: Sphinx, _config: Config) -> None:
     known = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), known]))
+    # As in the Makefile, for those who build without it: the same sums in the same order.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _notice_style(_app: Sphinx, config: Config) -> None:
     # Sphinx copies static files only when some page is out of date; a new style is a reason.
     config.static_key = execution_key(ROOT, ("book/_static",))
+
+
+def _follow_numbers(app: Sphinx, page: document) -> None:
+    # A page that shows another page's number is read again when that page changes.
+    for shown in page.findall(PendingGlueReference):
+        app.env.note_dependency(app.env.doc2path(shown.refdoc))
+
+
+def _warn_again(app: Sphinx, error: Exception | None) -> None:
+    # Pages that are not read again do not warn again: a second build with -W would pass.
+    if error is None and app.keep_going and app._warncount:
+        Path(app.doctreedir, ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -60,4 +79,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _reach_analysis)
     app.add_config_value("static_key", "", "html")
     app.connect("config-inited", _notice_style)
+    app.connect("doctree-read", _follow_numbers)
+    app.connect("build-finished", _warn_again)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,22 +1,32 @@
-"""A changed constant in analysis/ reaches the built page; unchanged code is not run again."""
+"""What changed is run again and reaches the page, nothing else is; what fails, fails the build."""
 
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from chapter_execution import execution_key
+from joblib import cpu_count
+from jupyter_cache import get_cache
+from myst_nb.core.config import NbParserConfig
+from myst_parser.config.main import MdParserConfig
+from parallel_execution import ChapterError, fill_cache, in_cache, read_chapter
 
 ROOT = Path(__file__).resolve().parents[2]
 
-CHAPTER = """---
+TOP = """---
 file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3}
 ---
 # Page
-
+"""
+CHAPTER = (
+    TOP
+    + """
 ```{code-cell}
 from analysis.constant import VALUE
 from myst_nb import glue
@@ -25,6 +35,31 @@ glue("value", VALUE, display=False)
 
 The value is {glue:text}`value`.
 """
+)
+# Leaves a mark every time it is run.
+MARKING = (
+    TOP
+    + """
+```{code-cell}
+---
+mystnb:
+  figure:
+    caption: A caption.
+---
+print("said by NAME", file=open("NAME.ran", "a"))
+"shown by NAME"
+```
+
+Prose.
+"""
+)
+
+
+def chapter(source: str) -> str:
+    return f"{TOP}\n```{{code-cell}}\n{source}\n```\n"
+
+
+# In whole builds of a small book.
 
 
 @pytest.fixture
@@ -45,14 +80,27 @@ def small_book(tmp_path):
     return tmp_path
 
 
-def build(folder: Path) -> str:
+def add_page(folder: Path, name: str, text: str) -> None:
+    (folder / f"book/{name}.md").write_text(text)
+    toc = folder / "book/_toc.yml"
+    listed = yaml.safe_load(toc.read_text())
+    listed.setdefault("chapters", []).append({"file": name})
+    toc.write_text(yaml.safe_dump(listed))
+
+
+def attempt(folder: Path, *flags: str) -> subprocess.CompletedProcess:
     tool = Path(sys.executable).with_name("jupyter-book")
-    done = subprocess.run(
-        [tool, "build", "book", "--quiet"], cwd=folder, capture_output=True, text=True, timeout=120
-    )
+    return subprocess.run(
+        [tool, "build", "book", "--quiet", *flags],
+        cwd=folder, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def build(folder: Path, page: str = "page") -> str:
+    done = attempt(folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    page = (folder / "_build/html/page.html").read_text(encoding="utf-8")
-    return re.sub(r"<[^>]+>", "", page)
+    html = (folder / f"_build/html/{page}.html").read_text(encoding="utf-8")
+    return re.sub(r"<[^>]+>", "", html)
 
 
 @pytest.mark.book
@@ -65,6 +113,14 @@ def test_changing_a_constant_changes_the_page(small_book):
 
 
 @pytest.mark.book
+def test_a_number_shown_from_another_page_follows_that_page(small_book):
+    add_page(small_book, "other", "# Other\n\nThere it is {glue:text}`page.md::value:d`.\n")
+    assert "There it is 1001." in build(small_book, "other")
+    (small_book / "book/page.md").write_text(CHAPTER.replace("VALUE, d", "VALUE + 1, d"))
+    assert "There it is 1002." in build(small_book, "other")
+
+
+@pytest.mark.book
 def test_changing_the_style_alone_reaches_the_built_book(small_book):
     style = small_book / "book/_static/extra.css"
     style.write_text("p { color: red }")
@@ -74,10 +130,45 @@ def test_changing_the_style_alone_reaches_the_built_book(small_book):
     assert "blue" in (small_book / "_build/html/_static/extra.css").read_text()
 
 
-def test_key_follows_content_of_each_input(small_book, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
-    from chapter_execution import execution_key
+@pytest.mark.book
+def test_a_failing_cell_fails_the_build_and_says_where(small_book):
+    add_page(small_book, "bad", chapter("good = 1\ngood / 0"))
+    done = attempt(small_book)
+    assert done.returncode != 0
+    assert "bad.md: ERROR" in done.stderr
+    assert "----> 2 good / 0" in done.stderr
+    assert "ZeroDivisionError: division by zero" in done.stderr
 
+
+@pytest.mark.book
+def test_a_chapter_that_writes_to_standard_error_fails_every_build(small_book):
+    add_page(small_book, "loud", chapter("import sys\nprint('careful', file=sys.stderr)"))
+    for _ in range(2):  # the second build reads no page unless it is made to
+        done = attempt(small_book, "-W", "--keep-going")
+        assert done.returncode != 0
+        assert "loud.md" in done.stderr
+        assert "stderr was found" in done.stderr
+
+
+@pytest.mark.book
+def test_side_by_side_or_one_by_one_the_pages_are_the_same(small_book):
+    add_page(small_book, "marking", MARKING)
+    html = small_book / "_build/html"
+    build(small_book)
+    pages = [(html / f"{name}.html").read_text() for name in ("page", "marking")]
+    assert "shown by NAME" in pages[1]
+    shutil.rmtree(small_book / "_build")
+    config = small_book / "_config.yml"
+    lines = config.read_text().splitlines()
+    kept = [line for line in lines if "parallel_execution" not in line]
+    assert len(kept) == len(lines) - 2
+    config.write_text("\n".join(kept))
+    build(small_book)
+    assert (small_book / "book/NAME.ran").read_text() == "said by NAME\n" * 2
+    assert [(html / f"{name}.html").read_text() for name in ("page", "marking")] == pages
+
+
+def test_key_follows_content_of_each_input(small_book):
     seen = {execution_key(small_book)}
     for name in ("analysis/constant.py", "data/new.csv", "requirements.lock"):
         (small_book / name).write_text("changed")
@@ -87,3 +178,120 @@ def test_key_follows_content_of_each_input(small_book, monkeypatch):
     (small_book / "analysis/__pycache__").mkdir()
     (small_book / "analysis/__pycache__/constant.pyc").write_text("compiled")
     assert execution_key(small_book) in seen
+
+
+# In the cache alone, without a build around it.
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """What Sphinx knows of a folder of pages, as far as running them goes."""
+    settings = NbParserConfig(
+        execution_mode="cache",
+        execution_cache_path=str(tmp_path / "cache"),
+        execution_raise_on_error=True,
+        execution_timeout=60,
+    )
+    return SimpleNamespace(
+        folder=tmp_path,
+        mystnb_config=settings,
+        myst_config=MdParserConfig(),
+        doc2path=lambda name: str(tmp_path / f"{name}.md"),
+    )
+
+
+def write(shelf, **pages: str) -> None:
+    for name, text in pages.items():
+        (shelf.folder / f"{name}.md").write_text(text.replace("NAME", name))
+
+
+def fill(shelf, *names: str) -> dict[str, int]:
+    """Fill the cache and return how often each page has been run so far."""
+    fill_cache(None, shelf, list(names))
+    assert all(stored(shelf, name) for name in names)
+    return runs(shelf)
+
+
+def runs(shelf) -> dict[str, int]:
+    marks = sorted(shelf.folder.glob("*.ran"))
+    return {mark.stem: len(mark.read_text().splitlines()) for mark in marks}
+
+
+def stored(shelf, name: str) -> bool:
+    return in_cache(read_chapter(shelf, name), get_cache(shelf.mystnb_config.execution_cache_path))
+
+
+def outputs(shelf, name: str) -> list[dict]:
+    cache = get_cache(shelf.mystnb_config.execution_cache_path)
+    _, notebook = cache.merge_match_into_notebook(read_chapter(shelf, name).notebook)
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+@pytest.mark.book
+def test_only_a_chapter_whose_code_changed_is_run_again(shelf):
+    write(shelf, a=MARKING, b=MARKING)
+    assert fill(shelf, "a", "b") == {"a": 1, "b": 1}
+    write(shelf, a=MARKING.replace("Prose.", "Better prose."))
+    assert fill(shelf, "a", "b") == {"a": 1, "b": 1}
+    write(shelf, a=MARKING.replace("A caption.", "A better caption."))
+    assert not stored(shelf, "a")  # jupyter-cache alone would run it
+    assert fill(shelf, "a", "b") == {"a": 1, "b": 1}
+    assert [o["data"]["text/plain"] for o in outputs(shelf, "a")] == ["'shown by a'"]
+    write(shelf, a=MARKING.replace("said", "written"))
+    assert fill(shelf, "a", "b") == {"a": 2, "b": 1}
+
+
+@pytest.mark.book
+def test_a_tag_that_the_kernel_obeys_is_code(shelf):
+    write(shelf, a=MARKING)
+    fill(shelf, "a")
+    write(shelf, a=MARKING.replace("mystnb:", "tags: [hide-input]\nmystnb:"))
+    assert fill(shelf, "a") == {"a": 1}
+    write(shelf, a=MARKING.replace("mystnb:", "tags: [raises-exception]\nmystnb:"))
+    assert fill(shelf, "a") == {"a": 2}
+
+
+@pytest.mark.book
+def test_a_failure_is_told_and_costs_no_other_chapter(shelf):
+    write(shelf, a=MARKING, bad=chapter("1 / 0"), worse=chapter("no_such_name"))
+    with pytest.raises(ChapterError, match=r"2 of 3 chapters failed.*'bad', 'worse'"):
+        fill_cache(None, shelf, ["a", "bad", "worse"])
+    assert stored(shelf, "a")
+    assert not stored(shelf, "bad")
+    write(shelf, bad=MARKING)
+    assert fill(shelf, "a", "bad") == {"a": 1, "bad": 1}
+
+
+@pytest.mark.book
+def test_a_build_that_was_broken_off_does_no_harm(shelf):
+    write(shelf, a=MARKING)
+    fill(shelf, "a")
+    shutil.rmtree(shelf.folder / "cache/executed")  # noted, but not written
+    assert fill(shelf, "a") == {"a": 2}
+    assert outputs(shelf, "a")
+
+
+@pytest.mark.book
+def test_a_kernel_that_dies_is_a_failure(shelf):
+    write(shelf, dead=chapter("import os\nos._exit(1)"))
+    with pytest.raises(ChapterError, match="dead"):
+        fill_cache(None, shelf, ["dead"])
+
+
+@pytest.mark.book
+@pytest.mark.skipif(cpu_count() < 2, reason="one processor runs one chapter at a time")
+def test_chapters_run_at_the_same_time(shelf):
+    # Each waits for the other: one after the other, the first would never end.
+    wait = (
+        "import pathlib, time\npathlib.Path('{}.here').touch()\n"
+        "while not pathlib.Path('{}.here').exists(): time.sleep(0.05)"
+    )
+    write(shelf, a=chapter(wait.format("a", "b")), b=chapter(wait.format("b", "a")))
+    fill(shelf, "a", "b")
+
+
+def test_pages_without_code_and_with_settings_of_their_own_are_left_to_the_builder(shelf):
+    own = MARKING.replace("---\n#", "mystnb: {execution_mode: 'off'}\n---\n#")
+    write(shelf, words="# Words\n", own=own)
+    fill_cache(None, shelf, ["words", "own"])
+    assert runs(shelf) == {}

@@ -1,0 +1,197 @@
+"""Run the chapters that need it side by side, before Sphinx reads the first page.
+
+Sphinx reads one page after another and myst-nb runs a chapter while its page is read, so one
+processor works and the others wait. Here the stale chapters among the pages to be read are run at
+once, as many at a time as there are processors, and stored in the cache where myst-nb looks first.
+Each still has a kernel of its own. Whatever is left out here is run by myst-nb as ever: the pages
+come out the same, only later.
+
+A chapter is stale when what a kernel sees of it has changed. jupyter-cache also counts captions,
+alternative texts and the tags that hide a cell; for those the outputs of before are stored anew.
+"""
+
+from __future__ import annotations
+
+import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+from sphinx.util.console import strip_colors
+from traitlets.config import Config as KernelConfig
+
+if TYPE_CHECKING:
+    from jupyter_cache.base import JupyterCacheAbstract
+    from jupyter_cache.executors.utils import ExecutionResult
+    from myst_nb.core.config import NbParserConfig
+    from nbformat import NotebookNode
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+LOGGER = logging.getLogger(__name__)
+# The tags of a cell that change what is run; all others change only what is shown.
+OBEYED = {"raises-exception", "skip-execution"}
+
+
+class ChapterError(SphinxError):
+    """One or more chapters could not be run."""
+
+    category = "Chapter error"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page with code: its name, its file and the notebook without outputs."""
+
+    name: str
+    path: Path
+    notebook: NotebookNode
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a chapter: seconds it took, and the error as text if there was one."""
+
+    chapter: Chapter
+    seconds: float
+    error: str
+
+
+def fill_cache(_app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Store outputs of every stale chapter among the pages that are about to be read."""
+    settings = env.mystnb_config
+    if settings.execution_mode != "cache" or settings.execution_in_temp:
+        return
+    cache = get_cache(settings.execution_cache_path)
+    drop_torn_records(cache)
+    found = [chapter for name in names if (chapter := read_chapter(env, name))]
+    stale = [c for c in found if not (in_cache(c, cache) or carry_over(c, cache))]
+    failed = [outcome for outcome in run_all(stale, settings, cache) if outcome.error]
+    # Without this setting a page shows the error in place of the output; myst-nb sees to that.
+    if failed and settings.execution_raise_on_error:
+        for outcome in failed:
+            LOGGER.error("%s", outcome.error, location=outcome.chapter.name)
+        names = [outcome.chapter.name for outcome in failed]
+        raise ChapterError(f"{len(names)} of {len(stale)} chapters failed, see above: {names}")
+
+
+def drop_torn_records(cache: JupyterCacheAbstract) -> None:
+    """Forget notebooks that were noted but never written, because a build was broken off."""
+    for record in cache.list_cache_records():
+        if not Path(cache.path, "executed", record.hashkey, "base.ipynb").exists():
+            NbCacheRecord.remove_record(record.pk, cache.db)
+
+
+def read_chapter(env: BuildEnvironment, name: str) -> Chapter | None:
+    """Read a page as myst-nb does; None if it has no code or settings of its own."""
+    path, settings = Path(env.doc2path(name)), env.mystnb_config
+    text = path.read_text(encoding="utf-8")
+    reader = create_nb_reader(str(path), env.myst_config, settings, text)
+    if reader is None:
+        return None
+    notebook = reader.read(text)
+    if settings.metadata_key in notebook.metadata or settings.execution_excludepatterns:
+        return None
+    return Chapter(name, path, notebook)
+
+
+def in_cache(chapter: Chapter, cache: JupyterCacheAbstract) -> bool:
+    """Say whether myst-nb will find the chapter's outputs."""
+    try:
+        cache.match_cache_notebook(chapter.notebook)
+    except KeyError:
+        return False
+    return True
+
+
+def carry_over(chapter: Chapter, cache: JupyterCacheAbstract) -> bool:
+    """Store the outputs of before if only what readers see has changed, and say whether."""
+    for record in reversed(NbCacheRecord.records_from_uri(str(chapter.path), cache.db)):
+        before = cache.get_cache_bundle(record.pk).nb
+        if seen_by_kernel(before) == seen_by_kernel(chapter.notebook):
+            for new, old in zip(code_cells(chapter.notebook), code_cells(before), strict=True):
+                new.outputs, new.execution_count = old.outputs, old.execution_count
+            for key in ("language_info", "widgets"):
+                if key in before.metadata:
+                    chapter.notebook.metadata[key] = before.metadata[key]
+            store(chapter, record.data["execution_seconds"], cache)
+            return True
+    return False
+
+
+def seen_by_kernel(notebook: NotebookNode) -> tuple[object, ...]:
+    """Return what decides a notebook's outputs: the kernel, the code, the tags obeyed."""
+    cells = [(c.source, OBEYED & {*c.metadata.get("tags", [])}) for c in code_cells(notebook)]
+    return notebook.metadata.get("kernelspec"), notebook.metadata.get("execution"), cells
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that are run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def store(chapter: Chapter, seconds: float, cache: JupyterCacheAbstract) -> None:
+    """Put a chapter with its outputs where myst-nb looks."""
+    bundle = CacheBundleIn(chapter.notebook, str(chapter.path), data={"execution_seconds": seconds})
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def run_all(
+    chapters: list[Chapter], settings: NbParserConfig, cache: JupyterCacheAbstract
+) -> list[Outcome]:
+    """Run chapters side by side; each that succeeds is stored at once, whatever others do."""
+    if not chapters:
+        return []
+    from joblib import cpu_count  # knows the limits of a container; only needed from here on
+
+    workers = min(len(chapters), cpu_count())
+    LOGGER.info("running %d chapters, %d at a time", len(chapters), workers)
+    # Those with most code first, so that no processor is left idle at the end by a long one.
+    chapters = sorted(chapters, key=lambda c: len(code_cells(c.notebook)), reverse=True)
+    outcomes = []
+    # Threads will do: the work is done in the kernels, and these are processes.
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for future in as_completed([pool.submit(run, c, settings) for c in chapters]):
+            outcomes.append(future.result())
+            if not outcomes[-1].error:
+                store(outcomes[-1].chapter, outcomes[-1].seconds, cache)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return sorted(outcomes, key=lambda outcome: outcome.chapter.name)
+
+
+def run(chapter: Chapter, settings: NbParserConfig) -> Outcome:
+    """Run one chapter in a fresh kernel, in the folder of its file."""
+    try:
+        result: ExecutionResult = single_nb_execution(
+            chapter.notebook,
+            cwd=str(chapter.path.parent),
+            allow_errors=settings.execution_allow_errors,
+            timeout=settings.execution_timeout,
+            config=kernel_config(),
+        )
+    except Exception:  # a kernel that dies, or never starts: the build has to say so and to fail
+        return Outcome(chapter, 0.0, traceback.format_exc())
+    return Outcome(chapter, result.time, strip_colors(str(result.err)) if result.err else "")
+
+
+def kernel_config() -> KernelConfig:
+    """Encrypt what kernels send, so that none has to warn that it does not."""
+    config = KernelConfig()
+    config.KernelManager.transport_encryption = "auto"
+    return config
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("env-before-read-docs", fill_cache)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
