@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 
+from analysis.display.drawing import TAGS, draw_outline, draw_tag, statuses_shown, words_width
 from analysis.display.picture import Picture
-from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, subplots
+from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,17 +21,12 @@ if TYPE_CHECKING:
 
     from analysis.claims import Ledger
 
+__all__ = ["TAGS", "Arrow", "Box", "layout", "mechanism_map"]
+
 LAYOUT = Path(__file__).with_name("mechanism.yml")
 
 STEP = 9.4  # from one tag to the next, in drawing units
-
-# How a claim's tag looks says how far the figures can take it.
-TAGS = {
-    "testable": {"facecolor": INK, "edgecolor": INK, "linestyle": "-", "text": PAPER},
-    "proxy": {"facecolor": PAPER, "edgecolor": INK, "linestyle": "-", "text": INK},
-    "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
-    "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
-}
+ACROSS = (-9, 101)  # the drawing's width in units, which the figure's width must hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def mechanism_map(ledger: Ledger) -> Picture:
         forbids.
     """
     figure, ax = subplots(height=7.6)
-    ax.set(xlim=(-9, 101), ylim=(161, -1))
+    ax.set(xlim=ACROSS, ylim=(161, -1))
     ax.axis("off")
     boxes, arrows = layout()
     status = {claim.id: claim.status for claim in ledger}
@@ -88,25 +84,23 @@ def mechanism_map(ledger: Ledger) -> Picture:
         ax.add_patch(
             FancyArrowPatch(
                 arrow.start, arrow.end, arrowstyle="-|>", mutation_scale=11, color=MUTED, lw=1.2,
-                connectionstyle=f"arc3,rad={arrow.bend}",
+                zorder=3, connectionstyle=f"arc3,rad={arrow.bend}",
             )
         )  # fmt: skip
-    _draw_legend(ax, [s for s in TAGS if s in set(status.values())])
+    _draw_legend(ax, statuses_shown(status.values()))
     return Picture(figure)
 
 
 def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
-    colour = SIDE_COLOURS[box.side]
-    outline = FancyBboxPatch(
-        (box.x + 1, box.y + 1), box.w - 2, box.h - 2, boxstyle="round,pad=1,rounding_size=2",
-        facecolor=colour + "14", edgecolor=colour, lw=1.3,
-    )  # fmt: skip
-    ax.add_patch(outline)
+    draw_outline(ax, box.x, box.y, box.w, box.h, box.side)
+    colour, size = SIDE_COLOURS[box.side], 10 if box.w < 40 else 11
     # Both names on one line where they fit, the Chinese one below where they do not.
-    stacked = len(box.en) + 2 * len(box.zh) > 0.7 * box.w
+    unit = WIDTH / (ACROSS[1] - ACROSS[0])
+    names = words_width(box.en, size) + words_width(box.zh, 10)
+    stacked = names > (box.w - 6) * unit
     left, right = box.x + 2.5, box.x + box.w - 2.5
     style = {"color": colour, "va": "center"}
-    ax.text(left, box.y + 5, box.en, fontsize=10 if box.w < 40 else 11, **style)
+    ax.text(left, box.y + 5, box.en, fontsize=size, **style)
     if stacked:
         ax.text(left, box.y + 10.2, box.zh, fontsize=10, **style)
     else:
@@ -115,19 +109,10 @@ def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
     per_row = max(1, int((box.w - 3) // STEP))
     for i, claim in enumerate(box.claims):
         row, column = divmod(i, per_row)
-        _draw_tag(ax, box.x + 6.6 + STEP * column, top + 7 * row, claim, status[claim])
-
-
-def _draw_tag(ax: Axes, x: float, y: float, text: str, status: str) -> None:
-    style = dict(TAGS[status])
-    ink = style.pop("text")
-    ax.text(
-        x, y, text, color=ink, fontsize=8.6, ha="center", va="center",
-        bbox={"boxstyle": "round,pad=0.28", "linewidth": 0.9, **style},
-    )  # fmt: skip
+        draw_tag(ax, box.x + 6.6 + STEP * column, top + 7 * row, claim, status[claim])
 
 
 def _draw_legend(ax: Axes, statuses: Iterable[str]) -> None:
     for i, status in enumerate(statuses):
-        _draw_tag(ax, 5 + 27 * i, 157, "M", status)
+        draw_tag(ax, 5 + 27 * i, 157, "M", status)
         ax.text(9 + 27 * i, 157, status, fontsize=9.5, va="center")

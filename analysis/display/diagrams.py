@@ -1,0 +1,207 @@
+"""The small drawing at the head of a chapter: the causal story of its claims and their signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path as Line
+
+from analysis.claims import ledger
+from analysis.display.drawing import (
+    draw_outline,
+    draw_tag,
+    statuses_shown,
+    words_width,
+    wrap_words,
+)
+from analysis.display.picture import Picture
+from analysis.display.routes import Link, Node, along, route
+from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, WIDTH, subplots
+from analysis.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from analysis.claims import Claim, Ledger
+
+__all__ = ["Diagram", "diagram", "layout"]
+
+LAYOUT = Path(__file__).with_name("diagrams.yml")
+
+UNIT = WIDTH / 100  # inches: drawings are 100 wide, and as high as their entry says
+NAME, SMALL = 10.5, 9.5  # font sizes; below 9.5 a phone makes letters too small
+LINE = 3.3  # from one line of a name to the next, in units
+LEGEND = 7.0  # height below the drawing
+SIGNS = {"-": "−"}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Layout of one chapter's drawing; lengths in units of a hundredth of its width."""
+
+    height: float
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Claims that hang anywhere, as often as they hang."""
+        return tuple(one.claim for one in (*self.nodes, *self.links) if one.claim)
+
+
+@cache
+def _layouts() -> dict[str, Diagram]:
+    raw = yaml.safe_load(LAYOUT.read_text(encoding="utf-8"))
+    return {
+        family: Diagram(
+            height=entry["height"],
+            nodes=tuple(_node(box) for box in entry["boxes"]),
+            links=tuple(_link(arrow) for arrow in entry["arrows"]),
+        )
+        for family, entry in raw.items()
+    }
+
+
+def _node(entry: dict[str, Any]) -> Node:
+    x, y, w, h = entry["at"]
+    rest = {key: value for key, value in entry.items() if key != "at"}
+    return Node(x=x, y=y, w=w, h=h, **rest)
+
+
+def _link(entry: dict[str, Any]) -> Link:
+    ends = (
+        tuple(entry[key]) if isinstance(entry[key], list) else entry[key] for key in ("from", "to")
+    )
+    rest = {key: value for key, value in entry.items() if key not in ("from", "to")}
+    return Link(*ends, **rest)
+
+
+def layout(family: str) -> Diagram:
+    """Return the layout of a family's drawing.
+
+    Raises
+    ------
+    UnknownNameError
+        No drawing has that name.
+    """
+    if family not in _layouts():
+        raise UnknownNameError("family", family, _layouts(), LAYOUT.name)
+    return _layouts()[family]
+
+
+def diagram(family: str, book: Ledger | None = None) -> Picture:
+    """Draw the mechanism behind one chapter, every claim on the arrow or box it speaks of.
+
+    Parameters
+    ----------
+    family
+        One of `analysis.claims.validation.FAMILIES`.
+    book
+        Gives each claim's status and predicted sign; the book's own ledger if None.
+
+    Raises
+    ------
+    UnknownNameError
+        No drawing has that name, or it names a claim that the ledger does not hold.
+    """
+    drawing, book = layout(family), book or ledger()
+    claims = {name: book[name] for name in drawing.claims}
+    figure, ax = _canvas(drawing.height + LEGEND)
+    for node in drawing.nodes:
+        _draw_node(ax, node, claims)
+    for link in drawing.links:
+        _draw_link(ax, link, drawing, claims)
+    _draw_legend(ax, list(claims.values()), drawing.height)
+    return Picture(figure)
+
+
+def _canvas(height: float) -> tuple[Figure, Axes]:
+    figure, ax = subplots(height=height * UNIT)
+    figure.get_layout_engine().set(w_pad=0, h_pad=0)
+    ax.set(xlim=(-0.4, 100.4), ylim=(height, -0.4))
+    ax.axis("off")
+    return figure, ax
+
+
+def _draw_node(ax: Axes, node: Node, claims: dict[str, Claim]) -> None:
+    draw_outline(ax, node.x, node.y, node.w, node.h, node.side)
+    lines = [(line, NAME) for line in wrap_words(node.en, (node.w - 2.5) * UNIT, NAME)]
+    lines.append((node.zh, NAME - 0.5))
+    x = node.x + node.w / 2
+    y = node.y + node.h / 2 - LINE * (len(lines) - 1) / 2 - (2.6 if node.claim else 0)
+    for words, size in lines:
+        ax.text(x, y, words, fontsize=size, color=SIDE_COLOURS[node.side], ha="center",
+                va="center_baseline", zorder=4)  # fmt: skip
+        y += LINE
+    if node.claim:
+        _hang(ax, x, y + 1.2, claims[node.claim])
+
+
+def _draw_link(ax: Axes, link: Link, drawing: Diagram, claims: dict[str, Claim]) -> None:
+    line = route(link, drawing.nodes, drawing.links)
+    heads = {"end": "-|>", "both": "<|-|>", "none": "-"}[link.heads]
+    arrow = FancyArrowPatch(
+        path=Line(line), arrowstyle=heads, mutation_scale=11, zorder=1 if link.claim else 0.9,
+        color=_colour(link, drawing), lw=1.7 if link.claim else 1.1, capstyle="butt",
+        linestyle=":" if link.dotted else "-", joinstyle="miter",
+    )  # fmt: skip
+    ax.add_patch(arrow)
+    x, y = along(line, link.at)
+    half = 0.0
+    if link.claim:
+        half = words_width(_words(claims[link.claim]), SMALL) / UNIT / 2 + 0.9
+        _hang(ax, x, y, claims[link.claim])
+    if link.label:
+        _draw_label(ax, link, x, y, half)
+
+
+def _draw_label(ax: Axes, link: Link, x: float, y: float, half: float) -> None:
+    up = 2.5 if link.claim else 0.6
+    dx, dy, ha, va = {
+        "above": (0, -up, "center", "bottom"),
+        "below": (0, up, "center", "top"),
+        "left": (-half - 0.8, 0, "right", "center"),
+        "right": (half + 0.8, 0, "left", "center"),
+    }[link.place]
+    ax.text(
+        x + dx, y + dy, link.label, fontsize=SMALL, color=MUTED, ha=ha, va=va, zorder=3,
+        linespacing=1.05, bbox={"boxstyle": "square,pad=0.12", "facecolor": PAPER, "lw": 0},
+    )  # fmt: skip
+
+
+def _colour(link: Link, drawing: Diagram) -> str:
+    """Colour a claim by the side it starts from; mere context stays grey."""
+    if not link.claim:
+        return MUTED
+    key = str(link.start).partition(".")[0]
+    sides = {node.key: node.side for node in drawing.nodes}
+    return SIDE_COLOURS[sides.get(key, "mediator")]
+
+
+def _sign(claim: Claim) -> str:
+    return SIGNS.get(claim.sign, claim.sign)
+
+
+def _words(claim: Claim) -> str:
+    return f"{claim.id} {_sign(claim)}"
+
+
+def _hang(ax: Axes, x: float, y: float, claim: Claim) -> None:
+    draw_tag(ax, x, y, _words(claim), claim.status, SMALL)
+
+
+def _draw_legend(ax: Axes, claims: list[Claim], height: float) -> None:
+    y, x = height + 4.8, 2.5
+    for status in statuses_shown(c.status for c in claims):
+        draw_tag(ax, x, y, "M", status, SMALL)
+        ax.text(x + 3, y, status, fontsize=SMALL, color=INK, va="center")
+        x += 9 + words_width(status, SMALL) / UNIT
+    signs = "  ".join(sorted({_sign(claim) for claim in claims}, key="+−±0".index))
+    ax.text(100, y, f"{signs}  what the paper predicts", fontsize=SMALL, color=MUTED, ha="right",
+            va="center")  # fmt: skip
