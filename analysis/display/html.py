@@ -11,7 +11,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analysis.claims import Claim
+    from analysis.claims import Claim, Verdict
     from analysis.data import Panel
 
 SIGN_WORDS = {
@@ -79,7 +79,7 @@ def _cell(value: object, form: Callable[[object], str] | None) -> str:
     return escape(form(value) if form else str(value))
 
 
-def claim_card(claim: Claim, panel: Panel | None = None) -> Html:
+def claim_card(claim: Claim, panel: Panel | None = None, judged: Verdict | None = None) -> Html:
     """Show a claim: what the paper says, what would then be true in the figures, its status.
 
     Parameters
@@ -88,6 +88,8 @@ def claim_card(claim: Claim, panel: Panel | None = None) -> Html:
         A row of the ledger.
     panel
         If given, measures are named by their labels with the short name as a tooltip.
+    judged
+        If given, its word stands in the head.
     """
 
     def name(measure: str) -> str:
@@ -101,11 +103,10 @@ def claim_card(claim: Claim, panel: Panel | None = None) -> Html:
 
     outcome = name(claim.outcome) if claim.outcome else "–"
     regressors = "; ".join(name(r) for r in claim.regressors) or "–"
-    wanted = SIGN_WORDS.get(claim.sign, claim.sign)
     rows = [
         ("The paper says", f'{escape(claim.sentence)} <q lang="zh">{escape(claim.quote)}</q>'),
         ("Because", escape(claim.logic)),
-        ("Then in the figures", f"{escape(claim.estimand)} Expected: {wanted}."),
+        ("Then in the figures", f"{escape(claim.estimand)} Expected: {_wanted(claim)}."),
         ("Outcome", outcome),
         ("Regressors", regressors),
     ]
@@ -118,7 +119,21 @@ def claim_card(claim: Claim, panel: Panel | None = None) -> Html:
         f'<span lang="zh">{escape(claim.section)}</span></span> '
         f'<span class="status status-{slug}">{escape(claim.status)}</span>'
     )
+    if judged is not None:
+        word = judged.word.replace(" ", "-")
+        head += f' <span class="verdict verdict-{word}">{escape(judged.word)}</span>'
     return Html(
         f'<section class="claim-card" aria-label="Claim {claim.id}"><header>{head}</header>'
         f"<dl>{body}</dl></section>"
+    )
+
+
+def _wanted(claim: Claim) -> str:
+    """Say the predicted sign; of several parts, each."""
+    if len(claim.parts) < 2:
+        return SIGN_WORDS.get(claim.sign, claim.sign)
+    return ", and ".join(
+        f"{SIGN_WORDS.get(part.sign, part.sign)} of {part.focal}"
+        + (f" beyond that on {part.less}" if part.less else "")
+        for part in claim.parts
     )

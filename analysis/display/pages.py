@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.claims import Ledger, ledger
+from analysis.claims.results import DATASETS
 from analysis.data import Panel, load
 from analysis.display.html import Html, table
 from analysis.display.mechanism import layout, mechanism_map
@@ -16,6 +17,7 @@ from analysis.display.numbers import publish
 from analysis.measures import build
 
 if TYPE_CHECKING:
+    from analysis.claims import Claim
     from analysis.display.picture import Picture
 
 KINDS = {
@@ -28,6 +30,11 @@ KINDS = {
 def book_panel(dataset: str = "china") -> Panel:
     """Return the panel with all measures, read once per chapter."""
     return build(load(dataset))
+
+
+def dataset_of(claim: Claim) -> str:
+    """Return the data set of the book on which a claim is tested."""
+    return DATASETS.get(claim.unit, "china")
 
 
 def overview() -> dict[str, object]:
@@ -57,6 +64,7 @@ class LedgerPage:
 
     map: Picture
     claims: Html
+    looks: Html
     not_tested: Html
 
 
@@ -87,8 +95,22 @@ def ledger_page(book: Ledger | None = None) -> LedgerPage:
     return LedgerPage(
         map=mechanism_map(book),
         claims=table(rows, "Every claim of the ledger, in the order of the paper's argument"),
+        looks=_looks(book),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
     )
+
+
+def _looks(book: Ledger) -> Html:
+    """List every look at the figures that came before or beside the declaration."""
+    kinds = {"earlier_looks": "before the declaration", "later_looks": "after it"}
+    rows = [
+        {"When": words, "What was looked at": look}
+        for kind, words in kinds.items()
+        for look in book.protocol.get(kind, ())
+    ]
+    frame = pd.DataFrame(rows, columns=["When", "What was looked at"])
+    dates = {str(book.protocol[k]) for k in ("declared", "declared_in_full") if k in book.protocol}
+    return table(frame, f"Looks at the figures; declared on {' and '.join(sorted(dates))}")
 
 
 def _tally(book: Ledger) -> dict[str, object]:

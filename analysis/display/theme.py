@@ -29,6 +29,7 @@ GOLD = "#8a6500"
 SIDE_COLOURS = {"pcp": BLUE, "if": ORANGE, "nqp": GREEN, "mediator": PURPLE, "context": MUTED}
 REGION_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GOLD, MUTED)
 SEQUENTIAL = "cividis"
+DIVERGING = "PuOr_r"
 
 # Inches. Pages stretch a figure to the column (about 7.2) and a phone shrinks it to about 3.6; at
 # this width the text stays readable on both.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, RULE, subplots, zero_line
+from analysis.display.words import signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ def column_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
     ax.scatter(rows["estimate"], y, color=BLUE, s=46, zorder=3)
     zero_line(ax)
     for height, value in zip(y, rows["estimate"], strict=True):
-        ax.annotate(f"{value:+.2f}", (value, height), xytext=(0, 8), textcoords="offset points",
+        ax.annotate(signed(value), (value, height), xytext=(0, 8), textcoords="offset points",
                     ha="center", color=BLUE, fontsize=10)  # fmt: skip
     ax.set_yticks(y, rows.index)
     ax.set_ylim(-0.6, len(rows) - 0.3)
@@ -67,8 +68,11 @@ def residual_scatter(
     ax.plot(span, slope * span, color=ORANGE, lw=2)
     ax.axhline(0, color=RULE, lw=1, zorder=0)
     ax.axvline(0, color=RULE, lw=1, zorder=0)
-    ax.annotate(f"slope {slope:+.2f}", (span[1], slope * span[1]), xytext=(-4, 8), ha="right",
-                textcoords="offset points", color=ORANGE)  # fmt: skip
+    # Over a rising line and under a falling one there is room for words.
+    side = 1 if slope >= 0 else -1
+    ax.annotate(f"slope {signed(slope)}", (span[1], slope * span[1]), xytext=(-4, 8 * side),
+                ha="right", va="bottom" if side > 0 else "top", textcoords="offset points",
+                color=ORANGE)  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return Picture(figure)
 

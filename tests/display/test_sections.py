@@ -1,0 +1,127 @@
+import re
+
+import pytest
+
+from analysis.claims import ledger
+from analysis.display import chapters, sections
+from analysis.display.chapters import chapter
+from analysis.display.protocol import checks_table
+from analysis.display.words import finding_words, signed
+from analysis.errors import UnknownNameError
+
+
+@pytest.fixture(scope="module")
+def published():
+    return {}
+
+
+@pytest.fixture(scope="module")
+def exits(published):
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (sections, chapters):
+            original = module.publish
+            patch.setattr(
+                module, "publish", lambda *a, _o=original, **k: published.update(_o(*a, **k))
+            )
+        return chapter("exit")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.126, "+0.13"), (-0.2, "−0.20"), (-0.0004, "0.00"), (float("nan"), "–")]
+)
+def test_numbers_carry_a_true_minus_and_no_negative_zero(value, text):
+    assert signed(value) == text
+
+
+def test_a_chapter_gives_its_claims_by_name(exits):
+    assert list(exits.sections) == ["M38"]
+    assert exits.m38.claim is exits.sections["M38"].claim
+    with pytest.raises(AttributeError, match="chapter 'exit' has no 'm39'"):
+        _ = exits.m39
+
+
+def test_an_unknown_chapter_is_refused():
+    with pytest.raises(UnknownNameError, match="did you mean exit"):
+        chapter("exits")
+
+
+def test_numbers_of_a_claim_and_of_the_chapter_are_published(exits, published):
+    finding = exits.m38.evidence.findings[0]
+    assert published["m38_two_way_std"] == finding.estimate
+    assert published["m38_two_way_low"] == finding.columns[0].low
+    assert published["m38_verdict"] == exits.m38.verdict.word
+    assert published["m38_pre_years_passed"] in ("yes", "no")
+    assert published["m38_ln_ent_two_way_zero"] in ("includes zero", "excludes zero")
+    assert published["exit_claims"] == 1
+    assert published[f"exit_{exits.m38.verdict.word}"] == 1
+
+
+def test_the_finding_says_what_the_numbers_say(exits):
+    made = exits.m38
+    finding, text = made.evidence.findings[0], made.finding.text
+    first = finding.columns[0]
+    assert f"{signed(first.estimate)} within-SDs" in text
+    assert f"{signed(first.low)} to {signed(first.high)}" in text
+    assert f"found four times in five is {first.mde:.2f}" in text
+    assert f">{made.verdict.word}</span>" in text
+    assert "(without Tianjin)" in text or "(without Guangdong)" in text
+
+
+def test_the_finding_points_out_few_clusters_and_disagreeing_errors(exits):
+    import dataclasses
+
+    made = exits.m38
+    finding = made.evidence.findings[0]
+    column = dataclasses.replace(finding.columns[0], p_cr3=0.3)
+    doubtful = dataclasses.replace(
+        finding, p=0.01, effective_clusters=2.4, columns=(column, *finding.columns[1:])
+    )
+    evidence = dataclasses.replace(made.evidence, findings=(doubtful,))
+    text = finding_words(evidence, made.verdict, made.panel).text
+    assert "Bootstrap and CR3 (p = 0.300) disagree" in text
+    assert "rests on the equivalent of 2.4 of 31" in text
+    assert "disagree" not in made.finding.text
+
+
+def test_the_card_shows_the_verdict(exits):
+    assert f'<span class="verdict verdict-{exits.m38.verdict.word}">' in exits.m38.card.text
+
+
+def test_tables_hold_every_column_reading_and_check(exits):
+    text = exits.m38.tables.text
+    for label in (
+        "Two-way",
+        "Region × year",
+        "Entity trends",
+        "Secondary readings",
+        "Checks of M38",
+    ):
+        assert label in text
+    rows = checks_table(exits.m38.evidence).text.count("<tr>") - 1
+    assert rows == len(exits.m38.evidence.checks)
+
+
+def test_the_summary_links_to_the_sections(exits):
+    assert '<a href="#m38">M38</a>' in exits.summary.text
+    assert ledger()["M38"].sentence in exits.summary.text
+
+
+@pytest.mark.parametrize("name", ["picture", "effects", "diagram", "estimates"])
+def test_pictures_are_drawn_when_asked_for(exits, name):
+    holder = exits if name in ("diagram", "estimates") else exits.m38
+    assert re.match(r"<\?xml|<svg", getattr(holder, name).svg())
+
+
+def test_a_curve_publishes_its_numbers(exits, published, monkeypatch):
+    original = sections.publish
+    monkeypatch.setattr(sections, "publish", lambda *a, **k: published.update(original(*a, **k)))
+    assert exits.m38.curve.svg()
+    assert 0 <= published["m38_curve_same_sign"] <= 1
+    assert published["m38_curve_specifications"] > 8
+
+
+def test_a_claim_without_figures_has_a_card_and_a_reason():
+    made = sections.section("M39")
+    assert made.verdict.word == "needs user data"
+    assert made.panel is None
+    assert "needs user data" in made.card.text
