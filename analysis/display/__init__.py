@@ -17,13 +17,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HOME = {
+    "broken_links_page": "broken_links",
     "certificates_page": "certificates",
+    "chain_page": "chain",
+    "chapter": "chapters",
+    "close_ups": "looks",
+    "countries_page": "countries",
+    "diagram": "diagrams",
+    "exit_page": "exits",
     "figures_page": "figures",
+    "firms_page": "firms",
+    "horizons": "horizon_table",
+    "ingredients": "apart",
     "ledger_page": "pages",
-    "method_certificates": "certificates",
+    "literature_table": "literature",
+    "loop": "loops",
     "measuring_page": "measuring",
+    "method_certificates": "certificates",
+    "other_pilots": "policies",
     "overview": "pages",
+    "place_page": "place",
+    "platforms_page": "platforms",
+    "policy_table": "policies",
+    "quantity_page": "quantity",
     "section": "sections",
+    "untestable_page": "untestable",
+    "verdicts_page": "verdicts",
+    "slopes": "moderation",
+    "two_wheels_page": "two_wheels",
+    "without": "omissions",
 }
 
 __all__ = sorted(_HOME)

@@ -1,0 +1,276 @@
+"""What the chapter on place adds to its two claims: maps, false maps and who is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.display.charts import entity_map, spatial_effects
+from analysis.display.designs import moderated
+from analysis.display.html import Html, table
+from analysis.display.numbers import publish
+from analysis.inference import spatial_placebo
+from analysis.inference.spatial.design import spatial_design
+from analysis.models import spatial_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.data import Panel
+    from analysis.display.chapters import Chapter
+    from analysis.display.picture import Picture
+    from analysis.display.sections import Section
+    from analysis.inference import SpatialEstimate, SpatialPlacebo
+
+__all__ = ["PlacePage", "place_page"]
+
+FALSE_MAPS = 99
+_EXCLUDED = "excluded entity "
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """Pictures and tables of the chapter beside those of its claims.
+
+    Attributes
+    ----------
+    strength, finance : Picture
+        Where the high-tech location quotient and industrial finance stand.
+    placebo : Picture
+        Effects on the map of contiguity beside those on permuted ones.
+    left_out : Html
+        Entities that the spatial model does without, and why.
+    models : Html
+        The spatial model under every map and on the false ones, folded.
+    """
+
+    strength: Picture
+    finance: Picture
+    placebo: Picture
+    left_out: Html
+    models: Html
+
+
+def place_page(page: Chapter) -> PlacePage:
+    """Draw the maps, put the spatial model on false maps, and publish numbers under ``place_``.
+
+    Parameters
+    ----------
+    page
+        `display.chapter("place")`.
+    """
+    fit, near = page.m33, page.m34
+    panel, maps = near.panel, near.evidence.details.own[0].results["maps"]
+    by = fit.claim.focal.split(":")[1]
+    term = near.evidence.details.readings[0].focal
+    name, model = next(iter(maps.items()))
+    false = _false_maps(near, name, model)
+    gone = _gone(near, model)
+    publish(
+        {
+            **_map_numbers(panel, by, "quotient"),
+            **_map_numbers(panel, term, "finance"),
+            **_product_numbers(fit, by),
+            **_spatial_numbers(near, maps, term),
+            **_false_numbers(false, term, model.effect(term).scale),
+            "spatial_rows": model.n,
+            "spatial_entities": model.n_entities,
+            "left_out": _list(gone["name"]),
+            "left_out_alone": _list(gone["name"][gone["alone"]]),
+            "left_out_gaps": _list(gone["name"][~gone["alone"]]),
+        },
+        prefix="place",
+    )
+    return PlacePage(
+        strength=_map(panel, by),
+        finance=_map(panel, term),
+        placebo=_placebo_picture(near, name, model, false, term),
+        left_out=_left_out_table(gone),
+        models=_folded(maps, false),
+    )
+
+
+def _map(panel: Panel, name: str) -> Picture:
+    """Draw the latest year."""
+    year, variable = _latest(panel, name), panel.describe(name)
+    title = f"{variable.label_en} {variable.label_zh}, {year}"
+    return entity_map(panel, panel[name].xs(year, level=1), title)
+
+
+def _latest(panel: Panel, name: str) -> int:
+    return int(panel[name].dropna().index.get_level_values(1).max())
+
+
+def _map_numbers(panel: Panel, name: str, prefix: str) -> dict[str, object]:
+    year = _latest(panel, name)
+    ranked = panel[name].xs(year, level=1).sort_values(ascending=False)
+    return {
+        f"{prefix}_year": year,
+        f"{prefix}_top": panel.entities["label_en"][ranked.index[0]],
+        f"{prefix}_top_value": float(ranked.iloc[0]),
+        f"{prefix}_second_value": float(ranked.iloc[1]),
+        f"{prefix}_median": float(ranked.median()),
+        f"{prefix}_missing": int(ranked.isna().sum()),
+    }
+
+
+def _product_numbers(made: Section, by: str) -> dict[str, object]:
+    """Who carries the product, and at which value of the moderator the slope crosses zero."""
+    reading, panel = made.evidence.details.readings[0], made.panel
+    found, finding = moderated(reading), made.evidence.findings[0]
+    rows = pd.Series(1, index=reading.estimates["two_way"].fitted.index).groupby(level=0).sum()
+    top = panel[by].xs(_latest(panel, by), level=1).idxmax()
+    curve, names = found.curve, panel.entities["label_en"]
+    covers = ((found.bins["low"] < 0) & (found.bins["high"] > 0)).all()
+    slope = np.diff(curve["effect"])[0] / np.diff(curve["at"])[0]
+    crossing = float(curve["at"].iloc[0] - curve["effect"].iloc[0] / slope)
+    return {
+        "strongest_rows": int(rows[top]),
+        "usual_rows": int(rows.max()),
+        "crossing": crossing,
+        "below": 100 * float((found.support < crossing).mean()),
+        "bins_zero": "includes zero" if covers else "excludes zero",
+        "slope_lowest": float(found.bins["effect"].min()),
+        "slope_highest": float(found.bins["effect"].max()),
+        "lowest_without": names[finding.lowest_without],
+        "lowest_quotient": float(panel[by].loc[finding.lowest_without].dropna().iloc[-1]),
+        "lowest_finance": float(panel[found.of].loc[finding.lowest_without].dropna().iloc[-1]),
+        "highest_without": names[finding.highest_without],
+    }
+
+
+def _false_maps(near: Section, name: str, model: SpatialEstimate) -> SpatialPlacebo:
+    """Estimate the model again on permuted maps; rows are those of the model."""
+    panel = near.evidence.details.readings[0].regression.panel
+    weights = getattr(spatial_weights, name)(panel)
+    return spatial_placebo(
+        model.specification, panel, weights, balance="largest", maps=FALSE_MAPS
+    )  # fmt: skip
+
+
+def _placebo_picture(
+    near: Section, name: str, model: SpatialEstimate, false: SpatialPlacebo, term: str
+) -> Picture:
+    scale, ends = model.effect(term).scale, ["estimate", "low", "high"]
+    rows = model.tidy()
+    rows = rows[rows["term"] == term].assign(weights=name)
+    rows[ends] *= scale
+    outcome, regressor = (near.panel.describe(n).label_en for n in (near.claim.outcome, term))
+    words = f"within-SDs of {outcome.lower()}\nper within-SD of {regressor.lower()}"
+    return spatial_effects(rows, words, {name: false.drawn * scale})
+
+
+def _spatial_numbers(
+    near: Section, maps: Mapping[str, SpatialEstimate], term: str
+) -> dict[str, object]:
+    panel, numbers = near.evidence.details.readings[0].regression.panel, {}
+    for name, model in maps.items():
+        numbers[name] = {"rho": model.rho, "neighbours_spread": _spread(panel, name, model)}
+        for kind in ("direct", "indirect", "total"):
+            line = model.effect(term, kind)
+            numbers[name][kind] = {
+                "std": line.estimate * line.scale,
+                "low": line.low * line.scale,
+                "high": line.high * line.scale,
+                "p": line.p,
+                "zero": "excludes zero" if line.low > 0 or line.high < 0 else "includes zero",
+            }
+    return numbers
+
+
+def _spread(panel: Panel, name: str, model: SpatialEstimate) -> float:
+    """Within-SD of the neighbours' regressor over that of the own one: what a map leaves to see."""
+    weights = getattr(spatial_weights, name)(panel)
+    design = spatial_design(model.specification, panel, weights, transform=True, balance="largest")
+    return float(design.wx.std() / design.x.std())
+
+
+def _false_numbers(false: SpatialPlacebo, term: str, scale: float) -> dict[str, object]:
+    lines = false.tidy().set_index("quantity")
+    numbers: dict[str, object] = {"false_maps": false.maps, "false_stable": len(false.drawn)}
+    for kind in ("direct", "indirect", "total"):
+        line = lines.loc[f"{kind} of {term}"]
+        ends = {end: float(line[end]) * scale for end in ("median", "low", "high")}
+        numbers[f"false_{kind}"] = {"share": 100 * float(line["share"]), **ends}
+    return numbers
+
+
+def _gone(near: Section, model: SpatialEstimate) -> pd.DataFrame:
+    """List who is missing from the spatial model: name, whether for want of a neighbour, gaps."""
+    spec, panel = model.specification, near.panel
+    used = range(model.first_year, model.last_year + 1)
+    rows = []
+    for reason in (drop.reason for drop in model.dropped):
+        if not reason.startswith(_EXCLUDED):
+            continue
+        code = reason.removeprefix(_EXCLUDED)
+        alone = code in spec.sample.exclude_entities
+        rows.append((str(panel.entities["label_en"][code]), alone, _gaps(near, code, used)))
+    return pd.DataFrame(rows, columns=["name", "alone", "gaps"])
+
+
+def _gaps(near: Section, code: str, years: Sequence[int]) -> str:
+    """Name the years in which one of the two sides is missing, counted as it enters."""
+    spec = near.evidence.details.readings[0].regression.spec
+    out = []
+    for name in (spec.outcome, *spec.regressors):
+        lag = 0 if name == spec.outcome else spec.lag_of(name)
+        values = near.panel[name]
+        somewhere = set(values.dropna().index.get_level_values(1))
+        own = values.xs(code, level=0)
+        missing = [y - lag for y in years if y - lag in somewhere and pd.isna(own.get(y - lag))]
+        if missing:
+            label = near.panel.describe(name).label_en
+            out.append(f"{label[:1].lower()}{label[1:]} {_spans(missing)}")
+    return "; ".join(out)
+
+
+def _spans(years: Sequence[int]) -> str:
+    """Write runs of years as spans.
+
+    >>> _spans([2011, 2012, 2013, 2016])
+    '2011–2013, 2016'
+    """
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(f"{a}–{b}" if b > a else str(a) for a, b in spans)
+
+
+def _left_out_table(gone: pd.DataFrame) -> Html:
+    why = [
+        "all its neighbours are left out" if row.alone else f"without a figure: {row.gaps}"
+        for row in gone.itertuples()
+    ]
+    return table(
+        pd.DataFrame({"Left out": gone["name"], "Why": why}),
+        "A spatial model needs every entity in every year, and a neighbour for each",
+    )
+
+
+def _folded(maps: Mapping[str, SpatialEstimate], false: SpatialPlacebo) -> Html:
+    body = "".join(
+        f"<h4>{escape(name.replace('_', ' '))}</h4>{model._repr_html_()}"
+        for name, model in maps.items()
+    )
+    return Html(
+        '<details class="tables"><summary>Tables: the spatial model under each map, and on false '
+        f"maps</summary>{body}{false._repr_html_()}</details>"
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> _list(["Here", "There", "Elsewhere"])
+    'Here, There and Elsewhere'
+    """
+    names = list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

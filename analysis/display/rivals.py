@@ -1,0 +1,161 @@
+"""One term beside rival forms of the same relation: what is left of it. Exploratory throughout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.display.charts import column_effects
+from analysis.display.html import Html, table
+from analysis.display.words import signed
+from analysis.inference import estimate_columns
+from analysis.models import EFFECTS, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.claims.designs import Regression
+    from analysis.display.picture import Picture
+    from analysis.inference import Estimate
+
+__all__ = ["Form", "bic_table", "rival_effects", "rival_forms", "rival_numbers", "rivals_table"]
+
+COLUMNS = ("two_way", "region_year", "entity_trends")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A right-hand side that competes with the declared one.
+
+    Attributes
+    ----------
+    key, label : str
+        Name for numbers and words for readers.
+    regressors : tuple of str
+        All regressors, the focal one among them or not.
+    interactions : tuple of (str, str)
+        Products and squares.
+    sample : Sample, optional
+        Other rows; those of the declared regression if None.
+    """
+
+    key: str
+    label: str
+    regressors: tuple[str, ...]
+    interactions: tuple[tuple[str, str], ...] = ()
+    sample: Sample | None = None
+
+
+def rival_forms(regression: Regression, forms: Sequence[Form], focal: str) -> pd.DataFrame:
+    """Estimate a term under every form and every column.
+
+    Parameters
+    ----------
+    regression : Regression
+        Gives the panel, the outcome, lags and what is absorbed.
+    forms : sequence of Form
+        The first one is what the others are compared with.
+    focal : str
+        The term whose slope is followed; a form without it gets no slope.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``key, label, effects, estimate, low, high, cr3_low, cr3_high, mde`` (within-SDs),
+        ``lowest, highest`` (one entity left out), ``n``, and ``bic`` under two-way effects less
+        that of the first form; NaN on other rows, where it cannot be compared.
+    """
+    rows, first = [], None
+    for form in forms:
+        spec = replace(
+            regression.spec, regressors=form.regressors, interactions=form.interactions,
+            sample=form.sample or regression.spec.sample,
+        )  # fmt: skip
+        found = estimate_columns(spec, regression.panel, COLUMNS)
+        first = first or found.columns[0]
+        bic = _bic(found.columns[0]) - _bic(first) if found.columns[0].n == first.n else np.nan
+        for one in found:
+            head = {"key": form.key, "label": form.label, "effects": one.specification.effects}
+            rows.append({**head, **_slope(one, focal), "n": one.n, "bic": bic})
+    return pd.DataFrame(rows)
+
+
+def _slope(found: Estimate, focal: str) -> dict[str, float]:
+    names = {name: name for name in ("estimate", "low", "high", "mde", "lowest", "highest")}
+    names |= {"cr3_low": "low_cr3", "cr3_high": "high_cr3"}
+    if focal not in found.specification.terms:
+        return dict.fromkeys(names, np.nan)
+    line = found.coefficient(focal)
+    return {name: getattr(line, key) * line.scale for name, key in names.items()}
+
+
+def _bic(found: Estimate) -> float:
+    """BIC, n ln(SSR/n) + k ln n; effects are the same in every form and cancel in differences."""
+    ssr = float(found.fitted.residuals @ found.fitted.residuals)
+    return found.n * np.log(ssr / found.n) + len(found.terms) * np.log(found.n)
+
+
+def rival_numbers(rows: pd.DataFrame) -> dict[str, object]:
+    """Numbers for prose: per form and column the slope, its CR3 interval and the words on zero."""
+    out: dict[str, dict[str, object]] = {}
+    for row in rows.itertuples():
+        entry = out.setdefault(row.key, {"n": int(row.n)})
+        if np.isfinite(row.bic):
+            entry["bic"] = float(row.bic)
+        if np.isfinite(row.estimate):
+            away = row.cr3_low > 0 or row.cr3_high < 0
+            entry[row.effects] = {
+                "std": row.estimate, "low": row.cr3_low, "high": row.cr3_high, "mde": row.mde,
+                "lowest": row.lowest, "highest": row.highest,
+                "zero": "excludes zero" if away else "includes zero",
+            }  # fmt: skip
+    return out
+
+
+def rival_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
+    """Draw the slope under two-way effects, one row a form that has it."""
+    shown = rows[(rows["effects"] == COLUMNS[0]) & rows["estimate"].notna()]
+    return column_effects(shown.set_index("label"), xlabel)
+
+
+def rivals_table(rows: pd.DataFrame, caption: str) -> Html:
+    """Show the slope in every column, and how well each form fits."""
+    shown = []
+    for _, form in rows.groupby("key", sort=False):
+        cells = {EFFECTS[r.effects].label: _cell(r) for r in form.itertuples()}
+        one = form.iloc[0]
+        shown.append({"Beside": one["label"], **cells, "Rows": int(one["n"]), "BIC": one["bic"]})
+    return table(
+        pd.DataFrame(shown), caption, {"BIC": lambda v: signed(v, 1)}, style="estimates"
+    )  # fmt: skip
+
+
+def _cell(row: Any) -> Html | None:  # noqa: ANN401
+    if not np.isfinite(row.estimate):
+        return None
+    ends = f"[{signed(row.cr3_low)}, {signed(row.cr3_high)}]"
+    return Html(f"{signed(row.estimate)}<br><small>{ends}</small>")
+
+
+def bic_table(models: pd.DataFrame, caption: str) -> Html:
+    """Show forms of a relation by BIC, the best first.
+
+    Parameters
+    ----------
+    models
+        Columns ``words, parameters, bic`` as `Threshold.models`.
+    caption
+        One sentence.
+    """
+    best = models.sort_values("bic")
+    shown = pd.DataFrame(
+        {
+            "Form": best["words"],
+            "Parameters": best["parameters"],
+            "BIC above the best": best["bic"] - best["bic"].min(),
+        }
+    )
+    return table(shown, caption, {"BIC above the best": "{:.1f}".format}, style="estimates")
