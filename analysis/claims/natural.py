@@ -32,7 +32,7 @@ _STEPS = {
     "percentage points": _Scale(1, "percentage points", 1.0, "one percentage point more"),
     "index": _Scale(1, "index points", 10.0, "ten index points more"),
     "ratio": _Scale(1, "points of a ratio", 0.1, "a tenth more of the ratio"),
-    "natural log": _Scale(100, "per cent, roughly", 0.1, "ten per cent more"),
+    "natural log": _Scale(100, "per cent, roughly,", 0.1, "ten per cent more"),
     "log difference": _Scale(100, "log points", 0.01, "one log point more"),
     "items per person-year": _Scale(100, "items per 100 person-years", 0.01, "one item more"),
     "score": _Scale(1, "points", 0.1, "a tenth of a point more"),
@@ -90,12 +90,14 @@ def _label(regression: Regression, name: str) -> str:
 
 
 def _scale(regression: Regression, name: str) -> _Scale:
-    declared = declarations().measures.get(name)
-    stored = declared.unit.stored if declared is not None else None
-    if stored is None:
-        try:
-            unit = regression.panel.describe(name).unit
-        except UnknownNameError:
-            unit = ""
-        stored = "percent" if unit.startswith("%") else unit or "units"
+    try:
+        variable = regression.panel.describe(name)
+    except UnknownNameError:
+        return _OTHER
+    # A raw series of one data set may bear the name of another's measure, in another unit.
+    declared = None if variable.series == (name,) else declarations().measures.get(name)
+    if declared is not None:
+        stored = declared.unit.stored
+    else:
+        stored = "percent" if variable.unit.startswith("%") else variable.unit or "units"
     return _STEPS.get(stored, _OTHER)

@@ -16,7 +16,7 @@ from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.pages import book_panel, dataset_of
 from analysis.display.sections import Section, published
-from analysis.display.words import signed, verdict_badge
+from analysis.display.words import short_label, signed, verdict_badge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ class Chapter:
             pd.DataFrame([row for s in self.sections.values() for row in _rows(s)]),
             "The claims of this chapter. Estimates in within-SDs under two-way effects; p as it "
             "stands and adjusted for the chapter",
+            style="book summary",
         )
 
     @cached_property
@@ -144,13 +145,9 @@ def forest_rows(made: Section, group: str) -> list[dict[str, object]]:
         first = finding.columns[0]
         rows.append(
             {
-                "claim": made.claim.id, "label": _short(finding.term_label), "group": group,
+                "claim": made.claim.id, "label": short_label(finding.term_label), "group": group,
                 "estimate": first.estimate, "low": first.low, "high": first.high,
                 "mde": first.mde, "sign": finding.sign, "verdict": made.verdict.word,
             }
         )  # fmt: skip
     return rows
-
-
-def _short(label: str, most: int = 34) -> str:
-    return label if len(label) <= most else label[: label.rfind(" ", 0, most)] + " …"

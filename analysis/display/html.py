@@ -79,6 +79,13 @@ def _cell(value: object, form: Callable[[object], str] | None) -> str:
     return escape(form(value) if form else str(value))
 
 
+def folded(summary: str, *blocks: str) -> Html:
+    """Hide finished fragments behind a line that a reader opens."""
+    return Html(
+        f'<details class="tables"><summary>{escape(summary)}</summary>{"".join(blocks)}</details>'
+    )
+
+
 def claim_card(claim: Claim, panel: Panel | None = None, judged: Verdict | None = None) -> Html:
     """Show a claim: what the paper says, what would then be true in the figures, its status.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.claims.literature import AGAINST, literature
-from analysis.display.html import Html, table
+from analysis.display.html import Html, folded, table
 
 if TYPE_CHECKING:
     from analysis.claims.literature import Study
@@ -47,12 +47,20 @@ def literature_table(claim_id: str) -> Html | None:
             "Study": [study.label for study in studies],
             "Where and when": [_where(study) for study in studies],
             "Found": [study.finding for study in studies],
-            "Against the claim?": [study.against for study in studies],
+            "Does it agree?": [study.against for study in studies],
             "Read": [_read(study) for study in studies],
         },
         dtype=object,
     )
     return table(frame, _caption(claim_id.upper(), studies), style="book")
+
+
+def studies_folded(claim_id: str) -> Html | None:
+    """Hide the table of a claim behind a line that says how many results agree."""
+    shown = literature_table(claim_id)
+    if shown is None:
+        return None
+    return folded(_caption(claim_id.upper(), list(literature(claim_id))), shown.text)
 
 
 def _caption(claim_id: str, studies: list[Study]) -> str:

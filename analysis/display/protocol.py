@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.claims.further import further_questions
 from analysis.claims.robustness import curve_table
 from analysis.display.charts.curve import curve_picture
-from analysis.display.html import Html, table
+from analysis.display.html import Html, folded, table
 from analysis.display.words import signed
 from analysis.inference import html_table
 from analysis.models import EFFECTS
@@ -35,10 +35,7 @@ def tables(evidence: Evidence, panel: Panel) -> Html:
     blocks += [piece.text for piece in pieces if piece]
     if not blocks:
         return Html("")
-    return Html(
-        '<details class="tables"><summary>Tables: columns, checks, secondary readings, further '
-        f"questions</summary>{''.join(blocks)}</details>"
-    )
+    return folded("Tables: columns, checks, secondary readings, further questions", *blocks)
 
 
 def further(evidence: Evidence) -> Html:

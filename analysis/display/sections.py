@@ -13,7 +13,7 @@ from analysis.claims import evaluate, ledger, verdict
 from analysis.display import designs, protocol
 from analysis.display.charts import column_effects
 from analysis.display.html import Html, claim_card
-from analysis.display.literature import literature_table
+from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish
 from analysis.display.pages import book_panel, dataset_of
 from analysis.display.words import entity_name, finding_words
@@ -95,8 +95,8 @@ class Section:
 
     @cached_property
     def literature(self) -> Html | None:
-        """What published studies found."""
-        return literature_table(self.claim.id)
+        """What published studies found, folded under a line that counts them."""
+        return studies_folded(self.claim.id)
 
     @cached_property
     def curve(self) -> Picture:

@@ -189,5 +189,4 @@ def _table(groups: Mapping[str, tuple[Contrast, ...]]) -> Html:
         "M14: effect of stock markets less that of bank credit, within-SDs, [95% CR3 interval]; "
         f"two one-sided tests with the margin ±{margin:.2f} of the rules, and the smallest margin "
         "that would pass at five per cent",
-        style="estimates",
     )

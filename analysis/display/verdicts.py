@@ -21,6 +21,7 @@ from analysis.display.numbers import publish
 from analysis.display.sections import Section
 from analysis.display.tally import tally
 from analysis.display.verdict_table import verdict_table
+from analysis.display.words import short_label
 
 if TYPE_CHECKING:
     from analysis.claims.results import Result
@@ -34,11 +35,6 @@ NUMBERS = {
     "plausible_lag": "The same for a mean lag: years",
     "reweighted": "Share of re-weighted indices that must keep the sign",
     "ingredients": "Share of single ingredients that must share the sign",
-}
-SHORT = {
-    "Public patient funding": "PCP",
-    "Industrial finance": "IF",
-    "New quality productive forces": "NQP",
 }
 NOTES = {
     "parts": "A claim with several parts",
@@ -102,15 +98,9 @@ def _forest(results: Sequence[Result]) -> Picture:
         for finding, row in zip(drawn, forest_rows(made, home(claim.family).title), strict=True):
             # Two parts with one term differ in what is explained.
             alone = sum(f.term_label == finding.term_label for f in drawn) == 1
-            rows.append(row | {"label": _short(finding.term_label if alone else
+            rows.append(row | {"label": short_label(finding.term_label if alone else
                                                finding.outcome_label)})  # fmt: skip
     return forest(pd.DataFrame(rows), "within-SDs of the outcome per within-SD")
-
-
-def _short(label: str) -> str:
-    for words, letters in SHORT.items():
-        label = label.replace(words, letters)
-    return label
 
 
 def rules_table(by: Rules) -> Html:

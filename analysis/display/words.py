@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from analysis.data import Panel
     from analysis.inference.marginal import MarginalEffects
 
-__all__ = ["entity_name", "finding_words", "signed", "verdict_badge"]
+__all__ = ["entity_name", "finding_words", "short_label", "signed", "verdict_badge"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
+LETTERS = {
+    "Public patient funding": "PCP",
+    "Industrial finance": "IF",
+    "New quality productive forces": "NQP",
+}
 TESTS = {
     "wild bootstrap": "restricted wild cluster bootstrap",
     "permutation": "permutation of the treated",
@@ -24,6 +29,16 @@ TESTS = {
     "CR3": "CR3 error",
     "two one-sided tests": "two one-sided tests for no sizeable effect",
 }
+
+
+def short_label(label: str, most: int = 34) -> str:
+    """Shorten a label for a crowded picture: indices by their letters, then cut between words."""
+    for long, letters in LETTERS.items():
+        label = label.replace(long, letters)
+    if len(label) <= most:
+        return label
+    kept = label[: label.rfind(" ", 0, most)].removesuffix(" ×")
+    return f"{kept} …"
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -9,7 +9,7 @@ from analysis.display import literature as module
 from analysis.display.literature import literature_table
 from analysis.errors import UnknownNameError
 
-HEADINGS = ["Study", "Where and when", "Found", "Against the claim?", "Read"]
+HEADINGS = ["Study", "Where and when", "Found", "Does it agree?", "Read"]
 
 
 def rows(text: str) -> list[list[str]]:
