@@ -25,6 +25,7 @@ NOTE = (
     "claim. Sign is the predicted one. p is that of the leading test, adjusted within the chapter; "
     "q is over the book. Smallest is the effect found four times in five."
 )
+_FILTER = "Verdict"
 SIGNS = ("+", "-", "0", "±")
 
 
@@ -62,7 +63,7 @@ def verdict_table(results: Sequence[Result]) -> Html:
     return Html(
         f'<p class="table-note">{escape(NOTE)}</p>'
         f'<div class="scroll verdicts" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="book" data-sortable data-filter="{_COLUMNS[-1].head}">'
+        f'<table class="book" data-sortable data-filter="{_FILTER}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
@@ -146,6 +147,7 @@ def _lines(lines: Sequence[str]) -> str:
 
 _COLUMNS = (
     _Column("Claim", "text", _claim),
+    _Column(_FILTER, "number", _verdict),  # next to the name: a narrow page shows these two
     _Column("In words", "text", _words),
     _Column("Sign", "number", _predicted),
     _Column("Estimate", "number", _estimate),
@@ -153,5 +155,4 @@ _COLUMNS = (
     _Column("q, book", "number", _q),
     _Column("Smallest", "number", _smallest),
     _Column("Status", "number", _status),
-    _Column("Verdict", "number", _verdict),
 )

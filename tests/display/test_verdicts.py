@@ -19,8 +19,8 @@ from analysis.display.verdict_table import verdict_table
 from analysis.errors import UnknownNameError
 
 BOOK = addresses.FILE.parents[2] / "book"
-HEADS = ["Claim", "In words", "Sign", "Estimate", "p, chapter", "q, book", "Smallest", "Status",
-         "Verdict"]  # fmt: skip
+HEADS = ["Claim", "Verdict", "In words", "Sign", "Estimate", "p, chapter", "q, book", "Smallest",
+         "Status"]  # fmt: skip
 T = 2.0423  # 97.5% point of t with 30 degrees of freedom
 
 
@@ -117,7 +117,7 @@ def test_p_sorts_by_the_part_that_holds_worst():
 
 def test_estimates_carry_a_true_minus_and_their_unit():
     rows = made_results(M26={"unit": "years"}, M01={"columns": (made_column("two_way", -0.25),)})
-    text = {plain(row[0][1]): plain(row[3][1]) for row in grid(verdict_table(rows))}
+    text = {plain(row[0][1]): plain(row[4][1]) for row in grid(verdict_table(rows))}
     assert text["M01"].startswith("−0.25")
     assert "years" in text["M26"]
     assert "years" not in text["M01"]
@@ -130,9 +130,9 @@ def test_every_verdict_has_its_badge(results):
     ]
     for i, row in enumerate(grid(verdict_table(marked))):
         word = VERDICTS[i % len(VERDICTS)]
-        assert plain(row[-1][1]) == word
-        assert f"verdict-{word.replace(' ', '-')}" in row[-1][1]
-        assert row[-1][0] == str(VERDICTS.index(word))
+        assert plain(row[1][1]) == word
+        assert f"verdict-{word.replace(' ', '-')}" in row[1][1]
+        assert row[1][0] == str(VERDICTS.index(word))
 
 
 def test_every_family_has_a_page_of_the_book_where_its_claims_are_labelled():
