@@ -38,7 +38,7 @@ def short_label(label: str, most: int = 34) -> str:
     if len(label) <= most:
         return label
     kept = label[: label.rfind(" ", 0, most)].removesuffix(" ×")
-    return f"{kept} …"
+    return f"{kept} ..."
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -65,7 +65,7 @@ class Outcome:
     error: str
 
 
-def fill_cache(_app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+def fill_cache(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     """Store outputs of every stale chapter among the pages that are about to be read."""
     settings = env.mystnb_config
     if settings.execution_mode != "cache" or settings.execution_in_temp:
@@ -74,7 +74,11 @@ def fill_cache(_app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     drop_torn_records(cache)
     found = [chapter for name in names if (chapter := read_chapter(env, name))]
     stale = [c for c in found if not (in_cache(c, cache) or carry_over(c, cache))]
-    failed = [outcome for outcome in run_all(stale, settings, cache) if outcome.error]
+    # The longest first, so that no processor is left idle while the last one ends: those named in
+    # the configuration, then those with most code.
+    named = app.config.run_first
+    in_order = sorted(stale, key=lambda c: (c.name not in named, -len(code_cells(c.notebook))))
+    failed = [outcome for outcome in run_all(in_order, settings, cache) if outcome.error]
     # Without this setting a page shows the error in place of the output; myst-nb sees to that.
     if failed and settings.execution_raise_on_error:
         for outcome in failed:
@@ -154,8 +158,6 @@ def run_all(
 
     workers = min(len(chapters), cpu_count())
     LOGGER.info("running %d chapters, %d at a time", len(chapters), workers)
-    # Those with most code first, so that no processor is left idle at the end by a long one.
-    chapters = sorted(chapters, key=lambda c: len(code_cells(c.notebook)), reverse=True)
     outcomes = []
     # Threads will do: the work is done in the kernels, and these are processes.
     pool = ThreadPoolExecutor(workers)
@@ -193,5 +195,6 @@ def kernel_config() -> KernelConfig:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.add_config_value("run_first", [], "", [list])
     app.connect("env-before-read-docs", fill_cache)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,7 @@ from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from prose import BOOK, ROOT, Cell, cells
+from threadpoolctl import threadpool_limits
 from traitlets.config import Config
 
 HTML = ROOT / "_build" / "html"
@@ -54,7 +55,8 @@ def a_shell():
     """What a kernel gives a chapter, without the kernel; nothing of it is left behind."""
     config = Config({"HistoryManager": {"enabled": False}})
     folder, known = Path.cwd(), {"display", "__IPYTHON__"} & vars(builtins).keys()
-    with warnings.catch_warnings():
+    # One linear-algebra thread, as kernels have.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         os.chdir(BOOK)
         try:
             yield InteractiveShell.instance(config=config, user_module=ModuleType("a_chapter"))

@@ -15,6 +15,7 @@ from jupyter_cache import get_cache
 from myst_nb.core.config import NbParserConfig
 from myst_parser.config.main import MdParserConfig
 from parallel_execution import ChapterError, fill_cache, in_cache, read_chapter
+from prose import cells, chapter_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -205,9 +206,13 @@ def write(shelf, **pages: str) -> None:
         (shelf.folder / f"{name}.md").write_text(text.replace("NAME", name))
 
 
+def fill_with(shelf, *names: str, run_first: tuple[str, ...] = ()) -> None:
+    fill_cache(SimpleNamespace(config=SimpleNamespace(run_first=run_first)), shelf, list(names))
+
+
 def fill(shelf, *names: str) -> dict[str, int]:
     """Fill the cache and return how often each page has been run so far."""
-    fill_cache(None, shelf, list(names))
+    fill_with(shelf, *names)
     assert all(stored(shelf, name) for name in names)
     return runs(shelf)
 
@@ -255,7 +260,7 @@ def test_a_tag_that_the_kernel_obeys_is_code(shelf):
 def test_a_failure_is_told_and_costs_no_other_chapter(shelf):
     write(shelf, a=MARKING, bad=chapter("1 / 0"), worse=chapter("no_such_name"))
     with pytest.raises(ChapterError, match=r"2 of 3 chapters failed.*'bad', 'worse'"):
-        fill_cache(None, shelf, ["a", "bad", "worse"])
+        fill_with(shelf, "a", "bad", "worse")
     assert stored(shelf, "a")
     assert not stored(shelf, "bad")
     write(shelf, bad=MARKING)
@@ -275,7 +280,7 @@ def test_a_build_that_was_broken_off_does_no_harm(shelf):
 def test_a_kernel_that_dies_is_a_failure(shelf):
     write(shelf, dead=chapter("import os\nos._exit(1)"))
     with pytest.raises(ChapterError, match="dead"):
-        fill_cache(None, shelf, ["dead"])
+        fill_with(shelf, "dead")
 
 
 @pytest.mark.book
@@ -290,8 +295,22 @@ def test_chapters_run_at_the_same_time(shelf):
     fill(shelf, "a", "b")
 
 
+@pytest.mark.book
+def test_chapters_named_in_the_configuration_and_long_ones_come_first(shelf, monkeypatch):
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)
+    short = chapter('print("NAME", file=open("order", "a"))')
+    write(shelf, a=short, b=short + "\n```{code-cell}\nx = 1\n```\n", c=short)
+    fill_with(shelf, "a", "b", "c", run_first=("c",))
+    assert (shelf.folder / "order").read_text().split() == ["c", "b", "a"]
+
+
+def test_the_configuration_names_chapters_that_exist():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    assert set(config["run_first"]) <= {path.stem for path in chapter_files() if cells(path)}
+
+
 def test_pages_without_code_and_with_settings_of_their_own_are_left_to_the_builder(shelf):
     own = MARKING.replace("---\n#", "mystnb: {execution_mode: 'off'}\n---\n#")
     write(shelf, words="# Words\n", own=own)
-    fill_cache(None, shelf, ["words", "own"])
+    fill_with(shelf, "words", "own")
     assert runs(shelf) == {}
