@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.claims import ledger
+from analysis.claims import Evidence, ledger, verdict
 from analysis.data.us_firms import us_firms
 from analysis.display import firm_tables as tables
 from analysis.display.charts import firms as charts
 from analysis.display.html import Html, claim_card
-from analysis.display.literature import literature_table
+from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish
 from analysis.inference.firms.ownership import Ownership, ownership
 from analysis.inference.firms.patient import PatientCapital, patient_capital
@@ -77,8 +77,8 @@ def firms_page() -> FirmsPage:
     counts = beside[beside["outcome"] == "inventions"]
     book = ledger()
     return FirmsPage(
-        cards={claim: claim_card(book[claim]) for claim in CLAIMS},
-        studies={claim: literature_table(claim) for claim in CLAIMS},
+        cards={c: claim_card(book[c], judged=verdict(Evidence(book[c]))) for c in CLAIMS},
+        studies={claim: studies_folded(claim) for claim in CLAIMS},
         replication=charts.replication(rows[rows.index != "ols"]),
         replication_table=tables.replication_table(found),
         owners=charts.owner_kinds(kinds, kinds.groupby(level=0)["column"].first()),
