@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import display
-from analysis.display import chain
 from analysis.display.charts import CHAIN, entity_map
+from analysis.display.extras import chain
 from analysis.display.pages import book_panel
 
 

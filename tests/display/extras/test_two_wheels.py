@@ -5,7 +5,7 @@ import pytest
 
 from analysis import display
 from analysis.certificates.table import read_rows
-from analysis.display import broken_links, two_wheels
+from analysis.display.extras import broken_links, two_wheels
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from analysis.claims.contrast import contrasts
 from analysis.claims.designs import with_sample
 from analysis.display.charts.countries import carriers
 from analysis.display.charts.margin import within_margin
+from analysis.display.extras.margins import margin_row
 from analysis.display.html import Html, table
-from analysis.display.margins import margin_row
 from analysis.display.words import signed
 from analysis.inference import estimate_columns, influence
 

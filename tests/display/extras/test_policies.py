@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.data import load_policies
-from analysis.display import policies as module
-from analysis.display.policies import other_pilots, policy_table
+from analysis.display.extras import policies as module
+from analysis.display.extras.policies import other_pilots, policy_table
 from analysis.errors import UnknownNameError
 
 COLUMNS = ["policy", "policy_zh", "entity", "start", "where", "confidence", "note", "start_year"]

@@ -12,11 +12,11 @@ from scipy.special import stdtrit
 from analysis.certificates.table import read_rows
 from analysis.claims import rules
 from analysis.claims.robustness import curve_table
-from analysis.display import rivals
-from analysis.display.channel import Channel, channel
 from analysis.display.charts import entity_map
 from analysis.display.charts.margin import within_margin
 from analysis.display.charts.search import searched
+from analysis.display.extras import rivals
+from analysis.display.extras.channel import Channel, channel
 from analysis.display.numbers import publish
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.claims import rules
-from analysis.display import chapters, countries, quantity
+from analysis.display import chapters
 from analysis.display.charts import countries as charts
-from analysis.display.margins import margin_row, reach_at_zero
+from analysis.display.extras import countries, quantity
+from analysis.display.extras.margins import margin_row, reach_at_zero
 from analysis.errors import UnknownNameError
 from analysis.inference import equivalence
 

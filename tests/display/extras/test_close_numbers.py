@@ -6,7 +6,7 @@ from types import SimpleNamespace as Of
 import pandas as pd
 import pytest
 
-from analysis.display import apart, horizon_table, loops, moderation
+from analysis.display.extras import apart, horizon_table, loops, moderation
 from analysis.errors import SpecificationError
 from analysis.inference import dynamic_panel, estimate_columns, local_projections, panel_var
 from analysis.inference.marginal import marginal_effects

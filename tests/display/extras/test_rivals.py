@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.claims.designs import Regression
-from analysis.display.rivals import (
+from analysis.display.extras.rivals import (
     Form,
     bic_table,
     rival_effects,

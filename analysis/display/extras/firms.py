@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.claims import Evidence, ledger, verdict
 from analysis.data.us_firms import us_firms
-from analysis.display import firm_tables as tables
 from analysis.display.charts import firms as charts
+from analysis.display.extras import firm_tables as tables
 from analysis.display.html import Html, claim_card
 from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.claims import Statement, ledger
 from analysis.data import load
-from analysis.display import untestable
+from analysis.display.extras import untestable
 from analysis.errors import LedgerError
 
 

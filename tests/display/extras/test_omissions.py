@@ -6,7 +6,7 @@ import pytest
 
 from analysis.claims import ledger
 from analysis.claims.evaluation import evaluate_chapter
-from analysis.display import omissions
+from analysis.display.extras import omissions
 from analysis.display.pages import book_panel
 from analysis.display.sections import Section
 

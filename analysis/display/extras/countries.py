@@ -15,9 +15,9 @@ from analysis.claims import rules
 from analysis.claims.designs import with_sample
 from analysis.display.charts import countries as charts
 from analysis.display.charts.interval_rows import interval_rows
+from analysis.display.extras.systems import Systems, line_numbers, systems
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
-from analysis.display.systems import Systems, line_numbers, systems
 from analysis.errors import UnknownNameError
 from analysis.inference import estimate_columns
 

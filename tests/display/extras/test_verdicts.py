@@ -13,12 +13,12 @@ import yaml
 from analysis.claims import FAMILIES, VERDICTS, Column, Evidence, Finding, ledger, rules
 from analysis.claims.results import Result
 from analysis.claims.verdicts import Verdict, verdict
-from analysis.display import addresses, verdicts
-from analysis.display.tally import tally
-from analysis.display.verdict_table import verdict_table
+from analysis.display.extras import addresses, verdicts
+from analysis.display.extras.tally import tally
+from analysis.display.extras.verdict_table import verdict_table
 from analysis.errors import UnknownNameError
 
-BOOK = addresses.FILE.parents[2] / "book"
+BOOK = addresses.FILE.parents[3] / "book"
 HEADS = ["Claim", "Verdict", "In words", "Sign", "Estimate", "p, chapter", "q, book", "Smallest",
          "Status"]  # fmt: skip
 T = 2.0423  # 97.5% point of t with 30 degrees of freedom

@@ -13,14 +13,14 @@ import pandas as pd
 
 from analysis.claims import FAMILIES, VERDICTS, Rules, rules
 from analysis.claims.results import evaluate_ledger, write_results
-from analysis.display.addresses import home
 from analysis.display.chapters import forest_rows
 from analysis.display.charts import forest
+from analysis.display.extras.addresses import home
+from analysis.display.extras.tally import tally
+from analysis.display.extras.verdict_table import verdict_table
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.sections import Section
-from analysis.display.tally import tally
-from analysis.display.verdict_table import verdict_table
 from analysis.display.words import short_label
 
 if TYPE_CHECKING:

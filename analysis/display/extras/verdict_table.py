@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from analysis.claims import STATUSES, VERDICTS
-from analysis.display.addresses import address
+from analysis.display.extras.addresses import address
 from analysis.display.html import Html
 from analysis.display.words import signed, verdict_badge
 

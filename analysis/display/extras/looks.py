@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.display.charts.events import permutation
 from analysis.display.charts.parabola import parabola
 from analysis.display.charts.years import yearly_bars
-from analysis.display.leverage import carriers, carriers_picture, on_rows
+from analysis.display.extras.leverage import carriers, carriers_picture, on_rows
 from analysis.display.numbers import publish
 
 if TYPE_CHECKING:

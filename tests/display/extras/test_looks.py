@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.display import chapter, close_ups
-from analysis.display import looks as module
+from analysis.display.extras import looks as module
 from analysis.inference import influence
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import display
-from analysis.display import place
+from analysis.display.extras import place
 from analysis.inference.spatial.design import spatial_design
 from analysis.models import spatial_weights
 

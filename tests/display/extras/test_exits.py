@@ -8,8 +8,8 @@ import pytest
 
 from analysis import display
 from analysis.data import load
-from analysis.display import exits
 from analysis.display.charts.counts import grouped_counts
+from analysis.display.extras import exits
 
 
 @pytest.fixture(scope="module")

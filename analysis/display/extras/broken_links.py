@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import rivals
 from analysis.display.charts.weaker import count_of_all
+from analysis.display.extras import rivals
 from analysis.display.numbers import publish
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from analysis.claims import ledger
-from analysis.display.addresses import link
+from analysis.display.extras.addresses import link
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.pages import book_panel

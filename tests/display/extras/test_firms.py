@@ -9,8 +9,8 @@ import pytest
 from analysis import display
 from analysis.claims import ledger
 from analysis.data.firm_panel import firm_fields
-from analysis.display import firms
 from analysis.display.charts import firms as charts
+from analysis.display.extras import firms
 
 
 @pytest.fixture(scope="module")
