@@ -41,10 +41,10 @@ _HOME = {
     "policy_table": "extras.policies",
     "quantity_page": "extras.quantity",
     "section": "sections",
-    "untestable_page": "extras.untestable",
-    "verdicts_page": "extras.verdicts",
     "slopes": "extras.moderation",
     "two_wheels_page": "extras.two_wheels",
+    "untestable_page": "extras.untestable",
+    "verdicts_page": "extras.verdicts",
     "without": "extras.omissions",
 }
 

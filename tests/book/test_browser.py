@@ -127,7 +127,9 @@ def test_a_hidden_cell_opens(browser, site):
     cell = browser.find_element(By.CSS_SELECTOR, "details.hide")
     code = cell.find_element(By.CSS_SELECTOR, "pre")
     assert not code.is_displayed()
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", cell)
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", cell
+    )
     cell.find_element(By.TAG_NAME, "summary").click()
     WebDriverWait(browser, 5).until(lambda _d: code.is_displayed())
     assert "analysis" in code.text
@@ -135,5 +137,7 @@ def test_a_hidden_cell_opens(browser, site):
 
 def test_formulas_are_set(browser, site):
     open_page(browser, f"{site}/measuring.html")
-    WebDriverWait(browser, 20).until(lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container svg"))
+    WebDriverWait(browser, 20).until(
+        lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container svg")
+    )
     assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror")

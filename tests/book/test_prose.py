@@ -1,4 +1,4 @@
-"""What chapters may hold: calls and words. Numbers, functions and bare pictures may not be typed."""
+"""What chapters may hold: calls and words; no typed numbers, functions or bare pictures."""
 
 import ast
 import re
@@ -27,7 +27,9 @@ def typed_numerals(text: str, phrases: list[str]) -> list[str]:
 @each_chapter
 def test_no_numeral_is_typed(path, allowed):
     found = typed_numerals(prose(path), allowed.get("everywhere", []) + allowed.get(path.stem, []))
-    assert not found, f"{path.name}: glue these numbers or allow the phrase in book/numerals.yml: {found}"
+    assert not found, (
+        f"{path.name}: glue these numbers or allow the phrase in book/numerals.yml: {found}"
+    )
 
 
 def test_a_typed_numeral_is_found(tmp_path):
@@ -45,7 +47,9 @@ def test_every_allowed_phrase_is_used(allowed):
     for page, phrases in allowed.items():
         text = " ".join(texts.values()) if page == "everywhere" else texts[page]
         for phrase in phrases:
-            assert phrase in text, f"numerals.yml allows '{phrase}' on {page}, which does not use it"
+            assert phrase in text, (
+                f"numerals.yml allows '{phrase}' on {page}, which does not use it"
+            )
 
 
 @each_chapter
@@ -54,7 +58,8 @@ def test_chapters_only_import_and_call(path):
         tree = ast.parse(cell.source)
         for node in ast.walk(tree):
             assert not isinstance(
-                node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While | ast.ListComp
+                node,
+                ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While | ast.ListComp,
             ), f"{path.name}: a chapter computes: {ast.unparse(node)[:60]}"
         assert len(tree.body) <= 6
 
@@ -66,7 +71,9 @@ def test_every_picture_says_what_it_shows(path):
             alt = cell.options["mystnb"].get("image", {}).get("alt", "")
             assert len(alt) >= 40, f"{path.name}: a figure without alt text: {cell.source}"
             assert cell.options["mystnb"]["figure"].get("caption")
-            assert not NUMERAL.search(re.sub(r"\bM\d\d\b|\bCR[13]\b", "", alt)), f"a numeral in: {alt}"
+            assert not NUMERAL.search(re.sub(r"\bM\d\d\b|\bCR[13]\b", "", alt)), (
+                f"a numeral in: {alt}"
+            )
 
 
 @each_chapter
@@ -100,5 +107,5 @@ def test_glossary_is_read():
 
 
 def test_toc_lists_every_chapter():
-    written = {p for p in Path(BOOK).glob("*.md")}
+    written = set(Path(BOOK).glob("*.md"))
     assert written == set(CHAPTERS)
