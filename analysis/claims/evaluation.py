@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analysis.data import Panel
     from analysis.inference import Estimate, Estimates, WildTest
     from analysis.measures import Overlap
+    from analysis.models import Specification
 
 __all__ = ["COLUMNS", "evaluate", "evaluate_chapter"]
 
@@ -123,9 +124,12 @@ def _readings(claim: Claim, panel: Panel) -> Iterator[Reading]:
     """Yield one reading per part, then the secondary ones; the guard looks at all of them first."""
     named = list(_regressions(claim, panel))
     guarded = [_guard(regression) for _, regression in named]
+    done: dict[tuple[Specification, int], tuple[Estimates, tuple[str, ...]]] = {}
     for (name, regression), overlap in zip(named, guarded, strict=True):
-        estimates, missing = _columns(regression, (str(overlap),) if _worth(overlap) else ())
-        yield Reading(name, regression, overlap, estimates, missing)
+        key = (regression.spec, id(regression.panel))  # parts often are terms of one regression
+        if key not in done:
+            done[key] = _columns(regression, (str(overlap),) if _worth(overlap) else ())
+        yield Reading(name, regression, overlap, *done[key])
 
 
 def _regressions(claim: Claim, panel: Panel) -> Iterator[tuple[str, Regression]]:
