@@ -110,6 +110,8 @@ def claim_card(claim: Claim, panel: Panel | None = None, judged: Verdict | None 
 
     outcome = name(claim.outcome) if claim.outcome else "–"
     regressors = "; ".join(name(r) for r in claim.regressors) or "–"
+    if claim.policy:
+        regressors = f"exposure to the {escape(claim.policy.replace('_', ' '))}"
     rows = [
         ("The paper says", f'{escape(claim.sentence)} <q lang="zh">{escape(claim.quote)}</q>'),
         ("Because", escape(claim.logic)),

@@ -31,3 +31,8 @@ def test_every_claim_has_a_card(claim, panel):
     assert f'<q lang="zh">{claim.quote}</q>' in text
     assert f"status-{claim.status.replace(' ', '-')}" in text
     assert "Expected: a " in text
+
+
+def test_a_card_names_the_policy_where_there_is_no_regressor():
+    text = claim_card(ledger()["M48"]).text
+    assert "exposure to the fintech sandbox" in text
