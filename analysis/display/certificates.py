@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.certificates import registry
 from analysis.certificates.table import read_rows
 from analysis.certified import ACCEPTED
-from analysis.display.charts.certificates import power_chart, size_chart
+from analysis.display.charts import power_chart, size_chart
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 

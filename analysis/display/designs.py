@@ -9,13 +9,14 @@ import pandas as pd
 
 from analysis.display.charts import (
     event_path,
+    lag_profiles,
     marginal_effect,
+    quartile_path,
     residual_scatter,
     responses,
     spatial_effects,
     threshold_likelihood,
 )
-from analysis.display.charts.trend import quartile_path
 from analysis.inference.marginal import MarginalEffects, marginal_effects
 from analysis.models.added_variable import added_variable
 
@@ -167,8 +168,6 @@ def _trend(evidence: Evidence, panel: Panel) -> Picture:
 
 
 def _lags(evidence: Evidence, panel: Panel) -> Picture:
-    from analysis.display.charts.lags import lag_profiles
-
     results = evidence.details.results
     (a, b), (c, d) = evidence.claim.setup["periods"]
     names = {f"{a} to {b}": results["earlier"], f"{c} to {d}": results["later"]}
@@ -178,7 +177,10 @@ def _lags(evidence: Evidence, panel: Panel) -> Picture:
         for end in ("estimate", "low_cr3", "high_cr3"):
             rows[end] *= rows["scale"]
         tables[name] = rows
-    return lag_profiles(tables, f"{_short(evidence.findings[0].outcome_label, 30)},\nwithin-SDs")
+    return lag_profiles(
+        tables, "years between research and outcome",
+        f"{_short(evidence.findings[0].outcome_label, 30)},\nwithin-SDs",
+    )  # fmt: skip
 
 
 _DRAW: Mapping[str, Callable[[Evidence, Panel], Picture]] = {

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims.exhibit import tiles, yearly_values
 from analysis.data import Panel
 from analysis.display.charts import entity_map, rank_ranges, trends
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.pages import book_panel
+from analysis.display.theme import SIDE_COLOURS
 from analysis.measures import declarations, grade_sensitivity, rank_sensitivity, weights
 
 if TYPE_CHECKING:
@@ -51,8 +53,12 @@ def measuring_page() -> MeasuringPage:
     return MeasuringPage(
         ingredients=_ingredients(panel),
         weights=_weights(panel, by_scheme),
-        trends=trends(panel, INDICES),
-        map=entity_map(panel, latest, f"{label} index, {year}"),
+        trends=trends(
+            yearly_values(panel, INDICES),
+            f"line: median {panel.roles.entity}; band: middle half; dots: lowest and highest",
+            SIDE_COLOURS,
+        ),
+        map=entity_map(tiles(panel, latest), f"{label} index, {year}"),
         ranks=rank_ranges(ranks, panel.entities["label_en"], f"Rank in the {label} index"),
         grades=_grades(grades),
         notes=tuple(sorted({str(w.message) for w in caught})),

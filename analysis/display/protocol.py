@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.claims.further import further_questions
 from analysis.claims.robustness import curve_table
-from analysis.display.charts.curve import curve_picture
+from analysis.display.charts import specification_curve
 from analysis.display.html import Html, folded, table
 from analysis.display.words import signed
 from analysis.inference import html_table
@@ -138,4 +138,4 @@ def curve(evidence: Evidence, part: int = 0) -> tuple[Picture, dict[str, object]
         "as_predicted": float((as_predicted & (found["p"] < 0.05)).mean()),
         "median": float(found["estimate"].median()),
     }
-    return curve_picture(found, finding.estimate), numbers
+    return specification_curve(found, finding.estimate), numbers

@@ -221,7 +221,7 @@ def _effects(finding: Finding) -> Picture:
         reach = float(stdtrit(c.clusters - 1, 0.975)) * c.se
         rows[c.label] = {
             "estimate": c.estimate, "low": c.estimate - reach, "high": c.estimate + reach,
-            "cr3_low": c.low, "cr3_high": c.high,
+            "low_cr3": c.low, "high_cr3": c.high,
         }  # fmt: skip
     what = f"within-SDs of {finding.outcome_label}\nper within-SD of {finding.term_label}"
     return column_effects(pd.DataFrame(rows).T, what)

@@ -6,7 +6,7 @@ from analysis.certificates import registry
 from analysis.certificates.table import read_rows
 from analysis.certified import ACCEPTED
 from analysis.display.certificates import FAMILIES, certificates_page, method_certificates
-from analysis.display.charts.certificates import power_chart, size_chart
+from analysis.display.charts import power_chart, size_chart
 
 
 def methods_that_test():

@@ -6,9 +6,17 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from analysis.display.charts import CHAIN, Stage, chain_effects
+from analysis.display.charts import chain_effects
 from analysis.errors import SpecificationError, UnknownNameError
 
+CHAIN = pd.DataFrame(
+    [
+        ("front", "Front 前端", "basic and applied research"),
+        ("middle", "Middle 中端", "development, pilot tests"),
+        ("back", "Back 后端", "products and market"),
+    ],
+    columns=["stage", "name", "what"],
+)
 LABELS = {
     "front": ["basic research", "applied research"],
     "middle": ["experimental development", "technology sales"],
@@ -35,7 +43,7 @@ def parts(picture):
 
 def test_every_estimate_stands_under_its_stage():
     rows = made_up()
-    top, ax, bands = parts(chain_effects(rows, "SD"))
+    top, ax, bands = parts(chain_effects(rows, CHAIN, "SD"))
     assert len(bands) == 3
     drawn = [
         (x, y, line.get_label())
@@ -53,7 +61,7 @@ def test_every_estimate_stands_under_its_stage():
 
 def test_intervals_have_their_ends_and_zero_is_in_view():
     rows = made_up().assign(estimate=5.0, low=4.0, high=6.0)
-    _, ax, _ = parts(chain_effects(rows, "SD"))
+    _, ax, _ = parts(chain_effects(rows, CHAIN, "SD"))
     ends = [seg[:, 1].tolist() for c in ax.collections for seg in c.get_segments()]
     assert ends == [[4.0, 6.0]] * len(rows)
     assert ax.get_ylim()[0] < 0
@@ -61,7 +69,7 @@ def test_intervals_have_their_ends_and_zero_is_in_view():
 
 def test_two_groups_on_one_label_do_not_hide_each_other():
     rows = made_up()
-    _, ax, _ = parts(chain_effects(rows, "SD"))
+    _, ax, _ = parts(chain_effects(rows, CHAIN, "SD"))
     first, second = (line.get_xdata() for line in ax.lines if line.get_linestyle() == "None")
     assert (abs(first - second) >= 0.4).all()
     looks = {
@@ -71,14 +79,14 @@ def test_two_groups_on_one_label_do_not_hide_each_other():
 
 
 def test_stages_carry_both_names_and_arrows_between():
-    top, _, _ = parts(chain_effects(made_up(), "SD"))
+    top, _, _ = parts(chain_effects(made_up(), CHAIN, "SD"))
     found = [t.get_text() for t in top.texts]
     assert [w for w in found if "端" in w] == ["Front 前端", "Middle 中端", "Back 后端"]
     assert len(top.patches) == len(CHAIN) + len(CHAIN) - 1
 
 
 def test_tick_labels_do_not_collide():
-    figure = chain_effects(made_up(), "SD").figure
+    figure = chain_effects(made_up(), CHAIN, "SD").figure
     FigureCanvasAgg(figure).draw()
     frames = []
     for label in figure.axes[1].get_xticklabels():
@@ -92,7 +100,7 @@ def test_tick_labels_do_not_collide():
 
 
 def test_words_stay_in_their_stage():
-    figure = chain_effects(made_up(), "SD").figure
+    figure = chain_effects(made_up(), CHAIN, "SD").figure
     FigureCanvasAgg(figure).draw()
     top = figure.axes[0]
     boxes = [p.get_window_extent() for p in top.patches[: len(CHAIN)]]
@@ -104,8 +112,8 @@ def test_words_stay_in_their_stage():
 
 def test_other_chains_and_colours_are_the_callers():
     rows = made_up(("loans",))
-    chain = [Stage("front", "Seed", "种子"), Stage("middle", "Growth", "成长")]
-    picture = chain_effects(rows[rows["stage"] != "back"], "SD", chain, {"loans": "#123456"})
+    chain = CHAIN[:2].assign(name=["Seed 种子", "Growth 成长"])
+    picture = chain_effects(rows[rows["stage"] != "back"], chain, "SD", {"loans": "#123456"})
     _, ax, bands = parts(picture)
     assert len(bands) == 2
     assert "#123456" in {line.get_color() for line in ax.lines}
@@ -113,8 +121,8 @@ def test_other_chains_and_colours_are_the_callers():
 
 def test_errors_name_what_is_wrong():
     with pytest.raises(UnknownNameError, match="middle"):
-        chain_effects(made_up().replace("middle", "midle"), "SD")
+        chain_effects(made_up().replace("middle", "midle"), CHAIN, "SD")
     with pytest.raises(SpecificationError, match="'back' of the chain has no estimate"):
-        chain_effects(made_up().query("stage != 'back'"), "SD")
+        chain_effects(made_up().query("stage != 'back'"), CHAIN, "SD")
     with pytest.raises(SpecificationError, match="5 groups"):
-        chain_effects(made_up(tuple("abcde")), "SD")
+        chain_effects(made_up(tuple("abcde")), CHAIN, "SD")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.claims.exhibit import tiles, yearly_values
 from analysis.data import load
 from analysis.display.charts import (
     column_effects,
@@ -56,7 +57,7 @@ def test_a_missing_glyph_is_not_silent():
 
 
 def effects(values):
-    frame = pd.DataFrame(values, columns=["cr3_low", "low", "estimate", "high", "cr3_high"])
+    frame = pd.DataFrame(values, columns=["low_cr3", "low", "estimate", "high", "high_cr3"])
     frame.index = [f"row {i}" for i in range(len(frame))]
     return frame
 
@@ -88,7 +89,7 @@ def test_marginal_effect_keeps_zero_in_view():
 def test_map_draws_every_entity_and_marks_the_missing(panel):
     values = panel["gov"].xs(2020, level="year").copy()
     values.iloc[3] = np.nan
-    ax = entity_map(panel, values, "title").figure.axes[0]
+    ax = entity_map(tiles(panel, values), "title").figure.axes[0]
     assert len(ax.patches) == len(panel.entities)
     assert [t.get_text() for t in ax.texts].count("—") == 1
 
@@ -98,15 +99,14 @@ def test_tiles_do_not_collide(panel):
 
 
 def test_map_without_positions_is_a_ranked_list(panel):
-    from dataclasses import replace
-
-    flat = replace(panel, entities=panel.entities.drop(columns=["tile_row", "tile_col"]))
-    ax = entity_map(flat, panel["gov"].xs(2020, level="year"), "title").figure.axes[0]
+    rows = tiles(panel, panel["gov"].xs(2020, level="year"))
+    flat = rows.drop(columns=["tile_row", "tile_col"])
+    ax = entity_map(flat, "title").figure.axes[0]
     assert len(ax.get_yticklabels()) == len(panel.entities)
 
 
 def test_trends_leave_thin_years_open(panel):
-    picture = trends(panel, ["nqp"])
+    picture = trends(yearly_values(panel, ["nqp"]), "line: median")
     line = picture.figure.axes[0].lines[0]
     by_year = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
     assert np.isnan(by_year[2017]), "no high-tech figures were published for that year"

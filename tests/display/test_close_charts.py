@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.display.charts.influence import leave_one_out
-from analysis.display.charts.parabola import parabola
-from analysis.display.charts.years import yearly_bars
+from analysis.display.charts import leave_one_out, parabola, yearly_bars
 
 BLUE, ORANGE = "#0b5c7a", "#b4500f"
 

@@ -1,7 +1,5 @@
 """Charts of single designs, fed with what the estimators return on made-up panels."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -152,10 +150,14 @@ def test_spatial_refuses_what_it_cannot_show():
         spatial_effects(many, "SD")
 
 
+def _contrast(found):
+    return {name: getattr(found, name) for name in ("estimate", "low_cr3", "high_cr3")}
+
+
 def test_responses_take_local_projections(full_panel):
     found = local_projections(Specification("y", ["a"]), full_panel, "a")
     rows = found.tidy()
-    ax = axes(responses(rows, "years", "y", found.early, found.late, found.contrast))
+    ax = axes(responses(rows, "years", "y", found.early, found.late, _contrast(found.contrast)))
     bars = sorted(s[:, 1].tolist() for s in segments(ax) if s[0, 0] == s[1, 0])
     wanted = rows[["low", "high"]].to_numpy().tolist()
     wanted += rows[["low_cr3", "high_cr3"]].to_numpy().tolist()
@@ -174,6 +176,6 @@ def test_responses_without_cr3_or_contrast(full_panel):
     ax = axes(responses(rows, "years", "y", contrast=None))
     assert not ax.get_title("left")
     assert "CR3" not in ax.get_xlabel()
-    turned = replace(found.contrast, estimate=-0.5, low_cr3=-0.75, high_cr3=-0.25)
+    turned = {"estimate": -0.5, "low_cr3": -0.75, "high_cr3": -0.25}
     title = axes(responses(rows, "years", "y", contrast=turned)).get_title("left")
     assert title == "late less early: −0.50 [−0.75, −0.25]"

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.display.charts import forest
-from analysis.display.charts.forest import VERDICT_MARKS
+from analysis.display.charts.verdicts import VERDICT_MARKS
 from analysis.errors import SpecificationError, UnknownNameError
 
 VERDICTS = list(VERDICT_MARKS)

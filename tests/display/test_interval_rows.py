@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis.display.charts.interval_rows import STYLES, interval_rows
+from analysis.display.charts.rows import STYLES, interval_rows
 
 ROWS = pd.DataFrame(
     {

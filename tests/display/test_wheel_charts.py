@@ -4,10 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.display.charts.channel import channel_fragility
-from analysis.display.charts.margin import within_margin
-from analysis.display.charts.search import searched
-from analysis.display.charts.weaker import count_of_all
+from analysis.display.charts import channel_fragility, count_of_all, searched, within_margin
 
 PATH = pd.DataFrame({"gamma": [0.1, 0.2, 0.3, 0.4], "lr": [5.0, 0.0, 2.0, 6.0]})
 

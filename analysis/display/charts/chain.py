@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,27 +23,14 @@ from analysis.display.theme import (
 from analysis.errors import SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["CHAIN", "Stage", "chain_effects"]
+__all__ = ["chain_effects"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage of a chain: key in the rows, names in two languages, what happens there."""
-
-    key: str
-    en: str
-    zh: str
-    what: str = ""
-
-
-CHAIN = (
-    Stage("front", "Front", "前端", "basic and applied research"),
-    Stage("middle", "Middle", "中端", "development, pilot tests"),
-    Stage("back", "Back", "后端", "products and market"),
-)
 LOOKS = ((BLUE, "o"), (ORANGE, "s"), (PURPLE, "D"), (GREEN, "^"))
 BAND = "#f4f6f8"
 BELOW, ACROSS = 3.8, 4.75  # inches: height below the boxes, width of the panels
@@ -54,7 +39,7 @@ GAP, NARROWEST = 0.5, 1.5  # between stages and across one, in columns of estima
 
 
 def chain_effects(
-    rows: pd.DataFrame, ylabel: str, stages: Sequence[Stage] = CHAIN,
+    rows: pd.DataFrame, stages: pd.DataFrame, ylabel: str,
     colours: Mapping[str, str] | None = None,
 ) -> Picture:  # fmt: skip
     """Draw stages as linked boxes and under each its estimates, on one scale with zero.
@@ -65,10 +50,11 @@ def chain_effects(
         Columns ``stage, label, estimate, low, high, group``. Estimates of one stage and label, such
         as two groups' effects on basic research, stand side by side; a group's estimates are
         joined by a pale line where it has one in several places.
+    stages
+        The chain from left to right: columns ``stage, name, what`` (what happens there). Every
+        ``rows["stage"]`` must be among them.
     ylabel
         The effect with its unit.
-    stages
-        The chain from left to right; every key of ``rows["stage"]`` must be among them.
     colours
         By group; the theme's colours in order of appearance otherwise.
 
@@ -80,9 +66,10 @@ def chain_effects(
         A stage has no row, or there are more groups than looks.
     """
     groups = list(dict.fromkeys(rows["group"]))
-    _check(rows, stages, groups)
-    places, spans = _places(rows, stages)
-    box = _box_height(stages, spans)
+    chain = list(stages.itertuples())
+    _check(rows, chain, groups)
+    places, spans = _places(rows, chain)
+    box = _box_height(chain, spans)
     figure, (top, ax) = subplots(
         2, 1, height=BELOW + box, sharex=True, gridspec_kw={"height_ratios": [box, BELOW]}
     )
@@ -94,15 +81,15 @@ def chain_effects(
         x = np.array([places[key] for key in zip(one["stage"], one["label"], strict=True)]) + shift
         _draw_group(ax, one, x, (colours or {}).get(group, colour), shape)
     _dress(ax, places, spans, ylabel)
-    _draw_stages(top, stages, spans, box)
+    _draw_stages(top, chain, spans, box)
     handles, names = ax.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(groups), 3),
                   frameon=False, fontsize=10, handletextpad=0.3)  # fmt: skip
     return Picture(figure)
 
 
-def _check(rows: pd.DataFrame, stages: Sequence[Stage], groups: list[str]) -> None:
-    keys = [stage.key for stage in stages]
+def _check(rows: pd.DataFrame, stages: list[tuple], groups: list[str]) -> None:
+    keys = [stage.stage for stage in stages]
     for key in rows["stage"]:
         if key not in keys:
             raise UnknownNameError("stage", key, keys, "the chain")
@@ -117,15 +104,15 @@ def _check(rows: pd.DataFrame, stages: Sequence[Stage], groups: list[str]) -> No
 
 
 def _places(
-    rows: pd.DataFrame, stages: Sequence[Stage]
+    rows: pd.DataFrame, stages: list[tuple]
 ) -> tuple[dict[tuple[str, str], float], list[tuple[float, float]]]:
     """Where each label stands, and from where to where each stage reaches."""
     places, spans, at = {}, [], 0.0
     for stage in stages:
-        labels = list(dict.fromkeys(rows.loc[rows["stage"] == stage.key, "label"]))
+        labels = list(dict.fromkeys(rows.loc[rows["stage"] == stage.stage, "label"]))
         width = max(len(labels), NARROWEST)
         for i, label in enumerate(labels):
-            places[stage.key, label] = at + (i + 0.5) * width / len(labels)
+            places[stage.stage, label] = at + (i + 0.5) * width / len(labels)
         spans.append((at, at + width))
         at += width + GAP
     return places, spans
@@ -163,11 +150,11 @@ def _tick_words(labels: list[str], column: float) -> list[str]:
             for i, label in enumerate(lines)]  # fmt: skip
 
 
-def _stage_lines(stage: Stage, span: tuple[float, float], unit: float) -> list[str]:
+def _stage_lines(stage: tuple, span: tuple[float, float], unit: float) -> list[str]:
     return wrap_words(stage.what, (span[1] - span[0]) * unit - 0.16, SMALL)
 
 
-def _box_height(stages: Sequence[Stage], spans: list[tuple[float, float]]) -> float:
+def _box_height(stages: list[tuple], spans: list[tuple[float, float]]) -> float:
     """Inches for a title and the longest description."""
     unit = ACROSS / spans[-1][1]
     lines = (_stage_lines(stage, span, unit) for stage, span in zip(stages, spans, strict=True))
@@ -175,7 +162,7 @@ def _box_height(stages: Sequence[Stage], spans: list[tuple[float, float]]) -> fl
 
 
 def _draw_stages(
-    ax: Axes, stages: Sequence[Stage], spans: list[tuple[float, float]], box: float
+    ax: Axes, stages: list[tuple], spans: list[tuple[float, float]], box: float
 ) -> None:
     """Draw the boxes of the chain, in units of which one is as high as it is wide."""
     unit = ACROSS / spans[-1][1]
@@ -196,7 +183,7 @@ def _draw_stages(
         style = {"xytext": (0, 0), "textcoords": "offset points", "ha": "center"}
         top = 6.5 * len(lines)
         for i, (words, size, ink) in enumerate(
-            [(f"{stage.en} {stage.zh}", 11.5, INK), *((line, SMALL, MUTED) for line in lines)]
+            [(stage.name, 11.5, INK), *((line, SMALL, MUTED) for line in lines)]
         ):
             style["xytext"] = (0, top - 14 * i)
             ax.annotate(words, middle, fontsize=size, color=ink, va="center_baseline", **style)

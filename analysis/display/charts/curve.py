@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CHOICES = ("effects", "lag", "sample", "controls")
 
 
-def curve_picture(table: pd.DataFrame, declared: float) -> Picture:
+def specification_curve(table: pd.DataFrame, declared: float) -> Picture:
     """Draw the curve.
 
     Parameters

@@ -21,13 +21,13 @@ def column_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
     Parameters
     ----------
     rows
-        Indexed by label, top first; columns ``estimate, low, high, cr3_low, cr3_high``.
+        Indexed by label, top first; columns ``estimate, low, high, low_cr3, high_cr3``.
     xlabel
         What the effect is, with its unit.
     """
     figure, ax = subplots(height=0.62 * len(rows) + 0.9)
     y = np.arange(len(rows))[::-1]
-    ax.hlines(y, rows["cr3_low"], rows["cr3_high"], color=BLUE, lw=1.3)
+    ax.hlines(y, rows["low_cr3"], rows["high_cr3"], color=BLUE, lw=1.3)
     ax.hlines(y, rows["low"], rows["high"], color=BLUE, lw=5, alpha=0.45)
     ax.scatter(rows["estimate"], y, color=BLUE, s=46, zorder=3)
     zero_line(ax)

@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, subplots, zero_line
+from analysis.display.theme import BLUE, GREEN, INK, ORANGE, PURPLE, subplots, zero_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from matplotlib.axes import Axes
 
-XLABEL = "percent more citations per ten points of ownership"
-INTERVALS = "thick: 95%, clustered by firm; thin: 95%, by industry"
-KIND_COLOURS = {"dedicated": BLUE, "transient": ORANGE, "quasiindexed": MUTED}
 
-
-def replication(rows: pd.DataFrame) -> Picture:
+def replication(rows: pd.DataFrame, xlabel: str) -> Picture:
     """Draw each regression's figure with two intervals and the published one on top.
 
     Parameters
     ----------
     rows
-        Top first; columns ``label``, ``estimate``, ``low``, ``high``, ``low_industry``,
-        ``high_industry`` and ``published``, in percent.
+        Top first; columns ``label, estimate, low, high, low_wide, high_wide, published``.
+    xlabel
+        The effect with its unit, and what the two intervals are.
     """
     figure, ax = subplots(height=0.6 * len(rows) + 1.3)
     y = np.arange(len(rows))[::-1]
@@ -36,33 +35,38 @@ def replication(rows: pd.DataFrame) -> Picture:
     first = int(np.flatnonzero(seen)[0])
     ax.annotate("diamond: published", (rows["published"].iloc[first], y[first]), xytext=(10, 13),
                 textcoords="offset points", color=ORANGE, fontsize=9.5)  # fmt: skip
-    _finish(ax, y, rows["label"])
+    _finish(ax, y, rows["label"], xlabel)
     return Picture(figure)
 
 
-def owner_kinds(rows: pd.DataFrame, labels: pd.Series) -> Picture:
-    """Draw kinds of owners, one panel per comparison on one axis.
+def grouped_effects(
+    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
+) -> Picture:
+    """Draw effects in groups, one panel per group on one axis.
 
     Parameters
     ----------
     rows
-        Index (comparison, kind); columns as for :func:`replication`, in percent.
-    labels
-        Heading of each comparison.
+        Top first; columns ``group`` (its heading) and ``label, estimate, low, high, low_wide,
+        high_wide``.
+    xlabel
+        The effect with its unit, and what the two intervals are.
+    colours
+        By label.
     """
-    groups = list(rows.index.unique(0))
+    groups = list(dict.fromkeys(rows["group"]))
     figure, axes = subplots(len(groups), 1, height=1.75 * len(groups) + 0.6, sharex=True)
     for ax, group in zip(np.atleast_1d(axes), groups, strict=True):
-        part = rows.loc[group]
+        part = rows[rows["group"] == group]
         y = np.arange(len(part))[::-1]
-        _intervals(ax, part, y, [KIND_COLOURS[kind] for kind in part.index])
+        _intervals(ax, part, y, [(colours or {}).get(label, BLUE) for label in part["label"]])
         _finish(ax, y, part["label"], "")
-        ax.set_title(labels[group], fontsize=11)
-    np.atleast_1d(axes)[-1].set_xlabel(f"{XLABEL}\n{INTERVALS}", fontsize=10)
+        ax.set_title(group, fontsize=11)
+    np.atleast_1d(axes)[-1].set_xlabel(xlabel, fontsize=10)
     return Picture(figure)
 
 
-def planted(rows: pd.DataFrame) -> Picture:
+def planted(rows: pd.DataFrame, xlabel: str) -> Picture:
     """Draw estimates on invented firms beside the truth that was put into them.
 
     Parameters
@@ -70,6 +74,8 @@ def planted(rows: pd.DataFrame) -> Picture:
     rows
         Top first; columns ``label``, ``planted``, ``estimate``, ``low``, ``high`` and ``pooled``,
         the estimate without firm effects.
+    xlabel
+        The effect with its unit.
     """
     figure, ax = subplots(height=0.72 * len(rows) + 1.5)
     y = np.arange(len(rows))[::-1]
@@ -88,12 +94,12 @@ def planted(rows: pd.DataFrame) -> Picture:
     ax.text(0.99, 0.5, "synthetic", transform=ax.transAxes, fontsize=34, color=PURPLE, alpha=0.16,
             ha="right", va="center", zorder=0)  # fmt: skip
     _rows(ax, y, rows["label"])
-    ax.set_xlabel("log of expected inventions per unit of the share", fontsize=10)
+    ax.set_xlabel(xlabel, fontsize=10)
     return Picture(figure)
 
 
 def _intervals(ax: Axes, rows: pd.DataFrame, y: np.ndarray, colours: list[str]) -> None:
-    ax.hlines(y, rows["low_industry"], rows["high_industry"], color=colours, lw=1.3)
+    ax.hlines(y, rows["low_wide"], rows["high_wide"], color=colours, lw=1.3)
     ax.hlines(y, rows["low"], rows["high"], color=colours, lw=5, alpha=0.45)
     ax.scatter(rows["estimate"], y, color=colours, s=46, zorder=3)
     for height, value, colour in zip(y, rows["estimate"], colours, strict=True):
@@ -105,10 +111,10 @@ def _signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
 
 
-def _finish(ax: Axes, y: np.ndarray, labels: pd.Series, xlabel: str | None = None) -> None:
+def _finish(ax: Axes, y: np.ndarray, labels: pd.Series, xlabel: str) -> None:
     zero_line(ax)
     _rows(ax, y, labels)
-    ax.set_xlabel(f"{XLABEL}\n{INTERVALS}" if xlabel is None else xlabel, fontsize=10)
+    ax.set_xlabel(xlabel, fontsize=10)
 
 
 def _rows(ax: Axes, y: np.ndarray, labels: pd.Series) -> None:

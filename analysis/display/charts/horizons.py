@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.inference.form.joint import Combination
-
 __all__ = ["responses"]
 
 
 def responses(
     rows: pd.DataFrame, xlabel: str, ylabel: str, early: Sequence[int] = (0, 1),
-    late: Sequence[int] = (3, 4), contrast: Combination | None = None,
+    late: Sequence[int] = (3, 4), contrast: Mapping[str, float] | None = None,
 ) -> Picture:  # fmt: skip
     """Draw a response per horizon with its interval; the early and the late group are bracketed.
 
@@ -36,7 +34,7 @@ def responses(
     early, late
         Horizons whose means are compared, as `LocalProjections.early` and `late`.
     contrast
-        `LocalProjections.contrast`: late less early, written above with its CR3 interval.
+        Late less early, written above: ``estimate, low_cr3, high_cr3``.
     """
     rows = rows.sort_values("horizon")
     x = rows["horizon"].to_numpy(dtype=float)
@@ -55,11 +53,8 @@ def responses(
     for group, words in ((early, "early"), (late, "late")):
         _bracket(ax, sorted(group), words, float(means.loc[list(group)].mean()))
     if contrast is not None:
-        ax.set_title(
-            f"late less early: {signed(contrast.estimate)} "
-            f"[{signed(contrast.low_cr3)}, {signed(contrast.high_cr3)}]",
-            fontsize=11, color=ORANGE,
-        )  # fmt: skip
+        value, low, high = (signed(contrast[n]) for n in ("estimate", "low_cr3", "high_cr3"))
+        ax.set_title(f"late less early: {value} [{low}, {high}]", fontsize=11, color=ORANGE)
     ax.set_xticks(x)
     ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
     ax.set_xlabel(f"{xlabel}\n{note}; orange: mean of a group", fontsize=10)

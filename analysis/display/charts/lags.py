@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def lag_profiles(tables: Mapping[str, pd.DataFrame], ylabel: str) -> Picture:
+def lag_profiles(tables: Mapping[str, pd.DataFrame], xlabel: str, ylabel: str) -> Picture:
     """Draw the effect at every lag with its interval, one colour and marker per period.
 
     Parameters
     ----------
     tables
         By period: columns ``lag, estimate, low_cr3, high_cr3``.
-    ylabel
-        The effect with its unit.
+    xlabel, ylabel
+        What the lag counts, and the effect with its unit.
     """
     figure, ax = subplots(height=3.8)
     shift = -0.09
@@ -33,6 +33,6 @@ def lag_profiles(tables: Mapping[str, pd.DataFrame], ylabel: str) -> Picture:
         shift = -shift
     zero_line(ax, axis="y")
     ax.set_xticks([int(k) for k in rows["lag"]])
-    ax.set(xlabel="years between research and outcome", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(y=0.22)
     return Picture(figure)

@@ -18,33 +18,33 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.data import Panel
+__all__ = ["entity_map"]
 
 
-def entity_map(panel: Panel, values: pd.Series, title: str, around: float | None = None) -> Picture:
+def entity_map(rows: pd.DataFrame, title: str, around: float | None = None) -> Picture:
     """Draw one value per entity.
 
     Each tile stands roughly where the entity lies, all tiles are of one size, so that a large
-    empty region does not outweigh a small crowded one. A panel without tile positions (firms,
-    say) gets a ranked dot chart with the same colours.
+    empty region does not outweigh a small crowded one. Rows without places (firms, say) get a
+    ranked dot chart with the same colours.
 
     Parameters
     ----------
-    panel
-        Gives names and, where ``entities`` has ``tile_row`` and ``tile_col``, positions.
-    values
-        One number per entity; missing entities are drawn empty and marked as such.
+    rows
+        As `analysis.claims.exhibit.tiles`: one row per entity, columns ``value, label_en,
+        label_zh`` and, if known, ``tile_row, tile_col``. An entity without a value is drawn empty
+        and marked as such.
     title
         What the values are, with their unit.
     around
         A value, such as no change, on whose two sides the colours differ.
     """
-    values = values.reindex(panel.entities.index)
+    values = rows["value"]
     look = _look(values, around)
     numbers = "{:.2f}".format if around is None else signed
-    if {"tile_row", "tile_col"} <= set(panel.entities.columns):
-        return _tiles(panel.entities, values, title, look, numbers)
-    return _ranked(panel.entities, values, title, look)
+    if {"tile_row", "tile_col"} <= set(rows):
+        return _tiles(rows, values, title, look, numbers)
+    return _ranked(rows, values, title, look)
 
 
 def _look(values: pd.Series, around: float | None) -> mpl.cm.ScalarMappable:

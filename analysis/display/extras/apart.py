@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display.charts.interval_rows import interval_rows
+from analysis.display.charts import interval_rows
 from analysis.display.drawing import wrap_words
 from analysis.display.numbers import publish
 from analysis.display.theme import INK, SIDE_COLOURS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display.charts.weaker import count_of_all
+from analysis.display.charts import count_of_all
 from analysis.display.extras import rivals
 from analysis.display.numbers import publish
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims import Also, Part, evaluate
+from analysis.claims.exhibit import tiles
 from analysis.display.charts import chain_effects, entity_map
 from analysis.display.designs import moderated
 from analysis.display.html import Html, table
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ChainPage", "chain_page"]
 
+STAGES = pd.DataFrame(
+    {
+        "stage": ["front", "middle", "back"],
+        "name": ["Front 前端", "Middle 中端", "Back 后端"],
+        "what": ["basic and applied research", "development, pilot tests", "products and market"],
+    }
+)
 PLACES = {
     "ln_basic": ("front", "basic research"),
     "ln_applied": ("front", "applied research"),
@@ -108,10 +116,12 @@ def chain_page(page: Chapter) -> ChainPage:
         prefix="chain",
     )
     return ChainPage(
-        funds=chain_effects(pd.DataFrame(_fund_rows(page, sales)), EFFECT, colours=COLOURS),
-        products=chain_effects(pd.DataFrame(_product_rows(page, sales)), PRODUCT),
+        funds=chain_effects(pd.DataFrame(_fund_rows(page, sales)), STAGES, EFFECT, COLOURS),
+        products=chain_effects(pd.DataFrame(_product_rows(page, sales)), STAGES, PRODUCT),
         changes=entity_map(
-            panel, results["change"], f"Change of the corrected degree, {first} to {last}", around=0
+            tiles(panel, results["change"]),
+            f"Change of the corrected degree, {first} to {last}",
+            around=0,
         ),
         degree=_degree_table(parts, (first, last)),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.display.charts.channel import channel_fragility
+from analysis.display.charts import channel_fragility
 from analysis.display.html import Html, table
 from analysis.display.words import signed
 from analysis.inference import estimate, mediation

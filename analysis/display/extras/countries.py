@@ -13,8 +13,8 @@ import yaml
 
 from analysis.claims import rules
 from analysis.claims.designs import with_sample
-from analysis.display.charts import countries as charts
-from analysis.display.charts.interval_rows import interval_rows
+from analysis.display import charts
+from analysis.display.charts import interval_rows
 from analysis.display.extras.systems import Systems, line_numbers, systems
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish

@@ -12,8 +12,7 @@ import pandas as pd
 from analysis.claims.designs.derived import fixed_exposure
 from analysis.claims.designs.paths import ExposurePath, exposure_path
 from analysis.data import load
-from analysis.display.charts import event_path
-from analysis.display.charts.counts import grouped_counts
+from analysis.display.charts import event_path, grouped_counts
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.words import signed

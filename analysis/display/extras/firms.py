@@ -11,11 +11,12 @@ import pandas as pd
 
 from analysis.claims import Evidence, ledger, verdict
 from analysis.data.us_firms import us_firms
-from analysis.display.charts import firms as charts
+from analysis.display import charts
 from analysis.display.extras import firm_tables as tables
 from analysis.display.html import Html, claim_card
 from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish
+from analysis.display.theme import BLUE, MUTED, ORANGE
 from analysis.inference.firms.ownership import Ownership, ownership
 from analysis.inference.firms.patient import PatientCapital, patient_capital
 from analysis.measures.firms import mount_firms
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 CLAIMS = ("M11", "M39", "M40", "M41", "M42", "M47")
 POINTS = 10.0  # points of ownership a percentage is stated for
 SCALED = ("estimate", "low", "high", "low_industry", "high_industry", "published", "mde")
+PER_TEN = (
+    "percent more citations per ten points of ownership\n"
+    "thick: 95%, clustered by firm; thin: 95%, by industry"
+)
+KIND_COLOURS = {"dedicated": BLUE, "transient": ORANGE, "quasiindexed": MUTED}
 
 
 @dataclass(frozen=True)
@@ -74,22 +80,31 @@ def firms_page() -> FirmsPage:
         _us_numbers(us.frame, found) | found.later | _synthetic_numbers(beside, invented), "firms"
     )
     rows, kinds = _percent(found.table), _percent(found.owners)
+    kinds["group"] = kinds.groupby(level=0)["column"].transform("first")
+    colours = {r.label: KIND_COLOURS[r.Index[1]] for r in kinds.itertuples()}
     counts = beside[beside["outcome"] == "inventions"]
     book = ledger()
     return FirmsPage(
         cards={c: claim_card(book[c], judged=verdict(Evidence(book[c]))) for c in CLAIMS},
         studies={claim: studies_folded(claim) for claim in CLAIMS},
-        replication=charts.replication(rows[rows.index != "ols"]),
+        replication=charts.replication(_wide(rows[rows.index != "ols"]), PER_TEN),
         replication_table=tables.replication_table(found),
-        owners=charts.owner_kinds(kinds, kinds.groupby(level=0)["column"].first()),
+        owners=charts.grouped_effects(_wide(kinds), PER_TEN, colours),
         owners_table=tables.owners_table(found),
-        synthetic=charts.planted(counts.assign(label=counts["claim"] + ": " + counts["short"])),
+        synthetic=charts.planted(
+            counts.assign(label=counts["claim"] + ": " + counts["short"]),
+            "log of expected inventions per unit of the share",
+        ),
         synthetic_table=tables.synthetic_table(beside),
         measures=tables.measures_table(measures.frame),
         undefined=tables.undefined_table(measures),
         fields=tables.fields_table(),
         needs=tables.needs_table(),
     )
+
+
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.rename(columns={"low_industry": "low_wide", "high_industry": "high_wide"})
 
 
 def _percent(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display.charts.influence import leave_one_out
+from analysis.display.charts import leave_one_out
 
 if TYPE_CHECKING:
     from analysis.claims import Reading

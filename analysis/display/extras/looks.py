@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.display.charts.events import permutation
-from analysis.display.charts.parabola import parabola
-from analysis.display.charts.years import yearly_bars
+from analysis.display.charts import parabola, permutation, yearly_bars
 from analysis.display.extras.leverage import carriers, carriers_picture, on_rows
 from analysis.display.numbers import publish
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.claims.omission import omission
-from analysis.display.charts.interval_rows import interval_rows
+from analysis.display.charts import interval_rows
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.words import signed

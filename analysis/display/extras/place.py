@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.claims.exhibit import tiles
 from analysis.display.charts import entity_map, spatial_effects
 from analysis.display.designs import moderated
 from analysis.display.html import Html, table
@@ -98,7 +99,7 @@ def _map(panel: Panel, name: str) -> Picture:
     """Draw the latest year."""
     year, variable = _latest(panel, name), panel.describe(name)
     title = f"{variable.label_en} {variable.label_zh}, {year}"
-    return entity_map(panel, panel[name].xs(year, level=1), title)
+    return entity_map(tiles(panel, panel[name].xs(year, level=1)), title)
 
 
 def _latest(panel: Panel, name: str) -> int:

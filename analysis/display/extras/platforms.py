@@ -9,8 +9,7 @@ import pandas as pd
 
 from analysis.claims.designs import policy_design
 from analysis.claims.designs.derived import without_initial
-from analysis.display.charts import permutation
-from analysis.display.charts.products import slope_along
+from analysis.display.charts import permutation, slope_along
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.words import signed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display.charts.margin import within_margin
+from analysis.display.charts import within_margin
 from analysis.display.extras.margins import margin_row, reach_at_zero
 from analysis.display.numbers import publish
 

@@ -64,7 +64,7 @@ def rival_forms(regression: Regression, forms: Sequence[Form], focal: str) -> pd
     Returns
     -------
     DataFrame
-        Columns ``key, label, effects, estimate, low, high, cr3_low, cr3_high, mde`` (within-SDs),
+        Columns ``key, label, effects, estimate, low, high, low_cr3, high_cr3, mde`` (within-SDs),
         ``lowest, highest`` (one entity left out), ``n``, and ``bic`` under two-way effects less
         that of the first form; NaN on other rows, where it cannot be compared.
     """
@@ -84,12 +84,11 @@ def rival_forms(regression: Regression, forms: Sequence[Form], focal: str) -> pd
 
 
 def _slope(found: Estimate, focal: str) -> dict[str, float]:
-    names = {name: name for name in ("estimate", "low", "high", "mde", "lowest", "highest")}
-    names |= {"cr3_low": "low_cr3", "cr3_high": "high_cr3"}
+    names = ("estimate", "low", "high", "low_cr3", "high_cr3", "mde", "lowest", "highest")
     if focal not in found.specification.terms:
         return dict.fromkeys(names, np.nan)
     line = found.coefficient(focal)
-    return {name: getattr(line, key) * line.scale for name, key in names.items()}
+    return {name: getattr(line, name) * line.scale for name in names}
 
 
 def _bic(found: Estimate) -> float:
@@ -106,9 +105,9 @@ def rival_numbers(rows: pd.DataFrame) -> dict[str, object]:
         if np.isfinite(row.bic):
             entry["bic"] = float(row.bic)
         if np.isfinite(row.estimate):
-            away = row.cr3_low > 0 or row.cr3_high < 0
+            away = row.low_cr3 > 0 or row.high_cr3 < 0
             entry[row.effects] = {
-                "std": row.estimate, "low": row.cr3_low, "high": row.cr3_high, "mde": row.mde,
+                "std": row.estimate, "low": row.low_cr3, "high": row.high_cr3, "mde": row.mde,
                 "lowest": row.lowest, "highest": row.highest,
                 "zero": "excludes zero" if away else "includes zero",
             }  # fmt: skip
@@ -136,7 +135,7 @@ def rivals_table(rows: pd.DataFrame, caption: str) -> Html:
 def _cell(row: Any) -> Html | None:  # noqa: ANN401
     if not np.isfinite(row.estimate):
         return None
-    ends = f"[{signed(row.cr3_low)}, {signed(row.cr3_high)}]"
+    ends = f"[{signed(row.low_cr3)}, {signed(row.high_cr3)}]"
     return Html(f"{signed(row.estimate)}<br><small>{ends}</small>")
 
 

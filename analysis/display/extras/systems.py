@@ -9,8 +9,7 @@ import pandas as pd
 
 from analysis.claims.contrast import contrasts
 from analysis.claims.designs import with_sample
-from analysis.display.charts.countries import carriers
-from analysis.display.charts.margin import within_margin
+from analysis.display.charts import carriers, within_margin
 from analysis.display.extras.margins import margin_row
 from analysis.display.html import Html, table
 from analysis.display.words import signed

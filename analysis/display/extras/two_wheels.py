@@ -11,10 +11,9 @@ from scipy.special import stdtrit
 
 from analysis.certificates.table import read_rows
 from analysis.claims import rules
+from analysis.claims.exhibit import tiles
 from analysis.claims.robustness import curve_table
-from analysis.display.charts import entity_map
-from analysis.display.charts.margin import within_margin
-from analysis.display.charts.search import searched
+from analysis.display.charts import entity_map, searched, within_margin
 from analysis.display.extras import rivals
 from analysis.display.extras.channel import Channel, channel
 from analysis.display.numbers import publish
@@ -99,7 +98,7 @@ def two_wheels_page(page: Chapter) -> TwoWheelsPage:
             f"candidate threshold in {found.by_label.lower()}",
         ),
         forms=rivals.bic_table(found.models, "M20: forms of the relation on the same rows"),
-        map=entity_map(panel, latest, f"Coordination degree D 耦合协调度, {year}"),
+        map=entity_map(tiles(panel, latest), f"Coordination degree D 耦合协调度, {year}"),
         balance=rivals.rival_effects(rows, "slope of D, within-SDs of NQP"),
         balance_table=rivals.rivals_table(
             rows, "M21: the slope of D beside rival forms, within-SDs, [95% CR3 interval]; BIC "

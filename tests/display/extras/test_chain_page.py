@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import display
-from analysis.display.charts import CHAIN, entity_map
+from analysis.claims.exhibit import tiles
+from analysis.display.charts import entity_map
 from analysis.display.extras import chain
 from analysis.display.pages import book_panel
 
@@ -23,7 +24,7 @@ def made():
 
 
 def test_every_outcome_stands_on_a_stage_of_the_chain():
-    assert {stage for stage, _ in chain.PLACES.values()} == {stage.key for stage in CHAIN}
+    assert {stage for stage, _ in chain.PLACES.values()} == set(chain.STAGES["stage"])
 
 
 def test_the_picture_of_funds_holds_the_declared_readings(made):
@@ -117,7 +118,7 @@ def test_the_second_outcome_of_m26_is_read(made):
 def test_a_map_around_a_value_has_two_sides():
     panel = book_panel("china")
     values = pd.Series({"CN-BJ": 0.2, "CN-TJ": -0.1, "CN-HE": 0.0})
-    ax = entity_map(panel, values, "change", around=0).figure.axes[0]
+    ax = entity_map(tiles(panel, values), "change", around=0).figure.axes[0]
     places = panel.entities[["tile_col", "tile_row"]]
     faces = {tuple(patch.get_xy()): patch.get_facecolor() for patch in ax.patches}
     up, down, level = (faces[tuple(places.loc[code])] for code in values.index)

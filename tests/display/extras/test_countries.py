@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.claims import rules
-from analysis.display import chapters
-from analysis.display.charts import countries as charts
+from analysis.display import chapters, charts
 from analysis.display.extras import countries, quantity
 from analysis.display.extras.margins import margin_row, reach_at_zero
 from analysis.errors import UnknownNameError

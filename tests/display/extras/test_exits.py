@@ -8,7 +8,7 @@ import pytest
 
 from analysis import display
 from analysis.data import load
-from analysis.display.charts.counts import grouped_counts
+from analysis.display.charts import grouped_counts
 from analysis.display.extras import exits
 
 

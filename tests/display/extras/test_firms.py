@@ -9,7 +9,7 @@ import pytest
 from analysis import display
 from analysis.claims import ledger
 from analysis.data.firm_panel import firm_fields
-from analysis.display.charts import firms as charts
+from analysis.display import charts
 from analysis.display.extras import firms
 
 
@@ -95,9 +95,9 @@ def test_negative_figures_carry_a_minus_sign_and_not_a_hyphen(published):
 
 
 def test_replication_draws_a_row_without_a_published_figure():
-    row = {"label": "a", "estimate": 2.0, "low": 1.0, "high": 3.0, "low_industry": 0.5,
-           "high_industry": 4.0, "published": 2.0}  # fmt: skip
+    row = {"label": "a", "estimate": 2.0, "low": 1.0, "high": 3.0, "low_wide": 0.5,
+           "high_wide": 4.0, "published": 2.0}  # fmt: skip
     rows = pd.DataFrame([row, row | {"label": "b", "published": float("nan")}])
-    ax = charts.replication(rows).figure.axes[0]
+    ax = charts.replication(rows, "percent").figure.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
     assert len(ax.collections[-1].get_offsets()) == 1

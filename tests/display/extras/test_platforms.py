@@ -9,7 +9,7 @@ import pytest
 from analysis import display
 from analysis.claims.designs.derived import without_initial
 from analysis.data import load_policies
-from analysis.display.charts.products import slope_along
+from analysis.display.charts import slope_along
 from analysis.display.extras import platforms
 
 

@@ -40,7 +40,7 @@ def test_slopes_are_those_of_ordinary_estimates(rows):
         line = estimate(spec, panel).coefficient("a")
         row = table[(table["key"] == key) & (table["effects"] == spec.effects)].iloc[0]
         assert row["estimate"] == pytest.approx(line.estimate * line.scale)
-        assert row["cr3_low"] == pytest.approx(line.low_cr3 * line.scale)
+        assert row["low_cr3"] == pytest.approx(line.low_cr3 * line.scale)
         assert row["mde"] == pytest.approx(line.mde * line.scale)
 
 
