@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+_FEW = 12  # so many names fit in a sentence
 
 
 class AnalysisError(Exception):
     """Base of every error that the command line reports in one sentence with exit code 2."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickle would call the constructor with the finished sentence as its only argument; an
+        # error that comes from a worker is rebuilt without its constructor instead.
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 class DataError(AnalysisError):
@@ -29,14 +37,33 @@ class LedgerError(AnalysisError):
 class UnknownNameError(AnalysisError, KeyError):
     """A name is not known; the message suggests the nearest ones."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str) -> None:
-        names = sorted(known)
-        near = get_close_matches(name, names, n=3, cutoff=0.4)
-        hint = (
-            f"did you mean {' or '.join(near)}?" if near else "list the known names and pick one."
-        )
-        self.message = f"Unknown {kind} '{name}' in {where}: {hint}"
+    def __init__(self, kind: str, name: object, known: Iterable[object], where: str) -> None:
+        self.message = f"Unknown {kind} '{name}' in {where}: {suggestion(name, known)}"
         super().__init__(self.message)
 
     def __str__(self) -> str:
         return self.message
+
+
+def suggestion(
+    name: object, known: Iterable[object], otherwise: str = "list the known names and pick one."
+) -> str:
+    """Return how to mend an unknown name: the nearest known ones, or all of them if few."""
+    names = sorted(map(str, known))
+    if near := get_close_matches(str(name), names, n=3, cutoff=0.4):
+        return f"did you mean {' or '.join(near)}?"
+    return f"use one of {', '.join(names)}." if 0 < len(names) <= _FEW else otherwise
+
+
+def require_level(level: float) -> None:
+    """Refuse a level that is not the complement of a coverage."""
+    if not 0 < level < 1:
+        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+
+
+def _rebuilt(
+    kind: type[AnalysisError], args: tuple[object, ...], state: dict[str, object]
+) -> AnalysisError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error

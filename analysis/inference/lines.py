@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from analysis.errors import SpecificationError
+from analysis.errors import require_level
 from analysis.inference.report import plain_number
 
 __all__ = ["Line", "estimate_cells", "finite", "line", "require_level"]
@@ -62,12 +62,6 @@ def line(
         low_cr3=float(estimate - reach * se_cr3),
         high_cr3=float(estimate + reach * se_cr3),
     )
-
-
-def require_level(level: float) -> None:
-    """Refuse a level that is not the complement of a coverage."""
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
 
 
 def estimate_cells(found: Line) -> tuple[str, str]:
