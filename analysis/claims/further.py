@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.claims.designs import with_sample
+from analysis.claims.robustness import declared_samples
 from analysis.errors import AnalysisError
 from analysis.models import fit
 
@@ -164,14 +165,7 @@ def _samples(regression: Regression, leading: Estimate) -> str:
 
 
 def _other_samples(regression: Regression) -> Iterator[tuple[str, Regression]]:
-    panel, sample = regression.panel, regression.spec.sample
-    first, last = panel.roles.first_year, sample.last_year or panel.roles.last_year
-    if first < 2020 <= last:
-        kept = tuple(year for year in (2020, 2021, 2022) if year <= panel.roles.last_year)
-        yield "without 2020 to 2022", with_sample(regression, exclude_years=kept)
-    if "municipality" in panel.entities.columns:
-        cities = panel.entities.index[panel.entities["municipality"].astype(int) == 1]
-        yield "without municipalities", _without(regression, map(str, cities))
+    yield from declared_samples(regression, "question")
     yield "winsorised at one per cent", _winsorised(regression)
 
 

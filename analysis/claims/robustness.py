@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -172,7 +172,7 @@ def curve_table(regression: Regression) -> pd.DataFrame:
         jackknife of every one would take longer than all the rest of a chapter), ``n``.
     """
     chosen, specs = [], []
-    samples = list(_samples(regression))
+    samples = [("all", regression), *declared_samples(regression, "curve")]
     for (words, sampled), lag in product(samples, _lags(regression.spec)):
         declared = sampled is regression and lag == regression.spec.lag
         for initial, effects in product((True, False) if declared else (True,), CURVE_EFFECTS):
@@ -189,16 +189,15 @@ def _lags(spec: Specification) -> tuple[int, ...]:
     return (1, 2, 3) if spec.lag == 1 and not spec.lags else (spec.lag,)
 
 
-def _samples(regression: Regression) -> Iterable[tuple[str, Regression]]:
-    panel, excluded = regression.panel, regression.spec.sample.exclude_entities
-    yield "all", regression
-    last = regression.spec.sample.last_year or panel.roles.last_year
-    if panel.roles.first_year + 6 < 2019 < last:
-        yield "to 2019", with_sample(regression, last_year=2019)
-    if "municipality" in panel.entities.columns:
-        cities = panel.entities.index[panel.entities["municipality"].astype(int) == 1]
-        names = tuple(dict.fromkeys((*excluded, *map(str, cities))))
-        yield "without municipalities", with_sample(regression, exclude_entities=names)
+def declared_samples(regression: Regression, use: str) -> Iterator[tuple[str, Regression]]:
+    """Yield label and regression for each sample of the data set that serves a use."""
+    panel, sample = regression.panel, regression.spec.sample
+    for one in panel.samples.values():
+        changes = one.changes(
+            panel.roles, panel.entities, sample.exclude_entities, sample.last_year
+        )
+        if use in one.use and changes:
+            yield one.label, with_sample(regression, **changes)
 
 
 def _fit_each(specs: list[Specification], panel: Panel, focal: str) -> pd.DataFrame:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from analysis.data.geography import Geography
 from analysis.data.identities import identities
 from analysis.data.load import load, load_policies
-from analysis.data.panel import Panel, Roles
+from analysis.data.panel import Panel
 from analysis.data.provenance import coverage, provenance
+from analysis.data.roles import Roles
+from analysis.data.samples import DeclaredSample
 from analysis.data.variable import Variable
 
 __all__ = [
+    "DeclaredSample",
     "Geography",
     "Panel",
     "Roles",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analysis.data.files import read_yaml, short
-from analysis.data.panel import Roles
+from analysis.data.roles import Roles
+from analysis.data.samples import DeclaredSample, read_samples
 from analysis.errors import DataError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -38,6 +39,7 @@ class Dataset:
     units: Mapping[str, Unit]
     neighbours: str | None = None
     coordinates: str | None = None
+    samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
 
     def path(self, table: str, suffix: str) -> Path:
         """File of a table or its sidecar."""
@@ -92,6 +94,7 @@ def read_dataset(name: str, root: Path | None = None) -> Dataset:
         units=read_units(base, raw.get("units") or {}),
         neighbours=raw.get("neighbours"),
         coordinates=raw.get("coordinates"),
+        samples=read_samples(raw.get("samples") or {}, short(path)),
     )
 
 
@@ -106,6 +109,7 @@ def _roles(raw: Mapping[str, Any]) -> Roles:
         first_year=int(years[0]),
         last_year=int(years[1]),
         count=int(entity["count"]),
+        unit=str(raw.get("unit", "")),
     )
 
 

@@ -17,8 +17,9 @@ from analysis.data.files import (
     short,
 )
 from analysis.data.geography import read_geography
-from analysis.data.identities import read_identities
+from analysis.data.identity import read_identities
 from analysis.data.panel import FLAG_COLUMNS, Panel
+from analysis.data.samples import require_columns
 from analysis.data.sidecar import Gap, Sidecar, read_sidecar
 from analysis.data.variable import Variable
 from analysis.errors import DataError
@@ -48,6 +49,7 @@ def load(dataset: str = "china", root: Path | None = None) -> Panel:
     """
     ds = read_dataset(dataset, root)
     entities = _read_entities(ds)
+    require_columns(ds.samples, entities, short(ds.path(ds.entities, ".csv")))
     ids = sorted(entities.index)
     index = pd.MultiIndex.from_product([ids, list(ds.roles.years)], names=["entity", "year"])
     columns: list[pd.DataFrame] = []
@@ -73,6 +75,7 @@ def load(dataset: str = "china", root: Path | None = None) -> Panel:
         flags=_read_flags(ds, frame),
         identities=read_identities(ds.path(ds.identities, ".yml")) if ds.identities else (),
         geography=read_geography(ds, entities.index),
+        samples=ds.samples,
     )
 
 

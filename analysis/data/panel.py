@@ -9,45 +9,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.data.labels import entity_names, grid_index
+from analysis.data.roles import Roles
+from analysis.data.samples import DeclaredSample
 from analysis.data.variable import Variable
 from analysis.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     from analysis.data.geography import Geography
-    from analysis.data.identities import Identity
+    from analysis.data.identity import Identity
 
 FLAG_COLUMNS = ("entity", "year", "variable", "flag", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """What entity and year stand for in one data set.
-
-    Parameters
-    ----------
-    entity, entities, entity_zh
-        Noun for one unit, for many, and in Chinese: "province", "provinces", "省份".
-    title_en, title_zh
-        Name of the data set for captions.
-    first_year, last_year
-        Years of the rectangle.
-    count
-        Number of entities.
-    """
-
-    entity: str
-    entities: str
-    entity_zh: str
-    title_en: str
-    title_zh: str
-    first_year: int
-    last_year: int
-    count: int
-
-    @property
-    def years(self) -> range:
-        """Years of the rectangle, first to last."""
-        return range(self.first_year, self.last_year + 1)
 
 
 def _empty_flags() -> pd.DataFrame:
@@ -64,6 +36,7 @@ class Panel:
         Short name of the data set.
     frame
         Full rectangle, index levels ``("entity", "year")``, sorted; float columns in base units.
+        Whole numbers for entities become text; text, dates and periods for years become numbers.
         Because no row is missing, ``groupby(level="entity").shift()`` is a true lag.
     variables
         One :class:`Variable` per column of ``frame``.
@@ -79,6 +52,13 @@ class Panel:
         Accounting identities declared for the data set.
     geography
         Who borders on whom and where entities lie; None if the data set says neither.
+    samples
+        Parts of the data set on which its claims are asked again.
+
+    Raises
+    ------
+    DataError
+        A label of a row is missing, doubled or no year; a column is doubled or not described.
     """
 
     name: str
@@ -90,12 +70,18 @@ class Panel:
     flags: pd.DataFrame = field(default_factory=_empty_flags)
     identities: tuple[Identity, ...] = ()
     geography: Geography | None = None
+    samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        where = f"Panel '{self.name}'"
+        object.__setattr__(self, "frame", grid_index(self.frame, where))
+        if self.entities.index.inferred_type != "string":
+            named = self.entities.set_axis(entity_names(self.entities.index, where))
+            object.__setattr__(self, "entities", named)
         undescribed = [c for c in self.frame.columns if c not in self.variables]
         if undescribed:
             raise DataError(
-                f"Panel '{self.name}' has a column '{undescribed[0]}' without a Variable: "
+                f"{where} has a column '{undescribed[0]}' without a Variable: "
                 "describe every column that is added."
             )
 
