@@ -6,12 +6,11 @@ named after the content of ``analysis/``, ``data/`` and the lock: change one byt
 chapter runs again; change prose alone and none does. It also puts the repository's top folder on
 the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started, and
 makes pages anew when something changed that Sphinx does not watch: the style, a number shown from
-another page, a warning that has to be mended.
+another page, a warning that has to be mended, a build that was killed while it wrote.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import ENV_PICKLE_FILENAME
+from writable_home import ensure_home
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -26,19 +26,17 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # the builder is started by a script that knows nothing of it
+from analysis.fingerprint import fingerprint  # noqa: E402
+
 INPUTS = ("analysis", "data", "requirements.lock")
+UNFINISHED = "unfinished"
 
 
 def execution_key(root: Path = ROOT, inputs: tuple[str, ...] = INPUTS) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 over names and bytes of the inputs."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    for name in inputs:
-        top = root / name
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and "__pycache__" not in path.parts:
-                body = hashlib.sha256(path.read_bytes()).digest()
-                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + body)
-    return digest.hexdigest()[:16]
+    """Return a short name that follows the content of the inputs and the version of Python."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    return f"{fingerprint([root / name for name in inputs])}-{version}"
 
 
 def _move_cache(_app: Sphinx, config: Config) -> None:
@@ -50,6 +48,7 @@ def _move_cache(_app: Sphinx, config: Config) -> None:
 
 
 def _reach_analysis(_app: Sphinx, _config: Config) -> None:
+    ensure_home(ROOT / "_build" / "home")
     known = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), known]))
     # As in the Makefile, for those who build without it: the same sums in the same order.
@@ -67,6 +66,21 @@ def _follow_numbers(app: Sphinx, page: document) -> None:
         app.env.note_dependency(app.env.doc2path(shown.refdoc))
 
 
+def _start(app: Sphinx, _config: Config) -> None:
+    # A page that was being written when the last build was killed is newer than its source, so
+    # Sphinx would keep the half of it for ever: read and write all pages again.
+    mark = Path(app.doctreedir, UNFINISHED)
+    if mark.exists():
+        mark.with_name(ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _finish(app: Sphinx, _error: Exception | None) -> None:
+    # With an error Sphinx itself forgets what it read.
+    Path(app.doctreedir, UNFINISHED).unlink(missing_ok=True)
+
+
 def _warn_again(app: Sphinx, error: Exception | None) -> None:
     # Pages that are not read again do not warn again: a second build with -W would pass.
     if error is None and app.keep_going and app._warncount:
@@ -81,4 +95,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _notice_style)
     app.connect("doctree-read", _follow_numbers)
     app.connect("build-finished", _warn_again)
+    app.connect("config-inited", _start)
+    app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

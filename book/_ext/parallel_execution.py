@@ -12,6 +12,8 @@ alternative texts and the tags that hide a cell; for those the outputs of before
 
 from __future__ import annotations
 
+import json
+import shutil
 import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.console import strip_colors
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config as KernelConfig
 
 if TYPE_CHECKING:
@@ -70,8 +73,7 @@ def fill_cache(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     settings = env.mystnb_config
     if settings.execution_mode != "cache" or settings.execution_in_temp:
         return
-    cache = get_cache(settings.execution_cache_path)
-    drop_torn_records(cache)
+    cache = open_cache(settings.execution_cache_path)
     found = [chapter for name in names if (chapter := read_chapter(env, name))]
     stale = [c for c in found if not (in_cache(c, cache) or carry_over(c, cache))]
     # The longest first, so that no processor is left idle while the last one ends: those named in
@@ -87,11 +89,36 @@ def fill_cache(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
         raise ChapterError(f"{len(names)} of {len(stale)} chapters failed, see above: {names}")
 
 
-def drop_torn_records(cache: JupyterCacheAbstract) -> None:
-    """Forget notebooks that were noted but never written, because a build was broken off."""
-    for record in cache.list_cache_records():
-        if not Path(cache.path, "executed", record.hashkey, "base.ipynb").exists():
+def open_cache(path: str) -> JupyterCacheAbstract:
+    """Open the cache without what cannot be read: a build was broken off, or the disk was full.
+
+    A list of notebooks that is spoilt takes all with it; a notebook that was noted and not, or
+    only half, written is forgotten alone. Either way the chapter is run again.
+    """
+    cache = get_cache(path)
+    try:
+        records = cache.list_cache_records()
+    except (
+        SQLAlchemyError,
+        RuntimeError,
+    ):  # jupyter-cache turns some of the former into the latter
+        LOGGER.info("forgetting the spoilt cache in %s", path)
+        cache.clear_cache()
+        return get_cache(path)
+    for record in records:
+        folder = Path(cache.path, "executed", record.hashkey)
+        if not is_whole(folder / "base.ipynb"):
             NbCacheRecord.remove_record(record.pk, cache.db)
+            shutil.rmtree(folder, ignore_errors=True)
+    return cache
+
+
+def is_whole(notebook: Path) -> bool:
+    """Say whether a notebook was written to its end: half of one is no JSON."""
+    try:
+        return "cells" in json.loads(notebook.read_bytes())
+    except (OSError, ValueError):
+        return False
 
 
 def read_chapter(env: BuildEnvironment, name: str) -> Chapter | None:

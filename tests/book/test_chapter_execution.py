@@ -77,6 +77,7 @@ def small_book(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "requirements.lock").write_text("")
     (tmp_path / "analysis").mkdir()
+    shutil.copy(ROOT / "analysis/fingerprint.py", tmp_path / "analysis")
     (tmp_path / "analysis/constant.py").write_text("VALUE = 1001\n")
     return tmp_path
 
@@ -149,6 +150,26 @@ def test_a_chapter_that_writes_to_standard_error_fails_every_build(small_book):
         assert done.returncode != 0
         assert "loud.md" in done.stderr
         assert "stderr was found" in done.stderr
+
+
+@pytest.mark.book
+def test_a_page_half_written_when_the_build_was_killed_is_written_again(small_book):
+    whole = build(small_book)
+    halve(small_book / "_build/html/page.html")
+    (small_book / "_build/.doctrees/unfinished").touch()  # as the start of a build leaves it
+    assert build(small_book) == whole
+
+
+@pytest.mark.book
+def test_a_home_that_cannot_be_written_is_no_reason_to_fail(small_book, monkeypatch):
+    monkeypatch.setenv("HOME", "/dev/null")
+    for name in ("MPLCONFIGDIR", "IPYTHONDIR"):
+        monkeypatch.delenv(name, raising=False)
+    add_page(small_book, "drawn", chapter("import matplotlib\nmatplotlib.get_cachedir()"))
+    done = attempt(small_book)
+    assert done.returncode == 0
+    assert "stderr was found" not in done.stderr
+    assert (small_book / "_build/home").is_dir()
 
 
 @pytest.mark.book
@@ -267,11 +288,43 @@ def test_a_failure_is_told_and_costs_no_other_chapter(shelf):
     assert fill(shelf, "a", "bad") == {"a": 1, "bad": 1}
 
 
+def lose(notebook: Path) -> None:
+    shutil.rmtree(notebook.parent)
+
+
+def halve(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def spoil(file: Path) -> None:
+    file.write_bytes(b"junk\n")
+
+
 @pytest.mark.book
-def test_a_build_that_was_broken_off_does_no_harm(shelf):
+@pytest.mark.parametrize("damage", [lose, halve, empty, spoil])
+def test_a_chapter_that_was_not_stored_whole_is_run_again(shelf, damage):
+    write(shelf, a=MARKING, b=MARKING)
+    fill(shelf, "a", "b")
+    (hurt,) = (
+        file
+        for file in shelf.folder.glob("cache/executed/*/base.ipynb")
+        if "by a" in file.read_text()
+    )
+    damage(hurt)
+    assert fill(shelf, "a", "b") == {"a": 2, "b": 1}
+    assert outputs(shelf, "a")
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("damage", [Path.unlink, halve, empty, spoil])
+def test_a_spoilt_list_of_stored_chapters_is_made_anew(shelf, damage):
     write(shelf, a=MARKING)
     fill(shelf, "a")
-    shutil.rmtree(shelf.folder / "cache/executed")  # noted, but not written
+    damage(shelf.folder / "cache/global.db")
     assert fill(shelf, "a") == {"a": 2}
     assert outputs(shelf, "a")
 
