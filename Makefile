@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 FIRST  := _build/html/intro.html
+# What a page can depend on. The list is part of the stamp's name, so that a lost file is noticed.
+INPUTS := $(sort $(shell find analysis data book _config.yml -name __pycache__ -prune -o -type f -print))
+STAMP  := _build/html/.built-$(firstword $(shell echo $(INPUTS) | cksum))
 PORT   ?= 8000
 
 # Compiled modules make each chapter's start-up several times faster; keep them whatever the shell says.
@@ -23,16 +26,23 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-book: $(READY) ## execute the chapters and build the book
-	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
+book: $(STAMP) ## execute the chapters and build the book
 	@echo "The book is built: open $(FIRST)"
+
+# The stamp bears the time of the start: what is edited while the book is built is newer.
+$(STAMP): $(READY) $(INPUTS)
+	@rm -f _build/html/.built-*
+	@mkdir -p _build && touch _build/started
+	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
+	@mv _build/started $@
 
 test: $(READY) ## run the whole test suite (browser tests need `make book` first)
 	@$(BIN)/python -m pytest
 
-lint: $(READY) ## check style and annotations
+lint: $(READY) ## check style, annotations and which layer imports which
 	@$(BIN)/ruff check analysis tests book/_ext
 	@$(BIN)/ruff format --check analysis tests book/_ext
+	@$(BIN)/lint-imports --no-cache
 
 serve: book ## serve the built book on this machine
 	@echo "http://127.0.0.1:$(PORT)/intro.html"
