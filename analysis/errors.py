@@ -50,7 +50,8 @@ def suggestion(
 ) -> str:
     """Return how to mend an unknown name: the nearest known ones, or all of them if few."""
     names = sorted(map(str, known))
-    if near := get_close_matches(str(name), names, n=3, cutoff=0.4):
+    near = get_close_matches(str(name), names, n=1, cutoff=0.75)
+    if near := near or get_close_matches(str(name), names, n=3, cutoff=0.4):
         return f"did you mean {' or '.join(near)}?"
     return f"use one of {', '.join(names)}." if 0 < len(names) <= _FEW else otherwise
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from analysis.data import Panel
     from analysis.models.specification import Specification
 
-__all__ = ["ABSORBED", "Design", "build_design", "split_effects"]
+__all__ = ["ABSORBED", "Design", "build_design", "flat", "split_effects"]
 
-ABSORBED = 1e-10  # share of variance left below which a variable counts as absorbed
+ABSORBED = 1e-10  # share of variance left below which a term counts as a combination of others
+_VANISHED = 1e-14  # share of variance left by effects below which nothing but rounding is left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +108,8 @@ def split_effects(
         z less the nested effects (n, m); the other effects as columns less the nested ones
         (n, q); z less all effects (n, m).
     """
+    if any(a.slope is None and not a.omit_first for a in absorbed):
+        z = z - z.mean(axis=0)  # effects span it; a level far above its movement would cost digits
     nested = [a for a in absorbed if a.nested_in(clusters)]
     free = [a.columns() for a in absorbed if not a.nested_in(clusters)]
     both = np.column_stack([z, *free])
@@ -117,6 +120,19 @@ def split_effects(
         return partly, nuisance, partly
     fitted = nuisance @ np.linalg.lstsq(nuisance, partly, rcond=1e-10)[0]
     return partly, nuisance, partly - fitted
+
+
+def flat(clean: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Mark columns of which effects leave nothing but rounding, (m,).
+
+    Parameters
+    ----------
+    clean, raw : ndarray, shape (n, m)
+        Columns less the effects, and as they were.
+    """
+    rounding = (100 * np.finfo(float).eps) ** 2 * (raw**2).sum(axis=0)
+    moved = ((raw - raw.mean(axis=0)) ** 2).sum(axis=0)
+    return (clean**2).sum(axis=0) <= np.maximum(_VANISHED * moved, rounding)
 
 
 def _within_clusters(z: np.ndarray, nested: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
@@ -134,9 +150,8 @@ def _within_sd(levels: pd.DataFrame) -> np.ndarray:
     z = levels.to_numpy()
     entity, year = _codes(levels.index, 0), _codes(levels.index, 1)
     effects = Absorbed("entity", entity), Absorbed("year", year)
-    left = (split_effects(z, effects, entity)[2] ** 2).sum(axis=0)
-    left[left <= ABSORBED * ((z - z.mean(axis=0)) ** 2).sum(axis=0)] = 0.0
-    return np.sqrt(left / (len(z) - 1))
+    clean = split_effects(z, effects, entity)[2]
+    return np.where(flat(clean, z), 0.0, np.sqrt((clean**2).sum(axis=0) / (len(z) - 1)))
 
 
 def _differences(levels: pd.DataFrame) -> tuple[pd.DataFrame, list[Dropped]]:

@@ -1,4 +1,4 @@
-"""Estimate one column: linearmodels absorbs and estimates, this module checks and explains."""
+"""Estimate one column by exact least squares, check it and explain what cannot be estimated."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.linalg import qr
 
 from analysis.errors import SpecificationError
-from analysis.models.design import ABSORBED, Design, build_design, split_effects
-from analysis.models.effects import EFFECTS, Absorbed
+from analysis.models.design import ABSORBED, Design, build_design, flat, split_effects
+from analysis.models.effects import EFFECTS
 from analysis.models.rows import Dropped, Rows, estimation_rows
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fit", "fit"]
 
-_AGREE = 1e-6  # SDs by which two ways of absorbing effects may differ
 _EXACT = 1e-16  # share of variance unexplained below which a fit counts as an identity
 
 
@@ -128,8 +127,10 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
     z = np.column_stack([design.y, design.x])
     partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
     _require_variation(spec, z, clean, design.index)
-    y, x, coefficients = _absorb(spec, design)
-    _require_agreement(spec, clean, np.column_stack([y, x]))
+    y, x = clean[:, 0], clean[:, 1:]
+    # On one scale: yuan beside a share differ by 1e13, where least squares loses the small one.
+    length = np.sqrt((x**2).sum(axis=0))
+    coefficients = np.linalg.lstsq(x / length, y)[0] / length
     residuals = y - x @ coefficients
     _require_remainder(spec, y, residuals)
     return Fit(
@@ -154,45 +155,6 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
     )
 
 
-def _absorb(spec: Specification, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return y and x with the effects absorbed, and the coefficients, all from linearmodels."""
-    # Imported here: it takes about a second, and reading the data or the ledger needs none of it.
-    from linearmodels.iv.absorbing import AbsorbingLS, Interaction
-    from linearmodels.panel.utility import AbsorbingEffectError
-
-    def category(effect: Absorbed) -> pd.Series:
-        return pd.Series(pd.Categorical(effect.codes), name=effect.name)
-
-    dummies = pd.DataFrame({a.name: category(a) for a in design.absorbed if a.slope is None})
-    slopes = [
-        Interaction(cat=category(a).to_frame(), cont=pd.DataFrame({"slope": a.slope}))
-        for a in design.absorbed
-        if a.slope is not None
-    ]
-    # On one scale: yuan beside a share differ by 1e13, where least squares loses the small one.
-    x_sd, y_sd = _spread(design.x), _spread(design.y)
-    x = pd.DataFrame(design.x / x_sd, columns=list(spec.terms))
-    y = pd.Series(design.y / y_sd, name="outcome")
-    model = AbsorbingLS(y, x, absorb=dummies, interactions=slopes or None)
-    # LSMR serves every column alike; its default tolerance of 1e-8 is too loose for golden values.
-    tight = {"atol": 1e-14, "btol": 1e-14, "conlim": 1e14, "maxiter": 10_000}
-    try:
-        result = model.fit(method="lsmr", absorb_options=tight, use_cache=False)
-    except AbsorbingEffectError as error:
-        raise SpecificationError(
-            f"A regressor of '{spec.outcome}' does not vary beyond "
-            f"{EFFECTS[spec.effects].words}: leave it out or choose other effects."
-        ) from error
-    y_left = model.absorbed_dependent.to_numpy()[:, 0] * y_sd
-    x_left = model.absorbed_exog.to_numpy() * x_sd
-    return y_left, x_left, result.params.to_numpy() * y_sd / x_sd
-
-
-def _spread(values: np.ndarray) -> np.ndarray:
-    spread = values.std(axis=0)
-    return np.where(spread > 0, spread, 1.0)
-
-
 def _parameters(design: Design) -> int:
     free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
     columns = np.column_stack([np.ones(len(design.y)), *free])
@@ -211,39 +173,26 @@ def _require_clusters(spec: Specification, design: Design) -> None:
 def _require_variation(
     spec: Specification, raw: np.ndarray, clean: np.ndarray, index: pd.MultiIndex
 ) -> None:
-    centred = ((raw - raw.mean(axis=0)) ** 2).sum(axis=0)
-    left = (clean**2).sum(axis=0)
-    flat = left <= ABSORBED * np.maximum(centred, np.finfo(float).eps * (raw**2).sum(axis=0))
+    gone = flat(clean, raw)
     words, years = EFFECTS[spec.effects].words, index.get_level_values(1)
-    if flat[0]:
+    if gone[0]:
         raise SpecificationError(
             f"Outcome '{spec.outcome}' does not vary beyond {words} in {len(raw)} rows "
             f"({years.min()} to {years.max()}): choose another outcome or other effects."
         )
-    for name, absorbed in zip(spec.terms, flat[1:], strict=True):
+    for name, absorbed in zip(spec.terms, gone[1:], strict=True):
         if absorbed:
             raise SpecificationError(
                 f"Regressor '{name}' is absorbed by {words}: it has no other variation in these "
                 f"{len(raw)} rows, so leave it out or choose other effects."
             )
-    unit = clean[:, 1:] / np.sqrt(left[1:])
+    unit = clean[:, 1:] / np.linalg.norm(clean[:, 1:], axis=0)
     triangle, order = qr(unit, mode="economic", pivoting=True)[1:]
     if (size := np.abs(np.diag(triangle))).min() < np.sqrt(ABSORBED):
         extra = spec.terms[order[int(size.argmin())]]
         raise SpecificationError(
             f"Regressor '{extra}' is a linear combination of the other regressors beyond {words}: "
             "leave one of them out."
-        )
-
-
-def _require_agreement(spec: Specification, ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Hold the iterative absorption against the exact one: LSMR does not say when it gives up."""
-    worst = np.abs(ours - theirs).max(axis=0) / ours.std(axis=0)
-    if worst.max() > _AGREE:
-        name = ("", *spec.terms)[int(worst.argmax())] or spec.outcome
-        raise SpecificationError(
-            f"Absorbing {EFFECTS[spec.effects].words} from '{name}' did not converge "
-            f"({worst.max():.0e} SD off): use a sample whose entities share more years."
         )
 
 

@@ -30,7 +30,7 @@ from analysis.models.crossproducts import (
     solve_many,
     with_spare,
 )
-from analysis.models.design import ABSORBED, Design, split_effects
+from analysis.models.design import Design, flat, split_effects
 
 __all__ = ["Batch", "Kernel", "build_kernel"]
 
@@ -209,9 +209,7 @@ def build_kernel(names: Sequence[str], columns: np.ndarray, design: Design) -> K
         Effects and clusters; its own outcome and terms are not read.
     """
     partly, nuisance, clean = split_effects(columns, design.absorbed, design.clusters)
-    left, centred = (clean**2).sum(axis=0), ((columns - columns.mean(axis=0)) ** 2).sum(axis=0)
-    tiny = np.finfo(float).eps * (columns**2).sum(axis=0)
-    scale = np.where(left > ABSORBED * np.maximum(centred, tiny), np.sqrt(left), 0.0)
+    scale = np.where(flat(clean, columns), 0.0, np.linalg.norm(clean, axis=0))
     unit = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     length = np.sqrt((nuisance**2).sum(axis=0))
     both = np.column_stack([partly * unit, nuisance / np.where(length > 0, length, 1.0)])

@@ -13,7 +13,7 @@ from analysis.data import Variable
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.design import Design, build_design
 from analysis.models.kernel import Kernel, build_kernel
-from analysis.models.rows import Rows, estimation_rows, require_grid
+from analysis.models.rows import Rows, estimation_rows, numbers, require_grid
 from analysis.models.specification import Specification
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def wide(
     require_grid(panel.frame)
     _require_columns(columns, panel)
     shifted = {
-        dated_name(c): panel.frame[c[0]].astype(float).groupby(level=0).shift(c[1])
+        dated_name(c): numbers(panel.frame, c[0]).groupby(level=0).shift(c[1])
         for c in columns
         if c[1]
     }

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import DataError, SpecificationError, UnknownNameError
 from analysis.models.effects import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models.specification import Specification
+from analysis.models.specification import Specification
 
 __all__ = ["Dropped", "Rows", "estimation_rows"]
 
@@ -83,6 +80,12 @@ def estimation_rows(
     SpecificationError
         No row is left, or a value is infinite.
     """
+    for given, kind in ((spec, Specification), (panel, Panel)):
+        if not isinstance(given, kind):
+            raise SpecificationError(
+                f"A regression needs a {kind.__name__}, not a {type(given).__name__}: write "
+                "Specification('outcome', ['regressor']) and load or make a Panel."
+            )
     require_grid(panel.frame)
     _require_names(spec, panel)
     values = _lagged(spec, panel.frame)
@@ -141,16 +144,29 @@ def _require_names(spec: Specification, panel: Panel) -> None:
 
 def _lagged(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
     """Outcome in column "", then slopes, each shifted inside its own entity."""
-    columns = {"": frame[spec.outcome].astype(float)}
+    columns = {"": numbers(frame, spec.outcome)}
     for name in spec.slopes:
         # Shifting inside groups of the full grid: a plain shift would leak across entities.
-        columns[name] = frame[name].astype(float).groupby(level=0).shift(spec.lag_of(name))
+        columns[name] = numbers(frame, name).groupby(level=0).shift(spec.lag_of(name))
     return pd.DataFrame(columns)
 
 
+def numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as floats; refuse text, naming the first cell that is no number."""
+    try:
+        return frame[name].astype(float)
+    except (TypeError, ValueError):
+        known = pd.to_numeric(frame[name], errors="coerce")
+        at = frame.index[int((frame[name].notna() & known.isna()).to_numpy().argmax())]
+        raise DataError(
+            f"'{name}' holds '{frame[name].loc[at]}' for {' in '.join(map(str, at))}, which is not "
+            "a number: write a plain number there, or make it a missing value."
+        ) from None
+
+
 def _initial(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
-    names = list(spec.initial)
-    return frame[names].astype(float).groupby(level=0).transform("first")
+    columns = {name: numbers(frame, name) for name in spec.initial}
+    return pd.DataFrame(columns, frame.index).groupby(level=0).transform("first")
 
 
 def _reasons(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
-from difflib import get_close_matches
+from numbers import Integral
 from typing import Any, Self
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, suggestion
 from analysis.models.effects import EFFECTS
 
 __all__ = ["Sample", "Specification"]
@@ -35,12 +35,13 @@ class Sample:
     exclude_years: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        _set(self, "exclude_entities", _names(self.exclude_entities, "sample.exclude_entities"))
-        years = _many(self.exclude_years)
-        for year in (*years, *(y for y in (self.first_year, self.last_year) if y is not None)):
-            if not _is_int(year):
-                raise SpecificationError(f"Year {year!r} in the sample must be a whole number.")
-        _set(self, "exclude_years", years)
+        # A panel holds codes of entities as text, so a code given as a number means that text.
+        names = (str(n) if _is_int(n) else n for n in _many(self.exclude_entities))
+        _set(self, "exclude_entities", _names(names, "sample.exclude_entities"))
+        _set(self, "exclude_years", tuple(map(_year, _many(self.exclude_years))))
+        for end in ("first_year", "last_year"):
+            if (year := getattr(self, end)) is not None:
+                _set(self, end, _year(year))
         if None not in (self.first_year, self.last_year) and self.first_year > self.last_year:
             raise SpecificationError(
                 f"The sample starts in {self.first_year}, after its last year {self.last_year}: "
@@ -108,11 +109,12 @@ class Specification:
         _set(self, "interactions", _pairs(self.interactions))
         lags = self.lags.items() if isinstance(self.lags, Mapping) else self.lags
         try:
-            _set(self, "lags", tuple(sorted((name, lag) for name, lag in lags)))
+            _set(self, "lags", tuple(sorted((name, _int(lag)) for name, lag in lags)))
         except (TypeError, ValueError):
             raise SpecificationError(
                 f"'lags' must map a variable to a number of years, not {self.lags!r}."
             ) from None
+        _set(self, "lag", _int(self.lag))
         _check(self)
 
     @property
@@ -183,7 +185,7 @@ def _check(spec: Specification) -> None:
         raise SpecificationError(f"'{spec.outcome}' has no regressor: name at least one.")
     if not isinstance(spec.effects, str) or spec.effects not in EFFECTS:
         raise SpecificationError(
-            f"Unknown effects '{spec.effects}': {_hint(str(spec.effects), EFFECTS)}"
+            f"Unknown effects '{spec.effects}': {suggestion(spec.effects, EFFECTS)}"
         )
     if not isinstance(spec.sample, Sample):
         raise SpecificationError(f"'sample' must be a Sample, not {type(spec.sample).__name__}.")
@@ -214,7 +216,7 @@ def _check_roles(spec: Specification) -> None:
         if name not in spec.slopes:
             raise SpecificationError(
                 f"'lags' names '{name}', which is neither regressor nor control: "
-                f"{_hint(name, spec.slopes)}"
+                f"{suggestion(name, spec.slopes)}"
             )
 
 
@@ -223,7 +225,18 @@ def _set(instance: object, name: str, value: object) -> None:
 
 
 def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _int(value: Any) -> Any:  # noqa: ANN401
+    """Turn a whole number of any library into Python's own; leave all else to be refused."""
+    return int(value) if _is_int(value) else value
+
+
+def _year(value: object) -> int:
+    if not _is_int(value):
+        raise SpecificationError(f"Year {value!r} in the sample must be a whole number.")
+    return int(value)
 
 
 def _many(value: object) -> tuple[Any, ...]:
@@ -249,16 +262,11 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     return pairs
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(known)}."
-
-
 def _known(cls: type, mapping: Mapping[str, Any], what: str) -> Mapping[str, Any]:
     keys = [f.name for f in fields(cls)]
     for key in mapping:
         if key not in keys:
-            raise SpecificationError(f"Unknown key '{key}' in the {what}: {_hint(key, keys)}")
+            raise SpecificationError(f"Unknown key '{key}' in the {what}: {suggestion(key, keys)}")
     return mapping
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 
 from analysis.data import Variable
+from analysis.data.labels import entity_names, year_and_month
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.specification import Sample
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EventDesign", "Exposure", "with_treatment"]
 
-_START = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-\d{1,2})?")
 _LATE = 7
 
 
@@ -30,6 +30,12 @@ class Exposure:
     entity: str
     year: int
     dose: float = 1.0
+
+    def __post_init__(self) -> None:
+        # Codes and years read off a table are numbers of numpy; a panel holds codes as text.
+        object.__setattr__(self, "entity", str(self.entity))
+        if isinstance(self.year, Integral):
+            object.__setattr__(self, "year", int(self.year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,9 @@ class EventDesign:
         Parameters
         ----------
         table : DataFrame
-            Columns `entity`, `start` ("2016", "2016-04", "2016-04-21", a year or a date), a column
-            ``policy`` where `policy` is given, and `dose`. A column ``confidence`` is summed up in
-            the notes.
+            Columns `entity`, `start` (a year, a date, or either as text: "2016", "2016-04",
+            "2016/4/21", "2016年4月"), a column ``policy`` where `policy` is given, and `dose`. A
+            column ``confidence`` is summed up in the notes.
         policy : str or iterable of str, optional
             Rows to take; several policies become one event with several waves.
         name : str, optional
@@ -155,15 +161,19 @@ class EventDesign:
         dated = [_year(value, late_from) for value in rows[start]]
         doses = rows[dose].astype(float) if dose else [1.0] * len(rows)
         others = _rows(table, exclude_policy, (entity, start, None)) if exclude_policy else rows[:0]
+        who, others = (
+            entity_names(pd.Index(part[entity]), f"Column '{entity}' of the table of events")
+            for part in (rows, others)
+        )
         label = name or "_".join(_many(policy)) or "event"
         unknown = sum(not known for _, known in dated)
         return cls(
             name=label,
             exposures=tuple(
-                Exposure(str(who), year, float(much))
-                for who, (year, _), much in zip(rows[entity], dated, doses, strict=True)
+                Exposure(name, year, float(much))
+                for name, (year, _), much in zip(who, dated, doses, strict=True)
             ),
-            excluded=(*map(str, exclude), *map(str, others[entity])),
+            excluded=(*map(str, exclude), *others),
             dosed=dose is not None,
             rule=_rule(late_from),
             notes=tuple(_remarks(rows, unknown)),
@@ -214,7 +224,7 @@ def with_treatment(panel: Panel, design: EventDesign, column: str | None = None)
 
 def require_entities(design: EventDesign, panel: Panel) -> None:
     """Refuse a design that names an entity the panel does not have."""
-    known = [str(e) for e in panel.frame.index.unique(0)]
+    known = set(panel.frame.index.unique(0))
     for name in (*design.treated, *design.excluded):
         if name not in known:
             raise UnknownNameError("entity", name, known, f"the panel, for event '{design.name}'")
@@ -239,14 +249,13 @@ def _many(value: str | Iterable[str] | None) -> tuple[str, ...]:
 
 def _year(value: object, late_from: int) -> tuple[int, bool]:
     """Return the first year of exposure and whether a month was known."""
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    found = _START.match(text)
-    month = int(found[2]) if found and found[2] else None
-    if found is None or (month is not None and not 1 <= month <= 12):
+    if (found := year_and_month(value)) is None:
         raise SpecificationError(
-            f"Start '{text}' in the table of events is not a date: write 2016 or 2016-04."
+            f"Start '{value}' in the table of events is not a date: write 2016 or 2016-04, and "
+            "give a spreadsheet's dates as text, not as its serial numbers."
         )
-    return int(found[1]) + (month is not None and month >= late_from), month is not None
+    year, month = found
+    return year + (month is not None and month >= late_from), month is not None
 
 
 def _rule(late_from: int) -> str:

@@ -80,5 +80,5 @@ def test_empty_or_repeated_columns_are_refused(names, panel):
 
 
 def test_unknown_column_is_refused_with_a_suggestion(panel):
-    with pytest.raises(SpecificationError, match="did you mean 'entity_trends'"):
+    with pytest.raises(SpecificationError, match="did you mean entity_trends"):
         estimate_columns(SPEC, panel, ["entity_trend"])

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError, SpecificationError, UnknownNameError
-from analysis.models import EFFECTS, Sample, Specification, estimation_rows, fit
+from analysis.models import EFFECTS, Sample, Specification, estimation_rows, fit, fit_many
 
 
 def grid(values, years=range(2001, 2005), entities=("p", "q", "r")):
@@ -179,3 +179,34 @@ def test_panel_without_regions_serves_all_that_needs_none(make_panel, gappy):
 def test_a_grid_with_holes_is_refused(break_it, make_panel, gappy):
     with pytest.raises(DataError, match="lags would not be lags"):
         estimation_rows(Specification("y", ["a"]), make_panel(break_it(gappy)))
+
+
+def test_what_is_no_specification_or_panel_is_told(panel):
+    with pytest.raises(SpecificationError, match="needs a Specification, not a str"):
+        fit("y ~ a", panel)
+    with pytest.raises(SpecificationError, match="needs a Panel, not a DataFrame"):
+        fit(Specification("y", ["a"]), panel.frame)
+
+
+@pytest.mark.parametrize("part", [{"outcome": "s"}, {"regressors": ["s"]}, {"initial": ["s"]}])
+def test_a_cell_of_text_is_named(part, make_panel, gappy):
+    column = gappy["b"].astype(object)
+    column.loc[("e03", 2005)] = "1,234"
+    panel = make_panel(gappy.assign(s=column))
+    spec = Specification(**{"outcome": "y", "regressors": ["a"], **part})
+    with pytest.raises(DataError, match="'s' holds '1,234' for e03 in 2005"):
+        fit(spec, panel)
+    with pytest.raises(DataError, match="'s' holds '1,234' for e03 in 2005"):
+        fit_many([spec], panel)
+
+
+def test_codes_given_as_numbers_leave_their_entity_out(make_panel, gappy):
+    codes = {name: 11 + i for i, name in enumerate(gappy.index.unique(0))}
+    panel = make_panel(gappy.rename(index=codes, level=0))
+    by_number, by_text = (
+        fit(Specification("y", ["a"], sample=Sample(exclude_entities=[code])), panel)
+        for code in (15, "15")
+    )
+    assert "15" not in by_number.entities
+    assert by_number.entities == by_text.entities
+    assert by_number.n < fit(Specification("y", ["a"]), panel).n

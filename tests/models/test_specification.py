@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 import yaml
 
@@ -32,8 +33,8 @@ def test_variables_names_each_once_outcome_first():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"effects": "two_ways"}, "did you mean 'two_way'"),
-        ({"effects": "nothing"}, "use one of two_way, region_year"),
+        ({"effects": "two_ways"}, "did you mean two_way"),
+        ({"effects": "zzz"}, "use one of entity, entity_trends, first_difference"),
         ({"effects": ["two_way"]}, "Unknown effects"),
         ({"interactions": [["a", "c"]]}, "'c' is not a regressor"),
         ({"interactions": [["a", "b"], ["b", "a"]]}, "'a × b' enters more than once"),
@@ -67,12 +68,21 @@ def test_contradictions_are_refused_in_one_sentence(change, message):
     [
         ({"first_year": 2012, "last_year": 2011}, "after its last year 2011"),
         ({"exclude_years": ["2020"]}, "'2020' in the sample must be a whole number"),
-        ({"exclude_entities": [1]}, "1 is not a name"),
+        ({"exclude_entities": [1.5]}, "1.5 is not a name"),
     ],
 )
 def test_impossible_samples_are_refused(parts, message):
     with pytest.raises(SpecificationError, match=message):
         Sample(**parts)
+
+
+def test_numbers_read_off_a_table_are_whole_numbers_and_names():
+    years = np.array([2005, 2006])
+    sample = Sample(years[0], years[1], exclude_entities=years, exclude_years=years)
+    assert sample == Sample(2005, 2006, ("2005", "2006"), (2005, 2006))
+    spec = Specification("y", ["a"], lag=years[0], lags={"a": years[1]})
+    assert spec == Specification("y", ["a"], lag=2005, lags={"a": 2006})
+    assert {type(x) for x in (spec.lag, spec.lags[0][1], sample.first_year)} == {int}
 
 
 FULL = {
@@ -103,7 +113,10 @@ def test_defaults_are_left_out_of_the_mapping():
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
-        ({**FULL, "efects": "two_way"}, "Unknown key 'efects' in the specification.*'effects'"),
+        (
+            {**FULL, "efects": "two_way"},
+            "Unknown key 'efects' in the specification: did you mean effects\\?",
+        ),
         ({**FULL, "sample": {"from": 2011}}, "Unknown key 'from' in the sample"),
         ({"outcome": "y"}, "lacks regressors"),
     ],

@@ -1,9 +1,10 @@
 import datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, UnknownNameError
 from analysis.models import EventDesign, Exposure, Sample, with_treatment
 
 
@@ -123,3 +124,38 @@ def test_a_year_must_be_whole():
 def test_an_unknown_entity_is_refused(full_panel):
     with pytest.raises(UnknownNameError, match=r"entity 'e77'.*event 'event'"):
         with_treatment(full_panel, EventDesign("event", (Exposure("e77", 2004),)))
+
+
+def test_codes_of_entities_are_text_as_in_the_panel(make_panel, gappy):
+    codes = {name: 11 + i for i, name in enumerate(gappy.index.unique(0))}
+    panel = make_panel(gappy.rename(index=codes, level=0))
+    rows = pd.DataFrame({"entity": [13, 14], "start": ["2005", "2007"]})
+    for design in (
+        EventDesign.from_table(rows),
+        EventDesign.from_table(rows.astype({"entity": float})),
+        EventDesign("event", (Exposure(13, np.int64(2005)), Exposure("14", 2007))),
+    ):
+        column = with_treatment(panel, design, "post")["post"]
+        assert column["13"].sum() == (column["13"].index >= 2005).sum() > 0
+        assert column.sum() == column["13"].sum() + column["14"].sum()
+
+
+@pytest.mark.parametrize(
+    "start", ["2016年10月", "2016/10/05", "201610", pd.Timestamp("2016-10-05")]
+)
+def test_a_start_late_in_the_year_counts_from_the_next_however_written(start):
+    rows = pd.DataFrame({"entity": ["a"], "start": [start]})
+    assert EventDesign.from_table(rows).starts == {"a": 2017}
+
+
+@pytest.mark.parametrize("start", ["42648", 42648, 42648.0, 2016.75, "2016-010", None])
+def test_a_start_that_is_no_date_is_shown(start):
+    rows = pd.DataFrame({"entity": ["a"], "start": [start]})
+    with pytest.raises(SpecificationError, match=f"Start '{start}' .* is not a date"):
+        EventDesign.from_table(rows)
+
+
+def test_an_exposure_without_a_name_is_told():
+    rows = pd.DataFrame({"entity": ["a", None], "start": ["2016", "2017"]})
+    with pytest.raises(DataError, match="no entity in 1 rows, the first in row 2"):
+        EventDesign.from_table(rows)

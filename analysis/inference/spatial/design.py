@@ -10,7 +10,7 @@ import numpy as np
 from analysis.errors import SpecificationError
 from analysis.inference.spatial.spectrum import Spectrum, spectrum
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows
-from analysis.models.design import ABSORBED, build_design, split_effects
+from analysis.models.design import ABSORBED, build_design, flat, split_effects
 from analysis.models.spatial_weights import SpatialWeights
 
 if TYPE_CHECKING:
@@ -213,16 +213,14 @@ def _require_variation(spec: Specification, raw: np.ndarray, clean: np.ndarray) 
     """Refuse what the effects absorb and terms that repeat each other; spatial lags come last."""
     k, words = len(spec.terms), EFFECTS[spec.effects].words
     names = [spec.outcome, *spec.terms, f"W·{spec.outcome}", *(f"W·{t}" for t in spec.terms)]
-    size = ((raw - raw.mean(axis=0)) ** 2).sum(axis=0)
-    left = (clean**2).sum(axis=0)
-    flat = left <= ABSORBED * np.maximum(size, np.finfo(float).eps * (raw**2).sum(axis=0))
-    if flat.any():
+    if (gone := flat(clean, raw)).any():
         raise SpecificationError(
-            f"'{names[int(flat.argmax())]}' does not vary beyond {words} in these {len(raw)} "
+            f"'{names[int(gone.argmax())]}' does not vary beyond {words} in these {len(raw)} "
             "rows: leave it out, or choose other effects or weights."
         )
     order = [*range(1, k + 1), *range(k + 2, 2 * k + 2)]
-    triangle = np.abs(np.diag(np.linalg.qr(clean[:, order] / np.sqrt(left[order]), mode="r")))
+    unit = clean[:, order] / np.linalg.norm(clean[:, order], axis=0)
+    triangle = np.abs(np.diag(np.linalg.qr(unit, mode="r")))
     if (weak := triangle < np.sqrt(ABSORBED)).any():
         raise SpecificationError(
             f"'{names[order[int(weak.argmax())]]}' is a linear combination of the terms before it "
