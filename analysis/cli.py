@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.claims import ledger
 from analysis.claims.text import claim_text, labelled, ledger_text, table
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, LedgerError
 
 if TYPE_CHECKING:
     from analysis.claims import Claim
@@ -72,8 +72,11 @@ def _results(options: argparse.Namespace) -> Answer:
     from analysis.claims.evidence_text import results_text
     from analysis.claims.results import evaluate_ledger, write_results
 
-    found = evaluate_ledger(options.data, options.dataset, draws=options.draws, jobs=options.jobs)
+    # Judged first: a misspelt family or a file in place of the folder would cost minutes.
     wanted = {claim.id for claim in ledger().filter(options.family, options.status)}
+    if any(path.exists() and not path.is_dir() for path in (options.out, *options.out.parents)):
+        raise LedgerError(f"{options.out} is not a folder: give --out another name.")
+    found = evaluate_ledger(options.data, options.dataset, draws=options.draws, jobs=options.jobs)
     results = [result for result in found if result.evidence.claim.id in wanted]
     written = write_results(results, options.out)
     facts = [result.to_dict() for result in results]
@@ -162,8 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument(
         "--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write"
     )
-    claims.add_argument("--draws", type=_draws, default=9_999, help="of the wild bootstrap")
-    claims.add_argument("--jobs", type=int, default=2, help="processes; the answer is the same")
+    claims.add_argument("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
+    claims.add_argument(
+        "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
+    )
     claim = command("claim", _claim, "Show one claim and what the figures say about it.")
     claim.add_argument("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
@@ -173,8 +178,12 @@ def _parser() -> argparse.ArgumentParser:
     certify.add_argument(
         "methods", nargs="*", metavar="METHOD", help="all of them if none is named"
     )
-    certify.add_argument("--replications", type=int, help="instead of those of the registry")
-    certify.add_argument("--jobs", type=int, default=2, help="processes; the answer is the same")
+    certify.add_argument(
+        "--replications", type=_at_least(1), help="instead of those of the registry"
+    )
+    certify.add_argument(
+        "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
+    )
     certify.add_argument("--write", action="store_true", help="put the rows into the table")
     for reader in (claims, claim, describe, everything):
         reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
@@ -182,11 +191,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _draws(text: str) -> int:
-    draws = int(text)
-    if draws < 99:
-        raise argparse.ArgumentTypeError(f"{draws} draws make no bootstrap: ask for 99 or more")
-    return draws
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if (given := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"{given} is too few: ask for {least} or more")
+        return given
+
+    return number
 
 
 def _json(facts: object) -> str:

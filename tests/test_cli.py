@@ -169,7 +169,33 @@ def test_too_few_draws_are_refused(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["claims", "--evaluate", "--draws", "10"])
     assert caught.value.code == 2
-    assert "10 draws make no bootstrap" in capsys.readouterr().err
+    assert "10 is too few: ask for 99 or more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--family", "nosuch"), "nosuch"),
+        (("--out", "README.md"), "README.md is not a folder"),
+        (("--out", "README.md/x"), "is not a folder: give --out another name"),
+    ],
+)
+def test_options_are_judged_before_any_work(words, said, answer, monkeypatch):
+    def never(*_args, **_options):
+        raise AssertionError("evaluated before the options were judged")
+
+    monkeypatch.setattr("analysis.claims.results.evaluate_ledger", never)
+    code, out, err = answer("claims", "--evaluate", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize("words", [("claims", "--jobs", "0"), ("certify", "--replications", "0")])
+def test_counts_of_zero_are_refused(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert "0 is too few: ask for 1 or more" in capsys.readouterr().err
 
 
 def test_describe_says_what_a_measure_is_made_of(answer):

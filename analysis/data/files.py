@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -35,12 +36,14 @@ def read_bytes(path: Path, mend: str) -> bytes:
     Raises
     ------
     DataError
-        If the file does not exist.
+        If the file does not exist or cannot be read.
     """
     try:
         return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"The file {short(path)} is missing: {mend}.") from None
+    except OSError as error:  # a folder in its place, a link to itself, no permission
+        raise DataError(f"{short(path)} cannot be read ({error.strerror}): {mend}.") from None
 
 
 def read_yaml(path: Path, mend: str = "restore it from version control") -> Any:  # noqa: ANN401
@@ -125,7 +128,7 @@ def require_numbers(path: Path, frame: pd.DataFrame, columns: Iterable[str]) -> 
     Raises
     ------
     DataError
-        At the first cell that is not a number; names file, column and row of the file.
+        At the first cell that is no finite number; names file, column and row of the file.
     """
     out = frame.copy()
     for name in columns:
@@ -133,7 +136,7 @@ def require_numbers(path: Path, frame: pd.DataFrame, columns: Iterable[str]) -> 
         numeric = pd.to_numeric(column.astype(str).where(column.notna()), errors="coerce")
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             numeric = column
-        bad = column.notna() & numeric.isna()
+        bad = column.notna() & ~np.isfinite(numeric.astype(float))
         if bad.any():
             row = int(bad.to_numpy().argmax())
             raise DataError(

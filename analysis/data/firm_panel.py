@@ -16,6 +16,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis.data.files import read_yaml, short
+from analysis.data.labels import year_and_month
 from analysis.errors import DataError, UnknownNameError
 
 __all__ = ["ClaimFields", "Field", "FirmPanel", "claim_fields", "firm_fields", "read_firm_panel"]
@@ -115,7 +116,8 @@ def read_firm_panel(
         One row per firm and year.
     columns
         Her column -> our name, or a YAML file that says so; what it does not name is looked for
-        under the name in CSMAR.
+        under the name in CSMAR. "institutions in shares" reads holdings of 0 to 1, which are
+        percentages otherwise.
 
     Returns
     -------
@@ -129,7 +131,8 @@ def read_firm_panel(
     UnknownNameError
         The map names a field that does not exist.
     """
-    source = _source(table, _column_map(columns))
+    named, units = _column_map(columns)
+    source = _source(table, named)
     frame = pd.DataFrame({ours: table[hers].to_numpy() for ours, hers in source.items()})
     frame["firm"] = _codes(frame["firm"], source["firm"])
     frame["year"] = _years(frame.pop("period"), frame["firm"], source["period"])
@@ -142,7 +145,7 @@ def read_firm_panel(
         )
     for ours, hers in source.items():
         if firm_fields()[ours].kind in NUMBERS:
-            frame[ours] = _numbers(frame, ours, hers)
+            frame[ours] = _numbers(frame, ours, hers, units.get(ours, ""))
         elif firm_fields()[ours].kind == "date":
             frame[ours] = _dates(frame, ours, hers)
     absent = tuple(name for name in firm_fields() if name not in source)
@@ -153,8 +156,10 @@ def read_firm_panel(
     )
 
 
-def _column_map(columns: Mapping[str, str] | Path | None) -> dict[str, str]:
-    """Her column by our name."""
+def _column_map(
+    columns: Mapping[str, str] | Path | None,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Her column by our name, and whether she counts in percent or in shares of one."""
     where = "the column map"
     if isinstance(columns, Path):
         where = short(columns)
@@ -162,7 +167,12 @@ def _column_map(columns: Mapping[str, str] | Path | None) -> dict[str, str]:
     if not isinstance(columns, Mapping | None):
         raise DataError(f"{where} is not a mapping: write one line per column, 'hers: ours'.")
     out: dict[str, str] = {}
-    for hers, ours in (columns or {}).items():
+    units: dict[str, str] = {}
+    for hers, meant in (columns or {}).items():
+        ours, _, unit = str(meant).partition(" in ")
+        if unit and unit not in ("percent", "shares"):
+            raise UnknownNameError("unit", unit, ("percent", "shares"), where)
+        units[ours] = unit
         if ours not in firm_fields():
             raise UnknownNameError("field", str(ours), firm_fields(), where)
         if ours in out:
@@ -170,7 +180,7 @@ def _column_map(columns: Mapping[str, str] | Path | None) -> dict[str, str]:
                 f"{where} reads '{ours}' from both '{out[ours]}' and '{hers}': keep one of them."
             )
         out[ours] = str(hers)
-    return out
+    return out, units
 
 
 def _source(table: pd.DataFrame, named: dict[str, str]) -> dict[str, str]:
@@ -208,30 +218,31 @@ def _codes(codes: pd.Series, column: str) -> pd.Series:
 
 
 def _years(period: pd.Series, firm: pd.Series, column: str) -> pd.Series:
-    text = period.astype(str).str.strip()
-    plain = text.str.fullmatch(r"\d{4}(?:\.0)?")
-    dates = pd.to_datetime(text.where(~plain), errors="coerce", format="mixed")
-    bad = ~plain & dates.isna()
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise DataError(
-            f"Column '{column}' holds '{period.iloc[row]}' for firm {firm.iloc[row]}: write a year "
-            "or the last day of one, 2015 or 2015-12-31."
-        )
-    interim = ~plain & (dates.dt.month != 12)
-    if interim.any():
-        row = int(interim.to_numpy().argmax())
-        raise DataError(
-            f"Column '{column}' holds the period {dates.iloc[row]:%Y-%m-%d} for firm "
-            f"{firm.iloc[row]}: keep annual statements, which end in December."
-        )
-    return text.where(plain, dates.dt.year.astype("Int64").astype(str)).str[:4].astype(int)
+    found = [year_and_month(value) for value in period]
+    for row, date in enumerate(found):
+        if date is None:
+            raise DataError(
+                f"Column '{column}' holds '{period.iloc[row]}' for firm {firm.iloc[row]}: write a "
+                "year or the last day of one, 2015 or 2015-12-31."
+            )
+        if date[1] not in (None, 12):
+            raise DataError(
+                f"Column '{column}' holds the period {period.iloc[row]} for firm "
+                f"{firm.iloc[row]}: keep annual statements, which end in December."
+            )
+    return pd.Series([year for year, _ in found], period.index)
 
 
-def _numbers(frame: pd.DataFrame, ours: str, hers: str) -> pd.Series:
+def _numbers(frame: pd.DataFrame, ours: str, hers: str, unit: str) -> pd.Series:
     values = frame[ours]
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     kind = firm_fields()[ours].kind
+    if kind == "percent" and not unit and 0 < numbers.max() <= 1:
+        raise DataError(
+            f"Column '{hers}' counts in percent, but no cell is above {numbers.max():g}: say in "
+            f"the column map what is meant, '{hers}: {ours} in shares' or '{ours} in percent'."
+        )
+    numbers = numbers * 100 if unit == "shares" else numbers
     wrong = {
         "is not a number": values.notna() & numbers.isna(),
         "is infinite": numbers.abs() == float("inf"),
@@ -249,8 +260,10 @@ def _numbers(frame: pd.DataFrame, ours: str, hers: str) -> pd.Series:
 
 
 def _dates(frame: pd.DataFrame, ours: str, hers: str) -> pd.Series:
-    dates = pd.to_datetime(frame[ours].astype(str), errors="coerce", format="mixed")
-    bad = frame[ours].notna() & dates.isna()
+    known = frame[ours].map(lambda value: year_and_month(value) is not None)
+    text = frame[ours].astype(str).str.replace(r"[年月/.—]", "-", regex=True).str.strip("-日 ")
+    dates = pd.to_datetime(text, errors="coerce", format="mixed")
+    bad = frame[ours].notna() & (dates.isna() | ~known)
     if bad.any():
         row = frame.loc[bad.idxmax()]
         raise DataError(

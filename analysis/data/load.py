@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import DATA, Dataset, read_dataset
@@ -18,6 +19,7 @@ from analysis.data.files import (
 )
 from analysis.data.geography import read_geography
 from analysis.data.identity import read_identities
+from analysis.data.labels import year_and_month
 from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.samples import require_columns
 from analysis.data.sidecar import Gap, Sidecar, read_sidecar
@@ -133,8 +135,7 @@ def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFra
     frame = frame.rename(columns=ds.renames)
     if ids == [TOTAL]:
         frame.insert(0, "entity", TOTAL)
-    present = [c for c in ("year", *sidecar.columns) if c in frame.columns]
-    frame = require_numbers(path, frame, present)
+    frame = require_numbers(path, frame, [c for c in sidecar.columns if c in frame.columns])
     frame = _whole_years(path, frame)
     years = ds.roles.years
     if sidecar.years[0] < years[0] or sidecar.years[-1] > years[-1]:
@@ -152,13 +153,15 @@ def _whole_years(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """Make the year column whole numbers; a missing column is left to the schema to report."""
     if "year" not in frame.columns:
         return frame
-    bad = frame["year"].isna() | (frame["year"] % 1 != 0)
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise DataError(
-            f"{short(path)} has no whole year in row {row + 2}: write one, or delete the row."
-        )
-    return frame.astype({"year": int})
+    known = {value: year_and_month(value) for value in frame["year"].unique()}
+    for row, value in enumerate(frame["year"], 2):
+        if known.get(value) is None:
+            raise DataError(
+                f"{short(path)} has no whole year in row {row} ('{value}'): write one, such as "
+                "2015, or delete the row."
+            )
+    years = [known[value][0] for value in frame["year"]]
+    return frame.assign(year=np.array(years, dtype=int))
 
 
 def _to_base(frame: pd.DataFrame, sidecar: Sidecar, ds: Dataset) -> pd.DataFrame:
@@ -186,7 +189,7 @@ def _read_flags(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     path = ds.path(ds.flags, ".csv")
 
     def check(flags: pd.DataFrame) -> pd.DataFrame:
-        flags = _whole_years(path, require_numbers(path, flags, ["year"]))[list(FLAG_COLUMNS)]
+        flags = _whole_years(path, flags)[list(FLAG_COLUMNS)]
         keys = pd.MultiIndex.from_frame(flags[["entity", "year", "variable"]])
         rows = frame.index.get_indexer(keys.droplevel("variable"))
         columns = frame.columns.get_indexer(keys.get_level_values("variable"))

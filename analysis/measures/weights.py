@@ -149,7 +149,7 @@ def entropy_weights(
     directions
         +1 or -1 per column; -1 reverses the column.
     eps
-        Shift after scaling; None adds nothing and takes 0 ln 0 as 0.
+        Shift after scaling, zero or more; None adds nothing and takes 0 ln 0 as 0.
 
     Notes
     -----
@@ -157,6 +157,8 @@ def entropy_weights(
     """
     values = matrix(x)
     mask = varying(values)
+    if eps is not None and not 0 <= eps < np.inf:
+        raise SpecificationError(f"The shift eps is {eps}: give a number of zero or more, or None.")
     z = minmax(values, directions)[:, mask] + (eps or 0.0)
     return _spread_out(divergence(z), mask)
 
@@ -232,6 +234,17 @@ def topsis(
     closeness comparable with the additive scores.
     """
     values, weights = matrix(x), np.asarray(w, dtype=float)
+    k = values.shape[1]
+    if weights.shape != (k,) or not ((weights >= 0) & np.isfinite(weights)).all():
+        raise SpecificationError(
+            f"TOPSIS of {k} ingredients needs {k} weights of zero or more, not "
+            f"{np.atleast_1d(weights).tolist()}: give one per column."
+        )
+    if not weights[varying(values)].any():
+        raise SpecificationError(
+            "No ingredient that varies has a weight above zero, so TOPSIS cannot tell rows apart: "
+            "weigh one that varies."
+        )
     signs = _signs(directions, values.shape[1])
     if normalise == "minmax":
         z = minmax(values, signs)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.models.design import ABSORBED
 from analysis.models.large_rows import complete_rows, free_parameters, in_sds
 from analysis.models.rows import Dropped
@@ -75,7 +76,7 @@ class LargeFit:
         }
 
     def _repr_html_(self) -> str:
-        foot = "".join(f"<p>{note}</p>" for note in (*map(str, self.dropped), *self.notes))
+        foot = "".join(f"<p>{escape(note)}</p>" for note in (*map(str, self.dropped), *self.notes))
         return self.table.to_html(index=False, float_format="{:.4g}".format) + foot
 
 
@@ -129,6 +130,9 @@ def estimate_large(
     count of parameters follows reghdfe and R fixest.
     """
     regressors, effects = tuple(regressors), tuple(effects)
+    require_level(level)
+    if not 0 < tolerance < 1:
+        raise SpecificationError(f"Tolerance {tolerance} must lie between 0 and 1, as 1e-8 does.")
     _require(outcome, regressors, frame, effects, cluster)
     codes = {name: pd.factorize(frame[name])[0] for name in dict.fromkeys((*effects, cluster))}
     kept, dropped = complete_rows(frame, (outcome, *regressors), codes, effects)
@@ -168,7 +172,11 @@ def _require(
         )
     for name in (outcome, *regressors, *effects, cluster):
         if name not in frame.columns:
-            raise UnknownNameError("column", name, map(str, frame.columns), "the frame")
+            raise UnknownNameError("column", name, frame.columns, "the frame")
+        if isinstance(frame[name], pd.DataFrame):
+            raise SpecificationError(f"The frame holds column '{name}' twice: keep one of them.")
+    if frame.empty:
+        raise SpecificationError(f"The frame has no row to explain '{outcome}': give it some.")
     if len({outcome, *regressors}) <= len(regressors):
         raise SpecificationError(f"A variable of '{outcome}' enters twice: name it once.")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError
-from analysis.models.rows import Dropped
+from analysis.models.rows import Dropped, numbers
 
 __all__ = ["complete_rows", "free_parameters", "in_sds"]
 
@@ -67,7 +67,7 @@ def complete_rows(
             kept[bad] = False
 
     for name in variables:
-        values = frame[name].to_numpy(dtype=float, na_value=np.nan)
+        values = numbers(frame, name)
         if (endless := np.isinf(values)).any():
             raise SpecificationError(
                 f"'{name}' is infinite in row {int(endless.argmax())}: a division by zero or the "
@@ -95,8 +95,9 @@ def in_sds(
     """Variables in SDs under plain names: pyfixest's tolerances are absolute."""
     out, scale = {}, []
     for i, name in enumerate(variables):
-        values = frame[name].to_numpy(dtype=float, na_value=np.nan)[kept]
-        spread = float(values.std())
+        values = numbers(frame, name)[kept]
+        size = float(np.abs(values).max()) or 1.0  # the square of a tiny number is zero
+        spread = float((values / size).std()) * size
         if not spread > 0:
             raise SpecificationError(
                 f"'{name}' does not vary in {len(values):,} rows: leave it out."

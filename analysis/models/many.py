@@ -120,7 +120,9 @@ def wide(
     require_grid(panel.frame)
     _require_columns(columns, panel)
     shifted = {
-        dated_name(c): numbers(panel.frame, c[0]).groupby(level=0).shift(c[1])
+        dated_name(c): pd.Series(numbers(panel.frame, c[0]), panel.frame.index)
+        .groupby(level=0)
+        .shift(c[1])
         for c in columns
         if c[1]
     }

@@ -144,28 +144,34 @@ def _require_names(spec: Specification, panel: Panel) -> None:
 
 def _lagged(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
     """Outcome in column "", then slopes, each shifted inside its own entity."""
-    columns = {"": numbers(frame, spec.outcome)}
+    columns = {"": _column(frame, spec.outcome)}
     for name in spec.slopes:
         # Shifting inside groups of the full grid: a plain shift would leak across entities.
-        columns[name] = numbers(frame, name).groupby(level=0).shift(spec.lag_of(name))
+        columns[name] = _column(frame, name).groupby(level=0).shift(spec.lag_of(name))
     return pd.DataFrame(columns)
 
 
-def numbers(frame: pd.DataFrame, name: str) -> pd.Series:
-    """Return a column as floats; refuse text, naming the first cell that is no number."""
+def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """Return a column as floats, (n,); refuse text, naming the first cell that is no number."""
     try:
-        return frame[name].astype(float)
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         known = pd.to_numeric(frame[name], errors="coerce")
-        at = frame.index[int((frame[name].notna() & known.isna()).to_numpy().argmax())]
+        row = int((frame[name].notna() & known.isna()).to_numpy().argmax())
+        at = frame.index[row]
+        where = f"for {at[0]} in {at[1]}" if isinstance(at, tuple) else f"in row {row}"
         raise DataError(
-            f"'{name}' holds '{frame[name].loc[at]}' for {' in '.join(map(str, at))}, which is not "
-            "a number: write a plain number there, or make it a missing value."
+            f"'{name}' holds '{frame[name].iloc[row]}' {where}, which is not a number: write a "
+            "plain number there, or make it a missing value."
         ) from None
 
 
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return pd.Series(numbers(frame, name), frame.index)
+
+
 def _initial(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
-    columns = {name: numbers(frame, name) for name in spec.initial}
+    columns = {name: _column(frame, name) for name in spec.initial}
     return pd.DataFrame(columns, frame.index).groupby(level=0).transform("first")
 
 

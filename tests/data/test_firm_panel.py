@@ -42,8 +42,10 @@ def test_leading_zeros_lost_in_a_spreadsheet_come_back(codes):
 
 @pytest.mark.parametrize(
     "period",
-    [[2015, 2016, 2015], ["2015", "2016", "2015"], ["2015/12/31", "2016/12/31", "20151231"]],
-)
+    [[2015, 2016, 2015], ["2015", "2016", "2015"],
+     ["2015/12/31", "2016/12/31", "20151231"],
+     ["2015年12月31日", 2016, 20151231]],
+)  # fmt: skip
 def test_periods_may_be_years_or_dates(period):
     years = read_firm_panel(rows(Accper=period)).frame.index.get_level_values("year")
     assert years.tolist() == [2015, 2016, 2015]
@@ -73,6 +75,13 @@ REFUSED = {
         Accper=["2015-06-30", "2016-12-31", "2015-12-31"]
     ),
     "'Accper' holds 'soon' for firm 600519: write a year": rows(Accper=["2015", "2016", "soon"]),
+    "'Accper' holds '42735' for firm 600519: write a year": rows(Accper=["2015", "2016", 42735]),
+    "'EstablishDate' holds '36494' for firm 600519 in 2015, which is no date": rows(
+        EstablishDate=["1987-12-22", None, "36494"]
+    ),
+    "'InsInvestorProp: institutions in shares' or 'institutions in percent'": rows(
+        InsInvestorProp=[0.6, 0.61, 0.7]
+    ),
     "'A002101000' holds 'n/a' for firm 000001 in 2016, which is not a number": rows(
         A002101000=[1, "n/a", 3]
     ),
@@ -121,6 +130,25 @@ def test_a_map_that_is_wrong_is_refused(tmp_path):
         read_firm_panel(rows(), path)
     with pytest.raises(DataError, match=r"none\.yml is missing: write it"):
         read_firm_panel(rows(), tmp_path / "none.yml")
+
+
+def test_holdings_of_zero_to_one_are_shares_where_the_map_says_so():
+    table = rows(InsInvestorProp=[0.605, 0.615, 0.7])
+    shares = read_firm_panel(table, {"InsInvestorProp": "institutions in shares"}).frame
+    percent = read_firm_panel(table, {"InsInvestorProp": "institutions in percent"}).frame
+    assert shares["institutions"].tolist() == [60.5, 61.5, 70.0]
+    assert percent["institutions"].tolist() == [0.605, 0.615, 0.7]
+    with pytest.raises(UnknownNameError, match=r"unit 'share'.*did you mean shares"):
+        read_firm_panel(table, {"InsInvestorProp": "institutions in share"})
+    with pytest.raises(DataError, match=r"holds '60.5' .* above 100 percent"):
+        read_firm_panel(rows(), {"InsInvestorProp": "institutions in shares"})
+
+
+def test_a_date_of_foundation_may_be_chinese():
+    panel = read_firm_panel(rows(EstablishDate=["1987年12月22日", "1987.12.22", "19991120"]))
+    assert panel.frame["founded"].dt.strftime("%Y-%m-%d").tolist() == [
+        "1987-12-22", "1987-12-22", "1999-11-20",
+    ]  # fmt: skip
 
 
 def test_every_claim_that_needs_a_firm_panel_has_its_fields():

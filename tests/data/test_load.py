@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -185,3 +186,28 @@ def test_loading_does_not_import_estimators():
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+def test_an_infinite_cell_is_refused_and_named(spoil, put):
+    for text in ("inf", "-inf", "1e999"):
+        root = spoil("fiscal", put(("CN-BJ", "2015"), "fiscal_expenditure", text))
+        with pytest.raises(DataError, match=r"in column 'fiscal_expenditure', row \d+: write"):
+            load(root=root)
+
+
+@pytest.mark.parametrize("write", ["{}.0", "{}年", "{}-12-31", "{}1231"])
+def test_a_year_may_be_written_as_a_date(toy, write):
+    plain = load("toy", toy).frame
+    path = toy / "toy" / "money.csv"
+    text = re.sub(r",(20\d\d),", lambda m: f",{write.format(m[1])},", path.read_text("utf-8"))
+    path.write_text(text, encoding="utf-8")
+    pd.testing.assert_frame_equal(load("toy", toy).frame, plain)
+
+
+@pytest.mark.parametrize("spoilt", ["a folder", "a link to itself"])
+def test_what_is_no_file_is_told(toy, spoilt):
+    path = toy / "toy" / "money.csv"
+    path.unlink()
+    path.mkdir() if spoilt == "a folder" else path.symlink_to(path.name)
+    with pytest.raises(DataError, match=r"toy/money.csv cannot be read \(.*\): restore it"):
+        load("toy", toy)

@@ -131,7 +131,7 @@ def test_number_outside_the_declared_years(spoil, put):
     refuse(root, r"a number in 'fiscal_science' of CN-SH in 2024 where china/fiscal.yml declares")
 
 
-@pytest.mark.parametrize("value", ["-1", "9e9", "inf"])
+@pytest.mark.parametrize("value", ["-1", "9e9"])
 def test_out_of_range(spoil, value, put):
     root = spoil("fiscal", put(("CN-SH", "2015"), "fiscal_science", value))
     refuse(root, r"'fiscal_science' of CN-SH in 2015, outside \[0, ")

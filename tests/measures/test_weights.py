@@ -233,3 +233,36 @@ def test_no_warning_without_a_constant_column():
         warnings.simplefilter("error")
         for rule in ALL:
             rule(sample(1))
+
+
+X = np.random.default_rng(3).normal(size=(20, 3))
+
+
+@pytest.mark.parametrize("eps", [-0.5, np.nan, np.inf])
+def test_a_shift_below_zero_or_without_end_is_refused(eps):
+    with pytest.raises(SpecificationError, match="give a number of zero or more, or None"):
+        entropy_weights(X, eps=eps)
+
+
+@pytest.mark.parametrize("eps", [0, None, 1e-4, 5.0])
+def test_entropy_weights_are_shares(eps):
+    w = entropy_weights(X, eps=eps)
+    assert ((w >= 0) & (w <= 1)).all()
+    assert w.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("w", [[0.5, np.nan, 0.5], [0.5, -0.5, 1], [0.5, 0.5], 1.0, [np.inf, 1, 1]])
+def test_weights_of_topsis_that_are_none_are_refused(w):
+    with pytest.raises(SpecificationError, match="needs 3 weights of zero or more"):
+        topsis(X, w)
+
+
+def test_topsis_needs_a_weight_on_what_varies():
+    with pytest.raises(SpecificationError, match="No ingredient that varies has a weight"):
+        topsis(X, [0, 0, 0])
+    constant = np.column_stack([np.full(20, 5.0), X[:, 0]])
+    with (
+        pytest.warns(ConstantColumnWarning),
+        pytest.raises(SpecificationError, match="No ingredient that varies has a weight"),
+    ):
+        topsis(constant, [1, 0])

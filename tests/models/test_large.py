@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, UnknownNameError
 from analysis.inference import cr1
 from analysis.models import Specification, fit
 from analysis.models.large import estimate_large
@@ -173,3 +173,50 @@ def test_errors_say_what_to_mend(long):
         run(frame=long.assign(a=np.nan))
     with pytest.raises(SpecificationError, match="897 rows in 1 clusters cannot carry 1"):
         run(frame=long.assign(one=1), cluster="one")
+
+
+OPTIONS = {
+    "Level 95 must lie": {"level": 95},
+    "Level 0 must lie": {"level": 0},
+    "Level -0.05 must lie": {"level": -0.05},
+    "Tolerance 0 must lie": {"tolerance": 0},
+    "Tolerance 1 must lie": {"tolerance": 1},
+    "Tolerance nan must lie": {"tolerance": float("nan")},
+}
+
+
+@pytest.mark.parametrize(("message", "option"), OPTIONS.items(), ids=list(OPTIONS))
+def test_options_out_of_range_are_told(message, option):
+    frame = pd.DataFrame({"y": [1.0, 2.0], "x": [1.0, 0.0], "e": [1, 1]})
+    with pytest.raises(SpecificationError, match=message):
+        estimate_large("y", ["x"], frame, effects=["e"], cluster="e", **option)
+
+
+def test_a_table_that_is_none_is_told():
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"e": rng.integers(0, 30, 300), "x": rng.normal(size=300)})
+    frame["y"] = 0.3 * frame["x"] + rng.normal(size=300)
+
+    def run(table):
+        return estimate_large("y", ["x"], table, effects=["e"], cluster="e")
+
+    with pytest.raises(SpecificationError, match="no row to explain 'y'"):
+        run(frame[:0])
+    with pytest.raises(SpecificationError, match="holds column 'x' twice"):
+        run(pd.concat([frame, frame[["x"]]], axis=1))
+    text = frame["y"].astype(object).where(frame.index != 3, "1,234")
+    with pytest.raises(DataError, match="'y' holds '1,234' in row 3"):
+        run(frame.assign(y=text))
+    plain, tiny = run(frame).table, run(frame.assign(x=frame["x"] * 1e-200)).table
+    np.testing.assert_allclose(tiny["estimate"] * 1e-200, plain["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(tiny["t"], plain["t"], rtol=1e-9)
+
+
+def test_names_under_a_table_are_escaped():
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"e": rng.integers(0, 30, 300), "<u>x": rng.normal(size=300)})
+    frame["y"] = frame["<u>x"] + rng.normal(size=300)
+    frame.loc[:9, "<u>x"] = np.nan
+    shown = estimate_large("y", ["<u>x"], frame, effects=["e"], cluster="e")._repr_html_()
+    assert "&lt;u&gt;x missing: 10" in shown
+    assert "<u>" not in shown

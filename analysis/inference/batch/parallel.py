@@ -74,7 +74,8 @@ def replicate(
     Raises
     ------
     SpecificationError
-        No replication, a negative number, an empty chunk, or a scheduler without Dask installed.
+        No replication, a negative number or seed, a chunk or jobs of zero, or a scheduler without
+        Dask installed.
         An error of the function is passed on with the replication that raised it.
     """
     from joblib import Parallel, delayed  # joblib is needed here only
@@ -86,6 +87,11 @@ def replicate(
         )
     if chunk is not None and chunk < 1:
         raise SpecificationError(f"A chunk of {chunk} replications is empty: use one or more.")
+    if jobs == 0 or seed < 0:
+        raise SpecificationError(
+            f"Jobs are {jobs} and the seed is {seed}: give one job or more and a seed of zero or "
+            "more."
+        )
     size = chunk or min(_LONGEST, -(-len(wanted) // _TASKS))
     tasks = (
         delayed(_run)(function, tuple(arguments), seed, tuple(key), wanted[start : start + size])
