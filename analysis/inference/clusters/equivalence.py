@@ -111,9 +111,9 @@ def tost(
     ----------
     Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15(6), 657–680.
     """
-    p_low = float(stdtr(dof, -(estimate + margin) / se))
-    p_high = float(stdtr(dof, (estimate - margin) / se))
-    return p_low, p_high, float(abs(estimate) + stdtrit(dof, 1 - level) * se)
+    with np.errstate(divide="ignore"):  # a term less itself has no error at all
+        p_low, p_high = stdtr(dof, np.divide((-(estimate + margin), estimate - margin), se))
+    return float(p_low), float(p_high), float(abs(estimate) + stdtrit(dof, 1 - level) * se)
 
 
 def equivalence(
