@@ -138,9 +138,10 @@ def _panel(options: argparse.Namespace, claim: Claim | None = None) -> Panel:
     from analysis.claims.results import DATASETS
     from analysis.data import load
     from analysis.measures import build
+    from analysis.studies.patient_capital import declared
 
     dataset = DATASETS.get(claim.unit, options.dataset) if claim else options.dataset
-    return build(load(dataset, options.data))
+    return build(load(dataset, options.data), declared())
 
 
 def _parser() -> argparse.ArgumentParser:

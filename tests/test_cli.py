@@ -24,8 +24,9 @@ def run(*words, **more):
 def panel():
     from analysis.data import load
     from analysis.measures import build
+    from analysis.studies.patient_capital import declared
 
-    return build(load())
+    return build(load(), declared())
 
 
 @pytest.fixture

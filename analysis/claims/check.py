@@ -35,13 +35,14 @@ def check(root: Path | None = None, dataset: str = "china") -> dict[str, int]:
     """
     from analysis.data import identities, load, load_policies, provenance
     from analysis.measures import build
+    from analysis.studies.patient_capital import declared
 
     raw = load(dataset, root)
-    panels = {dataset: build(raw)}
+    panels = {dataset: build(raw, declared())}
     book = ledger()
     for name in set(DATASETS.values()) - {dataset}:
         if root is None or (root / name).is_dir():  # a student's folder may hold one data set only
-            panels[name] = build(load(name, root))
+            panels[name] = build(load(name, root), declared())
     rules = identities(raw)
     if not rules["holds"].all():
         worst = rules.loc[~rules["holds"]].iloc[0]
@@ -113,6 +114,7 @@ def check_claim(claim: Claim, panel: Panel) -> None:
         The two sides share a raw series.
     """
     from analysis.measures import require_disjoint
+    from analysis.studies.patient_capital import declared
 
     for name in claim.names:
         try:
@@ -124,6 +126,6 @@ def check_claim(claim: Claim, panel: Panel) -> None:
     if not claim.regressors:
         return
     for outcome in (claim.outcome, *claim.also.outcomes):
-        require_disjoint(panel, outcome, claim.regressors)
+        require_disjoint(panel, declared(), outcome, claim.regressors)
     for name in claim.also.regressors:
-        require_disjoint(panel, claim.outcome, name)
+        require_disjoint(panel, declared(), claim.outcome, name)

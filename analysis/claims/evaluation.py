@@ -144,11 +144,12 @@ def _regressions(claim: Claim, panel: Panel) -> Iterator[tuple[str, Regression]]
 
 def _guard(regression: Regression) -> Overlap:
     from analysis.measures import require_disjoint
+    from analysis.studies.patient_capital import declared
 
     spec = regression.spec
     # The outcome of the year before is no evidence but a control; it may repeat the outcome.
     right = [name for name in spec.regressors if name != lagged_name(spec.outcome)]
-    return require_disjoint(regression.panel, spec.outcome, right)
+    return require_disjoint(regression.panel, declared(), spec.outcome, right)
 
 
 def _worth(overlap: Overlap) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import UnknownNameError
 from analysis.inference.report import plain_number
-from analysis.measures import declarations
+from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:
     from analysis.claims.designs import Regression
@@ -95,9 +95,9 @@ def _scale(regression: Regression, name: str) -> _Scale:
     except UnknownNameError:
         return _OTHER
     # A raw series of one data set may bear the name of another's measure, in another unit.
-    declared = None if variable.series == (name,) else declarations().measures.get(name)
-    if declared is not None:
-        stored = declared.unit.stored
+    measure = None if variable.series == (name,) else declared().measures.get(name)
+    if measure is not None:
+        stored = measure.unit.stored
     else:
         stored = "percent" if variable.unit.startswith("%") else variable.unit or "units"
     return _STEPS.get(stored, _OTHER)

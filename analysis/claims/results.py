@@ -106,8 +106,9 @@ def _chapter(family: str, root: Path | None, dataset: str, draws: int) -> list[E
 def _panel(dataset: str, root: Path | None) -> Panel:
     from analysis.data import load
     from analysis.measures import build
+    from analysis.studies.patient_capital import declared
 
-    return build(load(dataset, root))
+    return build(load(dataset, root), declared())
 
 
 def result_rows(results: Sequence[Result]) -> list[dict[str, Any]]:

@@ -82,22 +82,22 @@ def reweighted_slopes(regression: Regression, draws: int = DRAWS, seed: int = SE
 
 
 def _indices() -> set[str]:
-    from analysis.measures import declarations
+    from analysis.studies.patient_capital import declared
 
-    return set(declarations().indices)
+    return set(declared().indices)
 
 
 def _scores(panel: Panel, names: list[str], draws: int, seed: int) -> dict[str, pd.DataFrame]:
     """Scores of every index on the panel, one column per weighting; column 0 weighs equally."""
-    from analysis.measures import declarations
     from analysis.measures.indices import directions, ingredient_frame
     from analysis.measures.weights import minmax
+    from analysis.studies.patient_capital import declared
 
-    declared, rng, out = declarations(), np.random.default_rng(seed), {}
+    rng, out = np.random.default_rng(seed), {}
     for name in names:
-        index = declared.index(name)
-        complete = ingredient_frame(panel, index, declared).dropna()
-        scaled = minmax(complete.to_numpy(), directions(index, declared))
+        index = declared().index(name)
+        complete = ingredient_frame(panel, declared(), index).dropna()
+        scaled = minmax(complete.to_numpy(), directions(index, declared()))
         k = scaled.shape[1]
         weights = np.vstack([np.full(k, 1 / k), rng.dirichlet(np.ones(k), size=draws)])
         out[name] = pd.DataFrame(scaled @ weights.T, index=complete.index).reindex(

@@ -77,13 +77,14 @@ def _product(panel: Panel, parts: Sequence[str], lags: dict[str, int]) -> pd.Ser
 def control_check(claim: Claim, panel: Panel, part: Part, outcomes: Sequence[str]) -> Check:
     """Put outcomes in that neither funding nor finance should move; Bonferroni over them."""
     from analysis.measures import overlap
+    from analysis.studies.patient_capital import declared
 
     asks = "Does an outcome move that should not?"
     found, p = [], []
     for name in outcomes:
         if name not in panel:
             continue
-        if not overlap(panel, claim.outcome, name).disjoint:
+        if not overlap(panel, declared(), claim.outcome, name).disjoint:
             found.append(f"{panel.describe(name).label_en}: shares figures with the outcome")
             continue
         try:
@@ -126,9 +127,9 @@ def ingredient_table(claim: Claim, panel: Panel, part: Part) -> pd.DataFrame:
 
 def _ingredients(claim: Claim, part: Part) -> Iterator[tuple[str, str]]:
     """Yield ("outcome" or index, ingredient) for the outcome and the focal term."""
-    from analysis.measures import declarations
+    from analysis.studies.patient_capital import declared
 
-    indices = {index.name: index.ingredients for index in declarations().indices.values()}
+    indices = {index.name: index.ingredients for index in declared().indices.values()}
     for side, name in (("outcome", claim.outcome), *((n, n) for n in part.focal.split(":"))):
         for ingredient in indices.get(name, ()):
             yield side, ingredient

@@ -15,7 +15,8 @@ from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.pages import book_panel
 from analysis.display.theme import SIDE_COLOURS
-from analysis.measures import declarations, grade_sensitivity, rank_sensitivity, weights
+from analysis.measures import grade_sensitivity, rank_sensitivity, weights
+from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:
     from analysis.display.picture import Picture
@@ -43,9 +44,11 @@ def measuring_page() -> MeasuringPage:
     panel = book_panel()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        by_scheme = {(i, s): weights(panel, i, s).by_ingredient for i in INDICES for s in SCHEMES}
-        ranks = rank_sensitivity(panel, "nqp", draws=RANDOM_WEIGHTS)
-    grades = grade_sensitivity(panel)
+        by_scheme = {
+            (i, s): weights(panel, declared(), i, s).by_ingredient for i in INDICES for s in SCHEMES
+        }
+        ranks = rank_sensitivity(panel, declared(), "nqp", draws=RANDOM_WEIGHTS)
+    grades = grade_sensitivity(panel, declared(), ("pcp", "ifin"))
     year = int(panel["nqp"].dropna().index.get_level_values("year").max())
     latest = panel["nqp"].xs(year, level="year")
     _publish_measuring(panel, ranks, grades, latest, year)
@@ -95,7 +98,7 @@ def _publish_measuring(
             "tmo_top": names[sales.index[0]],
             "tmo_ratio": float(sales.iloc[0] / sales.iloc[1]),
             "ifin_rising": float((change > 0).mean()),
-            "tmo_weight": weights(panel, "nqp", "entropy").by_ingredient["tmo"],
+            "tmo_weight": weights(panel, declared(), "nqp", "entropy").by_ingredient["tmo"],
             "grade_count": int(grades["grade_en"].nunique()),
             "grade_lowest": grades.loc[grades["mean_d"].idxmin(), "grade_en"],
             "grade_lowest_zh": grades.loc[grades["mean_d"].idxmin(), "grade_zh"],
@@ -115,16 +118,16 @@ def _correlation(panel: Panel, a: str, b: str) -> float:
 
 
 def _ingredients(panel: Panel) -> Html:
-    declared, rows = declarations(), []
+    rows = []
     for index in INDICES:
-        for i, name in enumerate(declared.index(index).ingredients):
+        for i, name in enumerate(declared().index(index).ingredients):
             v = panel.describe(name)
             rows.append(
                 {
                     "Index": panel.describe(index).label_en if i == 0 else "",
                     "Ingredient": Html(f'{v.label_en} <span lang="zh">{v.label_zh}</span>'),
                     "Formula": Html(f"<code>{v.formula}</code>"),
-                    "Unit": declared[name].unit.shown,
+                    "Unit": declared()[name].unit.shown,
                     "Years": f"{v.first_year}–{v.last_year}",
                 }
             )

@@ -15,6 +15,7 @@ from analysis.display.html import Html, table
 from analysis.display.mechanism import layout, mechanism_map
 from analysis.display.numbers import publish
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:
     from analysis.claims import Claim
@@ -29,7 +30,7 @@ KINDS = {
 @cache
 def book_panel(dataset: str = "china") -> Panel:
     """Return the panel with all measures, read once per chapter."""
-    return build(load(dataset))
+    return build(load(dataset), declared())
 
 
 def dataset_of(claim: Claim) -> str:

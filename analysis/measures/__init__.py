@@ -1,8 +1,8 @@
 """Measures: ratios, transforms, indices and the overlap guard.
 
-``build(panel)`` adds everything declared in ``measures.yml`` to a panel of raw series. Weights,
-scores, coupling degrees and their sensitivity can be asked for one by one, and
-``require_disjoint`` refuses a regression whose two sides are made of the same raw series.
+``build(panel, declared)`` adds everything that ``read_declarations(path)`` found in a file to a
+panel of raw series. Weights, scores, coupling degrees and their sensitivity can be asked for one by
+one, and ``require_disjoint`` refuses a regression whose two sides are made of the same raw series.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from analysis.measures.coupling import Coupling, Grade, coupling, grade, grades
 from analysis.measures.declarations import Composite, Declarations, Index, Measure, Unit
 from analysis.measures.indices import Weights, score, weights
 from analysis.measures.overlap import Overlap, overlap, require_disjoint
-from analysis.measures.reading import declarations
+from analysis.measures.reading import read_declarations
 from analysis.measures.sensitivity import (
     grade_sensitivity,
     rank_sensitivity,
@@ -43,7 +43,6 @@ __all__ = [
     "cells",
     "coupling",
     "critic_weights",
-    "declarations",
     "entropy_weights",
     "equal_weights",
     "grade",
@@ -54,6 +53,7 @@ __all__ = [
     "pca_loadings",
     "pca_weights",
     "rank_sensitivity",
+    "read_declarations",
     "require_disjoint",
     "score",
     "topsis",

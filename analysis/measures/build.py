@@ -12,11 +12,10 @@ from analysis.measures.declarations import Composite, Declarations, Index, Measu
 from analysis.measures.describe import variable
 from analysis.measures.indices import Weights, apply_weights, directions, ingredient_frame, weights
 from analysis.measures.ratios import Cells, compute, lacking
-from analysis.measures.reading import declarations
 from analysis.measures.weights import EPS
 
 
-def build(panel: Panel, declared: Declarations | None = None) -> Panel:
+def build(panel: Panel, declared: Declarations) -> Panel:
     """Return the panel with all declared measures, indices and composites it has series for.
 
     Columns the panel already holds under a declared name are left as they are. What could not be
@@ -28,21 +27,19 @@ def build(panel: Panel, declared: Declarations | None = None) -> Panel:
     panel
         With raw series in base units.
     declared
-        Declarations to use; those of the book by default.
+        Declarations to use.
     """
-    declared = declared or declarations()
     panel = _with_measures(panel, declared)
     panel = _with_indices(panel, declared)
     return _with_composites(panel, declared)
 
 
-def missing_measures(panel: Panel, declared: Declarations | None = None) -> pd.DataFrame:
+def missing_measures(panel: Panel, declared: Declarations) -> pd.DataFrame:
     """Return what ``build`` cannot add to a panel and why: columns measure, lacks.
 
     ``lacks`` names raw series for a measure and the missing ingredients for an index or composite.
     Works on a raw and on a built panel. Blocks declared for another dataset only are left out.
     """
-    declared = declared or declarations()
     absent = {
         item.name: lacking(item, panel)
         for item in declared.measures.values()
@@ -67,13 +64,12 @@ def _concerns(item: Measure, panel: Panel) -> bool:
 
 
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:
-    complete = ingredient_frame(panel, item, declared).dropna()
+    complete = ingredient_frame(panel, declared, item).dropna()
     return bool((complete.max() > complete.min()).any())
 
 
-def cells(panel: Panel, declared: Declarations | None = None) -> pd.DataFrame:
+def cells(panel: Panel, declared: Declarations) -> pd.DataFrame:
     """Return the account of cells of every measure that can be computed, indexed by measure."""
-    declared = declared or declarations()
     counted = {
         item.name: compute(item, panel)[1]
         for item in declared.measures.values()
@@ -103,8 +99,8 @@ def _with_indices(panel: Panel, declared: Declarations) -> Panel:
         have = all(name in panel.frame.columns for name in item.ingredients)
         if item.name in panel.frame.columns or not have or not _estimable(panel, item, declared):
             continue
-        found = weights(panel, item.name, declared=declared)
-        frame = ingredient_frame(panel, item, declared)
+        found = weights(panel, declared, item.name)
+        frame = ingredient_frame(panel, declared, item)
         values = apply_weights(frame, found, directions(item, declared))
         columns[item.name] = values
         described[item.name] = variable(item, declared, panel, values, notes=_weights_note(found))

@@ -13,9 +13,9 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.data.files import read_yaml
 from analysis.errors import DataError, SpecificationError, UnknownNameError
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,7 @@ def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
 
 @cache
 def _scales() -> dict[str, dict]:
-    return yaml.safe_load(_GRADES.read_text(encoding="utf-8"))
+    return read_yaml(_GRADES)
 
 
 def grades(scale: str = "d") -> tuple[Grade, ...]:

@@ -1,4 +1,4 @@
-"""What is declared in ``measures.yml``, as frozen dataclasses.
+"""What a file of measures declares, as frozen dataclasses.
 
 A measure, an index or a composite knows the raw series it is made of. ``series`` names all of them;
 ``scale`` names those among them that serve only as size denominators.
@@ -11,10 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.errors import UnknownNameError
-
-SIDES = ("nqp", "pcp", "if", "mediator", "context")
-CORE_SIDES = ("nqp", "pcp", "if")
-"""The three sides that must not share a raw series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A ratio or transform of raw series; see the head of ``measures.yml`` for the fields."""
+    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
 
     name: str
     label_en: str
@@ -137,7 +133,7 @@ Declared = Measure | Index | Composite
 
 @dataclass(frozen=True)
 class Declarations:
-    """All declarations of one file.
+    """All declarations of one file; measures on two ``core_sides`` share no raw series.
 
     Raises
     ------
@@ -154,6 +150,8 @@ class Declarations:
     scale: tuple[str, ...]
     scale_why: str
     units: Mapping[str, Unit]
+    core_sides: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
     where: str = field(default="measures.yml")
 
     def __iter__(self) -> Iterator[Declared]:

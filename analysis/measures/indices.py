@@ -12,7 +12,6 @@ from analysis.data import Panel
 from analysis.errors import DataError, UnknownNameError
 from analysis.measures.declarations import Declarations, Index
 from analysis.measures.ratios import compute
-from analysis.measures.reading import declarations
 from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings
 
 
@@ -64,11 +63,8 @@ class Weights:
         return pd.DataFrame({"weight": self.by_ingredient, "low": self.low, "high": self.high})
 
 
-def ingredient_frame(
-    panel: Panel, index: Index, declared: Declarations | None = None
-) -> pd.DataFrame:
+def ingredient_frame(panel: Panel, declared: Declarations, index: Index) -> pd.DataFrame:
     """Return the ingredients of an index, from the panel or computed, one column each."""
-    declared = declared or declarations()
     columns = {
         name: panel.frame[name]
         if name in panel.frame.columns
@@ -85,11 +81,11 @@ def directions(index: Index, declared: Declarations) -> np.ndarray:
 
 def weights(
     panel: Panel,
+    declared: Declarations,
     index: str,
     scheme: str | None = None,
     frozen_years: Iterable[int] | None = None,
     eps: float | None = EPS,
-    declared: Declarations | None = None,
 ) -> Weights:
     """Estimate the weights of an index on the complete rows of a panel.
 
@@ -97,8 +93,8 @@ def weights(
     ----------
     panel
         With the ingredients, or with the raw series they are made of.
-    index
-        Name of a declared index.
+    declared, index
+        Declarations and the name of an index among them.
     scheme
         ``entropy``, ``equal``, ``pca`` or ``critic``; by default that of the declaration.
         ``topsis`` uses entropy weights.
@@ -116,12 +112,11 @@ def weights(
     SpecificationError
         If the panel lacks a raw series.
     """
-    declared = declared or declarations()
     item = declared.index(index)
     scheme = scheme or item.scheme
     if scheme not in (*SCHEMES, "topsis"):
         raise UnknownNameError("scheme", scheme, (*SCHEMES, "topsis"), f"weights of {index}")
-    frame = ingredient_frame(panel, item, declared)
+    frame = ingredient_frame(panel, declared, item)
     if frozen_years is not None:
         frame = frame[frame.index.get_level_values("year").isin(list(frozen_years))]
     return _estimate(frame, item, scheme, eps, directions(item, declared), panel.name)
@@ -174,11 +169,11 @@ def dropped_rows(frame: pd.DataFrame) -> dict[str, int]:
 
 def score(
     panel: Panel,
+    declared: Declarations,
     index: str,
     scheme: str | None = None,
     frozen_years: Iterable[int] | None = None,
     eps: float | None = EPS,
-    declared: Declarations | None = None,
 ) -> pd.Series:
     r"""Score of an index on the index of the panel; missing on incomplete rows.
 
@@ -191,10 +186,9 @@ def score(
 
     Errors as for ``weights``.
     """
-    declared = declared or declarations()
-    found = weights(panel, index, scheme, frozen_years, eps, declared)
+    found = weights(panel, declared, index, scheme, frozen_years, eps)
     item = declared.index(index)
-    frame = ingredient_frame(panel, item, declared)
+    frame = ingredient_frame(panel, declared, item)
     return apply_weights(frame, found, directions(item, declared))
 
 

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from analysis.data import Panel
 from analysis.errors import OverlapError
 from analysis.measures.declarations import Declarations
-from analysis.measures.reading import declarations
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,9 @@ class Overlap:
 
 def overlap(
     panel: Panel,
+    declared: Declarations,
     left: str | Iterable[str],
     right: str | Iterable[str],
-    declared: Declarations | None = None,
 ) -> Overlap:
     """Return what the raw series behind ``left`` and behind ``right`` have in common.
 
@@ -86,6 +85,8 @@ def overlap(
     ----------
     panel
         Holds both sides as variables, raw, measured or composite.
+    declared
+        Says which series are twins, parts of one another or a size.
     left, right
         One name or several; the outcome and the regressors, or an index and a regressor.
 
@@ -94,7 +95,6 @@ def overlap(
     UnknownNameError
         If the panel does not hold a name.
     """
-    declared = declared or declarations()
     lc, ls = _series(panel, left)
     rc, rs = _series(panel, right)
     shared = (lc & rc) | (lc & rs) | (ls & rc)
@@ -124,9 +124,9 @@ def overlap(
 
 def require_disjoint(
     panel: Panel,
+    declared: Declarations,
     left: str | Iterable[str],
     right: str | Iterable[str],
-    declared: Declarations | None = None,
 ) -> Overlap:
     """Return the ``Overlap`` of two sides, refusing shared raw series and twins.
 
@@ -137,7 +137,7 @@ def require_disjoint(
     UnknownNameError
         If the panel does not hold a name.
     """
-    found = overlap(panel, left, right, declared)
+    found = overlap(panel, declared, left, right)
     if found.disjoint:
         return found
     series = [*found.shared, *(one for pair in found.twins for one in pair)]

@@ -1,19 +1,15 @@
-"""Reading and checking ``measures.yml``."""
+"""Reading and checking a file of declared measures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from analysis.data.files import read_yaml
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.measures.composites import FORMS
 from analysis.measures.declarations import (
-    CORE_SIDES,
-    SIDES,
     Composite,
     Crossed,
     Declarations,
@@ -27,10 +23,19 @@ from analysis.measures.declarations import (
 from analysis.measures.transforms import ARGUMENT, COMBINATIONS, TRANSFORMS
 from analysis.measures.weights import SCHEMES
 
-FILE = Path(__file__).with_name("measures.yml")
 Block = Mapping[str, Any]
 
-_SECTIONS = ("units", "scale", "twins", "parts", "crossed", "measures", "indices", "composites")
+_SECTIONS = (
+    "units",
+    "sides",
+    "scale",
+    "twins",
+    "parts",
+    "crossed",
+    "measures",
+    "indices",
+    "composites",
+)
 _COMMON = ("label_en", "label_zh", "definition", "side")
 _NEEDED = {
     "measure": (*_COMMON, "numerator", "unit", "direction"),
@@ -44,9 +49,8 @@ _OPTIONAL = {
 }
 
 
-@cache
-def declarations(path: Path = FILE) -> Declarations:
-    """Read and check a file of declarations; the book's own by default.
+def read_declarations(path: Path) -> Declarations:
+    """Read and check a file of declarations.
 
     Raises
     ------
@@ -55,10 +59,11 @@ def declarations(path: Path = FILE) -> Declarations:
     SpecificationError
         For a malformed block, a name declared twice, a raw series that stands on two core sides, or
         primary indices that share a raw series or a twin of one.
+    DataError
+        The file is missing or no YAML.
     """
     where = path.name
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    document = read_yaml(path, "declare ratios and indices there")
     if not isinstance(document, Mapping):
         raise SpecificationError(
             f"{where} is not a mapping of sections: start it with 'measures:'."
@@ -71,6 +76,8 @@ def parse(document: Block, where: str = "measures.yml") -> Declarations:
     for section in document:
         _known("section", section, _SECTIONS, where)
     units = {name: Unit(name=name, **block) for name, block in document["units"].items()}
+    sides = document.get("sides") or {}
+    core, other = (_names(sides.get(kind)) for kind in ("core", "other"))
     scale = document.get("scale") or {"series": [], "why": ""}
     found = Declarations(
         measures=_section(document, "measures", lambda n, b: _measure(n, b, units, where)),
@@ -87,6 +94,8 @@ def parse(document: Block, where: str = "measures.yml") -> Declarations:
         scale=tuple(scale["series"]),
         scale_why=scale["why"],
         units=units,
+        core_sides=core,
+        sides=core + other,
         where=where,
     )
     check(found)
@@ -156,7 +165,6 @@ def _check_block(kind: str, block: Block, at: str) -> None:
     absent = [key for key in _NEEDED[kind] if key not in block]
     if absent:
         raise SpecificationError(f"The {at} lacks {', '.join(absent)}: add it to the block.")
-    _known("side", block["side"], SIDES, at)
 
 
 def _step(raw: str | Block, at: str) -> Step:
@@ -186,6 +194,8 @@ def _known(kind: str, name: str, known: Iterable[str], where: str) -> None:
 def check(found: Declarations) -> None:
     """Check what holds between blocks; see ``declarations`` for the errors."""
     _check_names(found)
+    for item in found if found.sides else ():
+        _known("side", item.side, found.sides, f"'{item.name}' of {found.where}")
     for index in found.indices.values():
         at = f"index '{index.name}' of {found.where}"
         for name in index.ingredients:
@@ -212,7 +222,7 @@ def _check_sides(found: Declarations) -> None:
     """Refuse a raw series that is content of measures on two core sides."""
     seen: dict[str, Measure] = {}
     for measure in found.measures.values():
-        if measure.side not in CORE_SIDES:
+        if measure.side not in found.core_sides:
             continue
         for series in found.ingredients(measure.name).content:
             other = seen.setdefault(series, measure)

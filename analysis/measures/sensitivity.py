@@ -14,38 +14,28 @@ from analysis.errors import SpecificationError
 from analysis.measures.coupling import coupling, grade
 from analysis.measures.declarations import Declarations
 from analysis.measures.indices import directions, ingredient_frame, score, weights
-from analysis.measures.reading import declarations
 from analysis.measures.weights import EPS, SCHEMES, minmax, pca_loadings
 
 Floats = NDArray[np.float64]
 SEED = 20211
 
 
-def weight_sensitivity(
-    panel: Panel, index: str, declared: Declarations | None = None
-) -> pd.DataFrame:
+def weight_sensitivity(panel: Panel, declared: Declarations, index: str) -> pd.DataFrame:
     """Return the weight of every ingredient under every scheme, indexed by ingredient.
 
     Columns ``entropy``, ``equal``, ``pca``, ``critic`` add to one; ``pca_loading`` keeps the sign
     that squaring hides.
     """
-    declared = declared or declarations()
     item = declared.index(index)
-    found = {
-        scheme: weights(panel, index, scheme, declared=declared).by_ingredient for scheme in SCHEMES
-    }
-    complete = ingredient_frame(panel, item, declared).dropna()
+    found = {scheme: weights(panel, declared, index, scheme).by_ingredient for scheme in SCHEMES}
+    complete = ingredient_frame(panel, declared, item).dropna()
     table = pd.DataFrame(found).rename_axis("ingredient")
     table["pca_loading"] = pca_loadings(complete.to_numpy(), directions(item, declared))
     return table
 
 
 def rank_sensitivity(
-    panel: Panel,
-    index: str,
-    draws: int = 200,
-    seed: int = SEED,
-    declared: Declarations | None = None,
+    panel: Panel, declared: Declarations, index: str, draws: int = 200, seed: int = SEED
 ) -> pd.DataFrame:
     """Rank entities by an index under every weighting scheme and under random weights.
 
@@ -54,8 +44,8 @@ def rank_sensitivity(
 
     Parameters
     ----------
-    panel, index
-        A panel and the name of a declared index.
+    panel, declared, index
+        A panel, declarations and the name of an index among them.
     draws
         Random weights from the uniform Dirichlet distribution, each a rank of its own.
     seed
@@ -68,13 +58,12 @@ def rank_sensitivity(
         (``entropy``, ``equal``, ``pca``, ``critic``, ``topsis``), and ``random_p05``,
         ``random_p50``, ``random_p95`` with the range of ranks under random weights.
     """
-    declared = declared or declarations()
     item = declared.index(index)
     ranks = {
-        scheme: _standing(score(panel, index, scheme, declared=declared)).rank(ascending=False)
+        scheme: _standing(score(panel, declared, index, scheme)).rank(ascending=False)
         for scheme in (*SCHEMES, "topsis")
     }
-    complete = ingredient_frame(panel, item, declared).dropna()
+    complete = ingredient_frame(panel, declared, item).dropna()
     z = minmax(complete.to_numpy(), directions(item, declared))
     mean = _standing(pd.DataFrame(z, index=complete.index, columns=complete.columns))
     w = np.random.default_rng(seed).dirichlet(np.ones(z.shape[1]), size=draws)
@@ -108,9 +97,9 @@ SCALINGS: Mapping[str, Callable[[Floats], Floats]] = {
 
 def grade_sensitivity(
     panel: Panel,
-    indices: Iterable[str] = ("pcp", "ifin"),
+    declared: Declarations,
+    indices: Iterable[str],
     schemes: Iterable[str] = ("entropy", "equal"),
-    declared: Declarations | None = None,
 ) -> pd.DataFrame:
     """Mean coordination degree and its grade under scalings, weights and forms.
 
@@ -121,8 +110,8 @@ def grade_sensitivity(
     ----------
     panel
         With the ingredients or their raw series.
-    indices
-        Two or more declared indices, the systems.
+    declared, indices
+        Declarations and two or more indices among them, the systems.
     schemes
         Weighting schemes to cross with the scalings.
 
@@ -139,7 +128,6 @@ def grade_sensitivity(
     SpecificationError
         If fewer than two indices are given, or no row is complete and positive.
     """
-    declared = declared or declarations()
     names = list(indices)
     if len(names) < 2:
         raise SpecificationError("Grades need at least two indices: name the systems to couple.")
@@ -157,7 +145,7 @@ def grade_sensitivity(
 
 
 def _common_rows(panel: Panel, names: list[str], declared: Declarations) -> dict[str, pd.DataFrame]:
-    frames = {name: ingredient_frame(panel, declared.index(name), declared) for name in names}
+    frames = {name: ingredient_frame(panel, declared, declared.index(name)) for name in names}
     joined = pd.concat(frames, axis=1).dropna()
     joined = joined[(joined > 0).all(axis=1)]
     if len(joined) < 2:

@@ -11,11 +11,12 @@ from analysis.data import load, load_policies
 from analysis.data.dataset import DATA
 from analysis.errors import DataError, LedgerError, OverlapError, UnknownNameError
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 @pytest.fixture(scope="module")
 def panels():
-    return {name: build(load(name)) for name in ("china", "world")}
+    return {name: build(load(name), declared()) for name in ("china", "world")}
 
 
 @pytest.fixture(scope="module")

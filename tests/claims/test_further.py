@@ -9,11 +9,12 @@ from analysis.claims.further import further_questions
 from analysis.data import load
 from analysis.inference import common_effects, estimate, satterthwaite
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 @pytest.fixture(scope="module")
 def china():
-    return build(load())
+    return build(load(), declared())
 
 
 def answers(claim, panel):

@@ -8,11 +8,15 @@ from analysis.claims.natural import natural_words
 from analysis.data import load
 from analysis.inference import estimate
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 @pytest.fixture(scope="module")
 def panels():
-    return {"province-year": build(load()), "country-year": build(load("world"))}
+    return {
+        "province-year": build(load(), declared()),
+        "country-year": build(load("world"), declared()),
+    }
 
 
 def said(claim, panels, part=0):

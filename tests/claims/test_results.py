@@ -129,8 +129,12 @@ def test_the_number_of_processes_decides_nothing(results):
 def panels():
     from analysis.data import load
     from analysis.measures import build
+    from analysis.studies.patient_capital import declared
 
-    return {"country-year": build(load("world")), "province-year": build(load())}
+    return {
+        "country-year": build(load("world"), declared()),
+        "province-year": build(load(), declared()),
+    }
 
 
 class TestMutations:

@@ -16,6 +16,7 @@ from analysis.claims.robustness import (
 from analysis.data import load
 from analysis.measures import build
 from analysis.models import fit
+from analysis.studies.patient_capital import declared
 
 
 def with_column(panel, name, values):
@@ -25,7 +26,7 @@ def with_column(panel, name, values):
 
 @pytest.fixture(scope="module")
 def china():
-    return build(load())
+    return build(load(), declared())
 
 
 def test_a_lead_that_is_not_there_is_not_found(make_claim, toy):
@@ -106,7 +107,7 @@ def test_reweighted_slopes_are_those_of_the_regression(china):
 
     regression = arrange(ledger()["M16"], china)
     slopes = reweighted_slopes(regression, draws=3)
-    equal = {n: score(china, n, "equal") for n in ("nqp", "pcp", "ifin")}
+    equal = {n: score(china, declared(), n, "equal") for n in ("nqp", "pcp", "ifin")}
     frame = china.frame.assign(**{n: s.reindex(china.frame.index) for n, s in equal.items()})
     fitted = fit(regression.spec, dataclasses.replace(china, frame=frame))
     assert slopes[0] == pytest.approx(fitted.coefficients[fitted.terms.index("pcp:ifin")], rel=1e-6)
@@ -120,7 +121,9 @@ def test_a_product_of_three_is_reweighted_as_a_whole(china):
 
     claim = ledger()["M49"]
     slopes = reweighted_slopes(arrange(claim, china), draws=2)
-    equal = {n: score(china, n, "equal").reindex(china.frame.index) for n in ("nqp", "pcp")}
+    equal = {
+        n: score(china, declared(), n, "equal").reindex(china.frame.index) for n in ("nqp", "pcp")
+    }
     # The product is made anew from the index with equal weights.
     again = arrange(claim, dataclasses.replace(china, frame=china.frame.assign(**equal)))
     fitted = fit(again.spec, again.panel)

@@ -20,11 +20,12 @@ from analysis.display.charts import (
 from analysis.display.picture import Picture
 from analysis.display.theme import FONT_FILE, subplots
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 @pytest.fixture(scope="module")
 def panel():
-    return build(load())
+    return build(load(), declared())
 
 
 def test_font_holds_every_label_of_the_panel(panel):

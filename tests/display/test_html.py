@@ -5,6 +5,7 @@ from analysis.claims import ledger
 from analysis.data import load
 from analysis.display.html import Html, claim_card, table
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 def test_table_is_semantic_escaped_and_shows_missing():
@@ -21,7 +22,7 @@ def test_table_is_semantic_escaped_and_shows_missing():
 
 @pytest.fixture(scope="module")
 def panel():
-    return build(load())
+    return build(load(), declared())
 
 
 @pytest.mark.parametrize("claim", list(ledger()), ids=lambda c: c.id)

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.data import Panel, Roles, Variable, load
 from analysis.measures import build
+from analysis.studies.patient_capital import declared
 
 
 def make_panel(columns, entities=("a", "b", "c"), years=range(2001, 2005), name="toy"):
@@ -34,4 +35,4 @@ def raw():
 
 @pytest.fixture(scope="session")
 def panel(raw):
-    return build(raw)
+    return build(raw, declared())

@@ -8,13 +8,13 @@ from analysis.errors import DataError, SpecificationError, UnknownNameError
 from analysis.measures import (
     build,
     coupling,
-    declarations,
     entropy_weights,
     missing_measures,
     score,
     weights,
 )
 from analysis.measures.weights import EPS
+from analysis.studies.patient_capital import declared
 
 SCHEMES = ["entropy", "equal", "pca", "critic"]
 
@@ -38,9 +38,9 @@ def pcp_panel(toy):
 
 
 def test_everything_declared_for_the_book_is_built(panel):
-    for item in declarations():
+    for item in declared():
         assert (item.name in panel) == (getattr(item, "only", "") == ""), item.name
-    assert missing_measures(panel).empty
+    assert missing_measures(panel, declared()).empty
 
 
 def test_build_describes_what_it_adds(panel):
@@ -72,26 +72,26 @@ def test_no_column_is_ever_infinite(panel):
 
 def test_build_is_idempotent_and_leaves_its_input_alone(raw, panel):
     before = list(raw.frame.columns)
-    again = build(panel)
+    again = build(panel, declared())
     assert again.frame.equals(panel.frame)
     assert list(raw.frame.columns) == before
 
 
 def test_build_is_fast(raw):
-    build(raw)
+    build(raw, declared())
     times = []
     for _ in range(3):
         start = time.process_time()
-        build(raw)
+        build(raw, declared())
         times.append(time.process_time() - start)
     assert min(times) < 0.3
 
 
 def test_a_data_set_without_the_series_gets_what_it_can():
-    world = build(load("world"))
+    world = build(load("world"), declared())
     assert "long_assets" in world
     assert "nqp" not in world
-    lacks = missing_measures(world).set_index("measure")["lacks"]
+    lacks = missing_measures(world, declared()).set_index("measure")["lacks"]
     assert lacks["gov"] == "rd_funds_government, gdp"
     assert lacks["pcp"] == "bas, app, gov, sci"
     assert lacks["d_wang"] == "pcp, ifin"
@@ -99,22 +99,22 @@ def test_a_data_set_without_the_series_gets_what_it_can():
 
 
 def test_measures_for_another_data_set_are_not_missed(toy):
-    lacks = missing_measures(toy({"gdp": np.ones(12)}))
+    lacks = missing_measures(toy({"gdp": np.ones(12)}), declared())
     assert "long_assets" not in set(lacks["measure"])
 
 
 def test_an_index_that_cannot_vary_is_told_not_raised(pcp_panel, toy):
     flat = toy({name: np.ones(12) for name in pcp_panel.frame.columns})
-    built = build(flat)
+    built = build(flat, declared())
     assert "bas" in built
     assert "pcp" not in built
-    lacks = missing_measures(flat).set_index("measure")["lacks"]
+    lacks = missing_measures(flat, declared()).set_index("measure")["lacks"]
     assert lacks["pcp"] == "complete rows in which an ingredient varies"
-    assert missing_measures(built).set_index("measure")["lacks"]["pcp"] == lacks["pcp"]
+    assert missing_measures(built, declared()).set_index("measure")["lacks"]["pcp"] == lacks["pcp"]
 
 
 def test_index_by_hand(pcp_panel):
-    built = build(pcp_panel)
+    built = build(pcp_panel, declared())
     x = built.frame[["bas", "app", "gov", "sci"]].dropna()
     z = (x - x.min()) / (x.max() - x.min()) + 1e-4
     by_hand = z.to_numpy() @ entropy_weights(x.to_numpy())
@@ -123,16 +123,16 @@ def test_index_by_hand(pcp_panel):
 
 
 def test_weights_count_every_row(pcp_panel):
-    found = weights(pcp_panel, "pcp")
+    found = weights(pcp_panel, declared(), "pcp")
     assert sum(found.by_ingredient.values()) == pytest.approx(1)
     assert (found.rows, found.rows_dropped) == (11, 1)
     assert found.dropped == {"bas missing": 1}
     assert found.years == (2001, 2002, 2003, 2004)
-    assert "bas missing 1" in build(pcp_panel).describe("pcp").notes
+    assert "bas missing 1" in build(pcp_panel, declared()).describe("pcp").notes
 
 
 def test_real_weights_count_every_row(panel):
-    found = weights(panel, "nqp")
+    found = weights(panel, declared(), "nqp")
     assert found.rows + found.rows_dropped == len(panel.frame)
     assert 2017 not in found.years
     assert min(found.years) == 2012
@@ -144,13 +144,13 @@ def test_scores_do_not_depend_on_units(pcp_panel, scheme):
     from dataclasses import replace
 
     other = replace(pcp_panel, frame=pcp_panel.frame * [1, 1, 1, 1e3, 1, 1, 1])
-    one, two = (score(p, "pcp", scheme).dropna().to_numpy() for p in (pcp_panel, other))
+    one, two = (score(p, declared(), "pcp", scheme).dropna().to_numpy() for p in (pcp_panel, other))
     assert one == pytest.approx(two)
 
 
 @pytest.mark.parametrize("scheme", [*SCHEMES, "topsis"])
 def test_scores_of_raw_and_built_panels_agree(raw, panel, scheme):
-    one, two = score(raw, "pcp", scheme), score(panel, "pcp", scheme)
+    one, two = score(raw, declared(), "pcp", scheme), score(panel, declared(), "pcp", scheme)
     assert one.equals(two)
     assert one.dropna().between(0, 1 + EPS).all()
 
@@ -163,22 +163,27 @@ def test_frozen_weights_ignore_the_other_years(panel):
     frame.loc[years > 2016, "bas"] *= 5
     shifted = replace(panel, frame=frame)
     early = range(2011, 2017)
-    assert weights(shifted, "pcp", frozen_years=early) == weights(panel, "pcp", frozen_years=early)
-    assert weights(panel, "pcp", frozen_years=early).years == tuple(early)
-    old, new = (score(p, "pcp", frozen_years=early) for p in (panel, shifted))
+    assert weights(shifted, declared(), "pcp", frozen_years=early) == weights(
+        panel, declared(), "pcp", frozen_years=early
+    )
+    assert weights(panel, declared(), "pcp", frozen_years=early).years == tuple(early)
+    old, new = (score(p, declared(), "pcp", frozen_years=early) for p in (panel, shifted))
     assert old[years <= 2016].equals(new[years <= 2016])
     assert (new[years > 2016] > old[years > 2016]).sum() > 100
-    assert weights(shifted, "pcp").by_ingredient != weights(panel, "pcp").by_ingredient
+    assert (
+        weights(shifted, declared(), "pcp").by_ingredient
+        != weights(panel, declared(), "pcp").by_ingredient
+    )
 
 
 def test_frozen_topsis_scores_all_years(panel):
-    found = score(panel, "pcp", "topsis", frozen_years=range(2011, 2017))
+    found = score(panel, declared(), "pcp", "topsis", frozen_years=range(2011, 2017))
     assert found.notna().sum() == panel["pcp"].notna().sum()
 
 
 def test_eps_moves_weights_little(panel):
     default, coarse, none = (
-        np.array(list(weights(panel, "nqp", eps=eps).by_ingredient.values()))
+        np.array(list(weights(panel, declared(), "nqp", eps=eps).by_ingredient.values()))
         for eps in (1e-4, 1e-2, None)
     )
     assert np.abs(default - none).max() < 0.01
@@ -197,10 +202,10 @@ def test_coordination_columns_match_the_formula(panel):
 
 def test_errors_of_indices(panel, toy, pcp_panel):
     with pytest.raises(UnknownNameError, match="Unknown index 'pcq'"):
-        weights(panel, "pcq")
+        weights(panel, declared(), "pcq")
     with pytest.raises(UnknownNameError, match="did you mean entropy"):
-        score(panel, "pcp", "entrop")
+        score(panel, declared(), "pcp", "entrop")
     with pytest.raises(SpecificationError, match="which lacks rd_basic"):
-        score(toy({"gdp": np.ones(12)}), "pcp")
+        score(toy({"gdp": np.ones(12)}), declared(), "pcp")
     with pytest.raises(DataError, match="0 complete rows in toy"):
-        weights(pcp_panel, "pcp", frozen_years=[1999])
+        weights(pcp_panel, declared(), "pcp", frozen_years=[1999])

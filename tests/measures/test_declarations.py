@@ -1,14 +1,19 @@
 import copy
 import re
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 import yaml
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.measures import declarations
-from analysis.measures.declarations import CORE_SIDES, Measure
-from analysis.measures.reading import FILE, parse
+from analysis.measures import read_declarations
+from analysis.measures.declarations import Measure
+from analysis.measures.reading import parse
+from analysis.studies import patient_capital
+from analysis.studies.patient_capital import declared
+
+FILE = Path(patient_capital.__file__).with_name("measures.yml")
 
 DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTRACT = re.findall(
@@ -36,11 +41,11 @@ def changed(*path_and_value):
 
 @pytest.mark.parametrize("name", CONTRACT)
 def test_every_promised_name_is_declared(name):
-    assert name in declarations()
+    assert name in declared()
 
 
 def test_primary_indices_are_pairwise_disjoint_with_twins():
-    found = declarations()
+    found = declared()
     primary = [index.name for index in found.indices.values() if index.primary]
     assert sorted(primary) == ["ifin", "nqp", "pcp"]
     for one, other in combinations(primary, 2):
@@ -57,12 +62,12 @@ def test_technology_purchases_would_break_the_primary_indices():
 
 
 def test_core_sides_share_no_content():
-    found = declarations()
-    sides = {side: set() for side in CORE_SIDES}
+    found = declared()
+    sides = {side: set() for side in found.core_sides}
     for item in found.measures.values():
         if item.side in sides:
             sides[item.side] |= set(found.ingredients(item.name).content)
-    for one, other in combinations(CORE_SIDES, 2):
+    for one, other in combinations(found.core_sides, 2):
         assert not sides[one] & sides[other]
 
 
@@ -74,13 +79,13 @@ def test_a_raw_series_on_two_sides_is_refused():
 
 def test_every_raw_series_is_known_to_a_panel(raw):
     # A typing error in measures.yml must not pass for a series that a data set lacks.
-    for item in declarations().measures.values():
+    for item in declared().measures.values():
         if not item.only:
             assert set(item.sources) <= set(raw.frame.columns), item.name
 
 
 def test_series_named_in_twins_parts_and_scale_are_known(raw):
-    found = declarations()
+    found = declared()
     named = {s for t in found.twins for s in t.pair} | set(found.scale)
     named |= {s for p in found.parts for s in (p.whole, *p.parts)}
     named |= {s for c in found.crossed for group in c.by for s in group}
@@ -90,7 +95,7 @@ def test_series_named_in_twins_parts_and_scale_are_known(raw):
 
 
 def test_ingredients_split_into_content_and_scale():
-    found = declarations()
+    found = declared()
     assert found.ingredients("gov").content == ("rd_funds_government",)
     assert found.ingredients("gov").scale == ("gdp",)
     assert found.ingredients("bas").content == ("rd_basic", "rd_expenditure")
@@ -116,11 +121,11 @@ def test_ingredients_split_into_content_and_scale():
     ],
 )
 def test_formulas_can_be_read(name, formula):
-    assert declarations().formula(name) == formula
+    assert declared().formula(name) == formula
 
 
 def test_every_proxy_is_called_one():
-    found = declarations()
+    found = declared()
     for item in found:
         if item.side in ("pcp", "if") and isinstance(item, Measure) and item.unit.name == "share":
             assert item.proxy_for, f"{item.name} does not say what it only stands for"
@@ -128,7 +133,7 @@ def test_every_proxy_is_called_one():
 
 
 def test_definitions_are_one_sentence_and_labels_are_distinct():
-    found = list(declarations())
+    found = list(declared())
     for item in found:
         assert item.definition.endswith("."), item.name
         assert item.definition.count(". ") == 0 or "et al." in item.definition, item.name
@@ -176,9 +181,9 @@ def test_malformed_blocks_are_refused(document, message):
 
 def test_unknown_look_ups():
     with pytest.raises(UnknownNameError, match="did you mean"):
-        declarations()["ln_basics"]
+        declared()["ln_basics"]
     with pytest.raises(UnknownNameError, match="Unknown index 'npq'"):
-        declarations().index("npq")
+        declared().index("npq")
 
 
 def test_a_student_adds_a_ratio_by_copying_a_block(tmp_path, raw):
@@ -189,7 +194,7 @@ def test_a_student_adds_a_ratio_by_copying_a_block(tmp_path, raw):
     path.write_text(
         yaml.safe_dump(changed("measures", "foreign", block), allow_unicode=True), encoding="utf-8"
     )
-    built = build(raw, declarations(path))
+    built = build(raw, read_declarations(path))
     assert built.describe("foreign").formula == "rd_funds_foreign / gdp"
     assert built["foreign"].notna().sum() > 300
 
@@ -198,4 +203,4 @@ def test_a_file_without_sections_is_refused(tmp_path):
     path = tmp_path / "empty.yml"
     path.write_text("", encoding="utf-8")
     with pytest.raises(SpecificationError, match="not a mapping of sections"):
-        declarations(path)
+        read_declarations(path)

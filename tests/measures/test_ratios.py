@@ -145,8 +145,9 @@ def test_location_quotients_average_to_one_by_size(panel):
 
 def test_cells_always_add_up(panel):
     from analysis.measures import cells
+    from analysis.studies.patient_capital import declared
 
-    account = cells(panel)
+    account = cells(panel, declared())
     parts = account[["observed", "no_source", "no_size", "outside", "no_history"]]
     assert (parts.sum(axis=1) == account["cells"]).all()
     for name, row in account.iterrows():

@@ -11,20 +11,23 @@ from analysis.measures import (
     weight_sensitivity,
 )
 from analysis.measures.weights import EPS
+from analysis.studies.patient_capital import declared
+
+SYSTEMS = ("pcp", "ifin")
 
 
 @pytest.fixture(scope="module")
 def grade_table(panel):
-    return grade_sensitivity(panel)
+    return grade_sensitivity(panel, declared(), SYSTEMS)
 
 
 @pytest.fixture(scope="module")
 def rank_table(panel):
-    return rank_sensitivity(panel, "nqp")
+    return rank_sensitivity(panel, declared(), "nqp")
 
 
 def test_weights_by_scheme(panel):
-    table = weight_sensitivity(panel, "pcp")
+    table = weight_sensitivity(panel, declared(), "pcp")
     assert table.index.tolist() == ["bas", "app", "gov", "sci"]
     assert table[["entropy", "equal", "pca", "critic"]].sum().to_numpy() == pytest.approx(1)
     assert (table["pca_loading"] ** 2).to_numpy() == pytest.approx(table["pca"].to_numpy())
@@ -44,8 +47,8 @@ def test_ranks_cover_all_entities(panel, rank_table):
 
 
 def test_draws_can_be_repeated(panel, rank_table):
-    assert rank_table.equals(rank_sensitivity(panel, "nqp"))
-    assert not rank_table.equals(rank_sensitivity(panel, "nqp", seed=1))
+    assert rank_table.equals(rank_sensitivity(panel, declared(), "nqp"))
+    assert not rank_table.equals(rank_sensitivity(panel, declared(), "nqp", seed=1))
 
 
 def test_late_arrivals_gain_nothing_from_a_rising_index(panel, toy):
@@ -54,7 +57,7 @@ def test_late_arrivals_gain_nothing_from_a_rising_index(panel, toy):
     funds = level.ravel()
     funds[8:10] = np.nan
     columns = {"loans": funds, "gdp": np.ones(12), "digital_finance_index": funds}
-    table = rank_sensitivity(toy(columns), "ifin", draws=20)
+    table = rank_sensitivity(toy(columns), declared(), "ifin", draws=20)
     assert table["entropy"].to_dict() == {"b": 1, "a": 2, "c": 3}
     assert table.loc["c", "random_p05"] == 3
 
@@ -95,9 +98,9 @@ def test_grades_of_a_small_panel_by_hand(toy):
     names = ["rd_basic", "rd_applied", "rd_expenditure", "rd_funds_government", "gdp"]
     names += ["fiscal_science", "fiscal_expenditure", "loans", "digital_finance_index"]
     panel = toy({name: rng.lognormal(size=12) for name in names})
-    u = np.column_stack([score(panel, n, "equal") for n in ("pcp", "ifin")]) / (1 + EPS)
+    u = np.column_stack([score(panel, declared(), n, "equal") for n in ("pcp", "ifin")]) / (1 + EPS)
     found = coupling(u, "wang2021")
-    row = grade_sensitivity(panel).loc[("levels", "equal", "wang2021")]
+    row = grade_sensitivity(panel, declared(), SYSTEMS).loc[("levels", "equal", "wang2021")]
     assert row["mean_d"] == pytest.approx(found.D.mean())
     assert row["corr_d_t"] == pytest.approx(np.corrcoef(found.D, found.T)[0, 1])
     d, t = (v.reshape(3, 4) for v in (found.D, found.T))
@@ -107,7 +110,7 @@ def test_grades_of_a_small_panel_by_hand(toy):
 
 def test_one_index_has_no_grade(panel):
     with pytest.raises(SpecificationError, match="at least two indices"):
-        grade_sensitivity(panel, ["pcp"])
+        grade_sensitivity(panel, declared(), ["pcp"])
 
 
 def test_indices_without_common_rows_are_refused(toy):
@@ -116,4 +119,4 @@ def test_indices_without_common_rows_are_refused(toy):
     columns = {name: np.arange(1.0, 13) for name in names}
     columns["loans"] = np.zeros(12)
     with pytest.raises(SpecificationError, match="0 rows in common"):
-        grade_sensitivity(toy(columns))
+        grade_sensitivity(toy(columns), declared(), SYSTEMS)

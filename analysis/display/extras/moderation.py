@@ -14,7 +14,7 @@ from analysis.display.numbers import publish
 from analysis.display.words import signed
 from analysis.errors import SpecificationError
 from analysis.inference.marginal import marginal_effects
-from analysis.measures import declarations
+from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:
     from analysis.display.picture import Picture
@@ -105,9 +105,9 @@ def _table(made: Section, found: MarginalEffects, of: str, by: str) -> Html:
 
 def _shown(name: str, value: float) -> str:
     """Write a value of a measure in the unit in which it is shown."""
-    declared = declarations().measures.get(name)
-    if declared is None:
+    measure = declared().measures.get(name)
+    if measure is None:
         return f"{value:.2f}"
-    words = declared.unit.shown
-    text = f"{value * declared.unit.multiply:.2f}"
+    words = measure.unit.shown
+    text = f"{value * measure.unit.multiply:.2f}"
     return f"{text}%" if words == "%" else text if words == "ratio" else f"{text} {words}"
