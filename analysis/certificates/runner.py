@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
-from joblib import Parallel, delayed
 
 from analysis.certificates.design import Design
 from analysis.data import Panel
 from analysis.errors import SpecificationError
+from analysis.inference.parallel import replicate
 
 __all__ = ["COLUMNS", "Certificate", "Reading", "certify", "registry"]
 
@@ -148,15 +148,15 @@ def certify(
     rows = []
     for effect in entry.effects:
         design = replace(Design(**entry.design), effect=effect)
-        work = (delayed(_once)(entry, design, seed, i) for i in range(number))
-        readings = Parallel(n_jobs=jobs, batch_size=max(1, number // 40))(work)
+        key = zlib.crc32(f"{entry.method}|{design.effect:.6f}".encode())
+        readings = replicate(
+            _once, number, seed=seed, key=(key,), arguments=(entry, design), jobs=jobs
+        )
         rows.append(_summary(entry, design, seed, readings))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _once(entry: Certificate, design: Design, seed: int, number: int) -> Reading | None:
-    key = zlib.crc32(f"{entry.method}|{design.effect:.6f}".encode())
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, number)))
+def _once(rng: np.random.Generator, entry: Certificate, design: Design) -> Reading | None:
     panel = _named(entry.simulate)(design, rng)
     try:
         reading: Reading = _named(entry.procedure)(panel, rng)

@@ -96,7 +96,7 @@ def _reading_text(reading: Reading, width: int) -> str:
 
 
 def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
-    from analysis.inference.report import plain_number
+    from analysis.inference.cells import plain_number
 
     line = column.terms[i]
     shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)

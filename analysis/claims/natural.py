@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import UnknownNameError
-from analysis.inference.report import plain_number
+from analysis.inference.cells import plain_number
 from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:

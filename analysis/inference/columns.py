@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid
 from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.report import regression_grid
+from analysis.inference.result import Result
 from analysis.models import Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Estimates", "estimate_columns"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimates:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimates(Result):
     """Estimates of one specification under several sets of effects.
 
     Iterating gives the estimates in order; `estimates["two_way"]` gives one by its effects.
@@ -46,30 +49,23 @@ class Estimates:
 
     def tidy(self) -> pd.DataFrame:
         """One row per column and term, the effects first."""
-        tables = [c.tidy().assign(n=c.n, within_r2=c.within_r2) for c in self.columns]
-        return (
-            pd.concat(dict(zip(self.names, tables, strict=True)), names=["effects"])
-            .reset_index(level=0)
-            .reset_index(drop=True)
-        )
+        return self._stacked([c.tidy().assign(n=c.n, within_r2=c.within_r2) for c in self.columns])
 
     def standardised(self) -> pd.DataFrame:
         """As `tidy`, in within-SDs; every column uses the same within-SDs."""
-        tables = [c.standardised() for c in self.columns]
-        return (
-            pd.concat(dict(zip(self.names, tables, strict=True)), names=["effects"])
-            .reset_index(level=0)
-            .reset_index(drop=True)
-        )
+        return self._stacked([c.standardised() for c in self.columns])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, one entry per column."""
         return {name: self[name].to_dict() for name in self.names}
 
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_table  # report needs Estimate
+    def grid(self) -> Grid:
+        """Return the columns side by side."""
+        return regression_grid(self.columns)
 
-        return html_table(self.columns)
+    def _stacked(self, tables: list[pd.DataFrame]) -> pd.DataFrame:
+        stacked = pd.concat(dict(zip(self.names, tables, strict=True)), names=["effects"])
+        return stacked.reset_index(level=0).reset_index(drop=True)
 
 
 def estimate_columns(

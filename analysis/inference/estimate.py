@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import Coefficient, coefficients, jsonable, label_of
+from analysis.errors import require_level
+from analysis.inference.cells import Grid
+from analysis.inference.coefficients import Coefficient, coefficients, label_of
+from analysis.inference.report import convention, regression_grid
+from analysis.inference.result import Regression, plain
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, fit
 
 if TYPE_CHECKING:
     from analysis.data import Panel
 
-__all__ = ["Estimate", "convention", "estimate"]
+__all__ = ["Estimate", "estimate"]
 
 _SCALED = (
     "estimate", "se", "low", "high", "se_cr3", "low_cr3", "high_cr3", "mde", "lowest", "highest",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimate:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimate(Regression):
     """One column of results, complete enough to be printed alone.
 
     Attributes
@@ -75,6 +78,7 @@ class Estimate:
     grid_rows: int
     notes: tuple[str, ...]
     fitted: Fit = field(repr=False)
+    listed: ClassVar[tuple[str, ...]] = ("within_r2_of", "convention")
 
     @property
     def convention(self) -> str:
@@ -85,18 +89,6 @@ class Estimate:
     def within_r2_of(self) -> str:
         """What the within R² is a share of."""
         return EFFECTS[self.specification.effects].r2
-
-    def coefficient(self, term: str) -> Coefficient:
-        """Return one line; a product may be asked for in either order."""
-        swapped = ":".join(reversed(term.split(":")))
-        for line in self.terms:
-            if line.term in (term, swapped):
-                return line
-        raise UnknownNameError("term", term, self.specification.terms, "this estimate")
-
-    def tidy(self) -> pd.DataFrame:
-        """One row per term, columns as in `Coefficient`."""
-        return pd.DataFrame([asdict(line) for line in self.terms])
 
     def standardised(self) -> pd.DataFrame:
         """Return the table in within-SDs of the outcome per within-SD of the term.
@@ -111,29 +103,15 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
-        plain = ("n", "n_entities", "n_years", "first_year", "last_year", "clusters", "parameters")
-        return {
-            "specification": self.specification.to_mapping(),
-            "formula": str(self.specification),
-            "outcome_label": self.outcome_label,
-            "terms": [
-                jsonable({**asdict(line), "standardised": line.estimate * line.scale})
-                for line in self.terms
-            ],
-            **{name: getattr(self, name) for name in plain},
-            "within_r2": self.within_r2,
-            "within_r2_of": self.within_r2_of,
-            "level": self.level,
-            "dropped": [asdict(d) for d in self.dropped],
-            "grid_rows": self.grid_rows,
-            "convention": self.convention,
-            "notes": list(self.notes),
-        }
+        out = Regression.to_dict(self)
+        del out["nouns"]
+        for told, line in zip(out["terms"], self.terms, strict=True):
+            told["standardised"] = plain(line.estimate * line.scale)
+        return {**out, "formula": str(self.specification)}
 
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_table  # report needs this module's classes
-
-        return html_table((self,))
+    def grid(self) -> Grid:
+        """Return the regression table with this column alone."""
+        return regression_grid((self,))
 
 
 def estimate(
@@ -166,8 +144,7 @@ def estimate(
     UnknownNameError
         A name is not in the panel.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     fitted = fit(spec, panel, rows)
     years = fitted.years
     return Estimate(
@@ -188,21 +165,4 @@ def estimate(
         grid_rows=fitted.grid_rows,
         notes=(*fitted.notes, *notes, *filter(None, map(warning_for, ("cr1", "cr3")))),
         fitted=fitted,
-    )
-
-
-def convention(columns: Sequence[Estimate]) -> str:
-    """Say how standard errors were computed; one number per column where they differ."""
-
-    def each(values: Sequence[int]) -> str:
-        return ", ".join(map(str, values if len(set(values)) > 1 else values[:1]))
-
-    cluster = columns[0].specification.cluster
-    word = columns[0].nouns[0] if cluster == "entity" else cluster
-    groups, parameters = [c.clusters for c in columns], [c.parameters for c in columns]
-    return (
-        f"Clustered by {word}, G = {each(groups)}. CR1: factor G/(G−1)·(n−1)/(n−K), "
-        f"K = {each(parameters)} (slopes, constant, effects not nested in clusters). CR3: "
-        "leave-one-cluster-out jackknife with every effect re-estimated, factor (G−1)/G. "
-        "p-values and intervals from t(G−1)."
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError
+from analysis.inference.cells import reach
 from analysis.inference.clustered import cr3
+from analysis.inference.result import Result
 from analysis.models import EFFECTS, estimation_rows
 from analysis.models.design import build_design, split_effects
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["MarginalEffects", "marginal_effects"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MarginalEffects:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MarginalEffects(Result):
     """Slope of `of` along `by`, in within-SDs of the outcome per within-SD of `of`.
 
     Attributes
@@ -47,11 +48,6 @@ class MarginalEffects:
     def tidy(self) -> pd.DataFrame:
         """Curve and bins in one table, told apart by column ``kind``."""
         return pd.concat([self.curve.assign(kind="curve"), self.bins.assign(kind="bin")])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        curve, bins = (t.to_dict("records") for t in (self.curve, self.bins))
-        return {"of": self.of, "by": self.by, "curve": curve, "bins": bins}
 
 
 def marginal_effects(
@@ -104,10 +100,12 @@ def marginal_effects(
         fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
         fitted.cluster_labels, fitted.terms,
     )  # fmt: skip
-    reach = float(stdtrit(len(fitted.cluster_labels) - 1, 1 - level / 2))
-    curve = _lines(at, weights @ fitted.coefficients, weights, jackknife.covariance, reach, scale)
+    critical = reach(len(fitted.cluster_labels) - 1, level)
+    curve = _lines(
+        at, weights @ fitted.coefficients, weights, jackknife.covariance, critical, scale
+    )
     found = _binned(estimate, panel, of, by, support, bins)
-    return MarginalEffects(of, by, curve, _lines(*found, reach, scale), support)
+    return MarginalEffects(of, by, curve, _lines(*found, critical, scale), support)
 
 
 def _product(estimate: Estimate, of: str, by: str) -> str:
@@ -132,10 +130,10 @@ def _lagged(estimate: Estimate, panel: Panel, name: str) -> np.ndarray:
 
 def _lines(
     at: np.ndarray, effect: np.ndarray, weights: np.ndarray, covariance: np.ndarray,
-    reach: float, scale: float,
+    critical: float, scale: float,
 ) -> pd.DataFrame:  # fmt: skip
     """Linear combinations of coefficients with pointwise intervals, scaled."""
-    half = reach * np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
+    half = critical * np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
     table = {"effect": effect, "low": effect - half, "high": effect + half}
     return pd.DataFrame({"at": at, **{name: scale * values for name, values in table.items()}})
 

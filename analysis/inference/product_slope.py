@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError
 from analysis.inference.form.joint import combine, joint
+from analysis.inference.result import Result
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ProductSlope", "product_slope"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProductSlope:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProductSlope(Result):
     """Slope of the product of a pair along a third variable.
 
     Attributes
@@ -43,13 +44,6 @@ class ProductSlope:
     def tidy(self) -> pd.DataFrame:
         """Return the curve."""
         return self.curve.copy()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "pair": list(self.pair), "by": self.by, "curve": self.curve.to_dict("records"),
-            "years": self.support.groupby("year")["at"].mean().to_dict(),
-        }  # fmt: skip
 
 
 def product_slope(

@@ -1,161 +1,161 @@
-"""A regression table as semantic HTML: pure text in, text out, four columns at most on a phone."""
+"""A regression table: estimates side by side, four columns at most on a phone."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from html import escape
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from analysis.inference.coefficients import Coefficient
-from analysis.inference.estimate import Estimate, convention
+from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.result import share
 from analysis.models import EFFECTS
 
-__all__ = ["html_grid", "html_table", "plain_number"]
-
+__all__ = ["convention", "html_table", "regression_grid"]
 
 SCALED_UNIT = 0.1
 """Within-SDs are read to two decimals; a third would be noise and would not fit a phone."""
 
+_ABSENT = "–"
+Column = Any
+"""An `Estimate`, which stands on this module: its own table is one of these."""
 
-def html_table(columns: Sequence[Estimate], *, scaled: bool = False) -> str:
-    """Render estimates of one specification side by side.
+
+def html_table(columns: Sequence[Column], *, scaled: bool = False) -> str:
+    """Render estimates side by side, as `regression_grid` arranges them."""
+    return regression_grid(columns, scaled=scaled).html()
+
+
+def regression_grid(columns: Sequence[Column], *, scaled: bool = False) -> Grid:
+    """Arrange estimates side by side, one row per term of any of them.
 
     Each cell holds the estimate, the CR1 standard error in parentheses and the CR3 interval in
-    brackets. No stars: the interval says more, and a threshold is not a finding.
+    brackets. No stars: the interval says more, and a threshold is not a finding. Columns of
+    different outcomes or samples say so in their heads and notes.
 
     Parameters
     ----------
     columns : sequence of Estimate
-        Same outcome and terms, different effects.
+        At least one, all at one level. A term that a column does not have is left open there.
     scaled : bool
         Show within-SDs of the outcome per within-SD of the term instead of the variables' units.
 
-    Returns
-    -------
-    str
-        A `<table class="estimates">` with caption, scoped heads and a `<tfoot>` for the notes.
+    Raises
+    ------
+    SpecificationError
+        No column, or intervals of different coverage.
     """
-    heads = "".join(
-        f'<th scope="col">{escape(EFFECTS[c.specification.effects].label)}</th>' for c in columns
-    )
-    terms = "".join(_term_rows(columns, i, scaled) for i in range(len(columns[0].terms)))
-    unit = "Within-SDs per within-SD of" if scaled else "Per unit of"
-    foot = "".join(f"<p>{escape(sentence)}</p>" for sentence in _notes(columns))
-    return (
-        '<table class="estimates">'
-        f"<caption>{escape(columns[0].outcome_label)}</caption>"
-        f'<thead><tr><th scope="col">{unit}</th>{heads}</tr></thead>'
-        f'<tbody class="terms">{terms}</tbody>'
-        f'<tbody class="sample">{_sample_rows(columns)}</tbody>'
-        f'<tfoot><tr><td colspan="{len(columns) + 1}">{foot}</td></tr></tfoot>'
-        "</table>"
-    )
-
-
-def html_grid(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()
-) -> str:
-    """Render plain text as a table whose first column names the rows and whose foot holds notes.
-
-    Parameters
-    ----------
-    caption : str
-        What the table shows.
-    heads : sequence of str
-        Column heads, the first over the row names.
-    rows : iterable of sequence of str
-        Cells in the order of `heads`.
-    notes : iterable of str
-        One paragraph each.
-    """
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for name, *cells in rows
-    )
-    foot = "".join(f"<p>{escape(sentence)}</p>" for sentence in notes)
-    return (
-        f'<table class="estimates"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-        f'<tfoot><tr><td colspan="{len(heads)}">{foot}</td></tr></tfoot></table>'
-    )
-
-
-def plain_number(value: float, unit: float | None = None) -> str:
-    """Write a number with as many decimals as two digits of `unit` (its SE) call for.
-
-    >>> plain_number(-0.11771, 0.0108)
-    '−0.118'
-    """
-    if not math.isfinite(value):
-        return "–"
-    size = abs(value) if unit is None or not math.isfinite(unit) or unit <= 0 else unit
-    decimals = 0 if size == 0 else 1 - math.floor(math.log10(size))
-    if decimals > 6:  # a coefficient per yuan: decimals would outgrow the cell
-        digits, power = f"{value:.1e}".split("e")
-        text = f"{digits}e{int(power)}"
-    else:
-        text = (
-            f"{round(value, decimals) + 0.0:,.{max(decimals, 0)}f}"  # + 0.0: no minus before a zero
+    if not columns or len({c.level for c in columns}) > 1:
+        raise SpecificationError(
+            "A regression table needs one or more estimates, all at the same level."
         )
-    return text.replace("-", "−")
+    heads = _heads(columns)
+    terms = dict.fromkeys(_key(line.term) for column in columns for line in column.terms)
+    rows = [row for term in terms for row in _term_rows(columns, term, scaled)]
+    sample = _sample_rows(columns)
+    return Grid(
+        "; ".join(dict.fromkeys(c.outcome_label for c in columns)),
+        ("Within-SDs per within-SD of" if scaled else "Per unit of", *heads),
+        (*rows, *sample),
+        tuple(_notes(columns, heads)),
+        bodies=(("terms", len(rows)), ("sample", len(sample))),
+        marks=("", "mde") * len(terms) + ("",) * len(sample),
+    )
 
 
-def _term_rows(columns: Sequence[Estimate], i: int, scaled: bool) -> str:
-    """Two rows: the estimate with its errors, and the smallest effect that could have been seen."""
-    lines = [column.terms[i] for column in columns]
-    factors = [line.scale if scaled else 1.0 for line in lines]
-    errors = [line.se * k for line, k in zip(lines, factors, strict=True)]
-    unit = min((se for se in errors if se > 0), default=None)  # same decimals all along
-    unit = max(unit, SCALED_UNIT) if scaled and unit else unit
-    pairs = list(zip(lines, factors, strict=True))
-    cells = "".join(_cell(line, k, unit) for line, k in pairs)
-    seen = "".join(f"<td>{plain_number(line.mde * k, unit)}</td>" for line, k in pairs)
+def convention(columns: Sequence[Column]) -> str:
+    """Say how standard errors were computed; one number per column where they differ."""
+
+    def each(values: Sequence[object]) -> str:
+        return ", ".join(map(str, values if len(set(values)) > 1 else values[:1]))
+
+    words = [
+        c.nouns[0] if c.specification.cluster == "entity" else c.specification.cluster
+        for c in columns
+    ]
+    groups, parameters = [c.clusters for c in columns], [c.parameters for c in columns]
     return (
-        f'<tr><th scope="row">{escape(lines[0].label)}</th>{cells}</tr>'
-        f'<tr class="mde"><th scope="row">smallest detectable</th>{seen}</tr>'
+        f"Clustered by {each(words)}, G = {each(groups)}. CR1: factor G/(G−1)·(n−1)/(n−K), "
+        f"K = {each(parameters)} (slopes, constant, effects not nested in clusters). CR3: "
+        "leave-one-cluster-out jackknife with every effect re-estimated, factor (G−1)/G. "
+        "p-values and intervals from t(G−1)."
     )
 
 
-def _cell(line: Coefficient, factor: float, unit: float | None) -> str:
-    value, se, low, high = (
-        plain_number(x * factor, unit)
-        for x in (line.estimate, line.se, line.low_cr3, line.high_cr3)
-    )
-    return f"<td>{value}<br>({se})<br><small>[{low}, {high}]</small></td>"
+def _key(term: str) -> str:
+    """One name for a product in either order."""
+    return ":".join(sorted(term.split(":")))
 
 
-def _sample_rows(columns: Sequence[Estimate]) -> str:
-    rows: dict[str, Callable[[Estimate], str]] = {
+def _heads(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Effects; outcomes where they differ; numbers where that does not tell columns apart."""
+    heads = [EFFECTS[c.specification.effects].label for c in columns]
+    if len({c.outcome_label for c in columns}) > 1:
+        heads = [f"{c.outcome_label}, {head}" for c, head in zip(columns, heads, strict=True)]
+    if max(Counter(heads).values()) > 1:
+        heads = [f"({i}) {head}" for i, head in enumerate(heads, 1)]
+    return tuple(heads)
+
+
+def _term_rows(columns: Sequence[Column], term: str, scaled: bool) -> list[tuple[str, ...]]:
+    """Two rows: the estimate with its errors, and the smallest effect that could have been seen."""
+    lines = [{_key(line.term): line for line in column.terms}.get(term) for column in columns]
+    found = [(line, line.scale if scaled else 1.0) for line in lines if line]
+    unit = min((line.se * k for line, k in found if line.se * k > 0), default=None)
+    unit = max(unit, SCALED_UNIT) if scaled and unit else unit  # same decimals all along
+
+    def cell(line: Any) -> str:  # noqa: ANN401
+        k = line.scale if scaled else 1.0
+        value, se, low, high = (
+            plain_number(x * k, unit) for x in (line.estimate, line.se, line.low_cr3, line.high_cr3)
+        )
+        return f"{value}\n({se})\n[{low}, {high}]"
+
+    def seen(line: Any) -> str:  # noqa: ANN401
+        return plain_number(line.mde * (line.scale if scaled else 1.0), unit)
+
+    return [
+        (head, *(show(line) if line else _ABSENT for line in lines))
+        for head, show in ((found[0][0].label, cell), ("smallest detectable", seen))
+    ]
+
+
+def _sample_rows(columns: Sequence[Column]) -> list[tuple[str, ...]]:
+    rows: dict[str, Callable[[Column], str]] = {
         "Rows": lambda c: f"{c.n:,}",
         columns[0].nouns[1].capitalize(): lambda c: f"{c.n_entities:,}",
         "Years": lambda c: f"{c.n_years}",
         "Clusters": lambda c: f"{c.clusters:,}",
         "Within R²": lambda c: f"{c.within_r2:.3f}",
     }
-    return "".join(
-        f'<tr><th scope="row">{name}</th>'
-        + "".join(f"<td>{show(c)}</td>" for c in columns)
-        + "</tr>"
-        for name, show in rows.items()
-    )
+    return [(name, *map(show, columns)) for name, show in rows.items()]
 
 
-def _notes(columns: Sequence[Estimate]) -> list[str]:
+def _notes(columns: Sequence[Column], heads: Sequence[str]) -> list[str]:
+    """Say for all columns what holds for all, and for each what holds for it alone."""
     first = columns[0]
-    share = f"{100 * (1 - first.level):g}%"
+    same = len({c.specification.with_effects("two_way") for c in columns}) == 1
+
+    def once(say: Callable[[Column], str]) -> str:
+        texts = [say(c) for c in (columns[:1] if same else columns)]
+        if len(set(texts)) == 1:
+            return texts[0]
+        return " ".join(f"{head}: {text}" for head, text in zip(heads, texts, strict=True))
+
     out = [
-        f"Estimate, (CR1 standard error), [{share} CR3 interval]; smallest effect found with 80% "
-        f"power at the CR3 error. {_timing(first)}",
+        f"Estimate, (CR1 standard error), [{share(first.level)} CR3 interval]; smallest effect "
+        f"found with 80% power at the CR3 error. {once(_timing)}",
         convention(columns),
-        f"Rows of outcome years {first.first_year}–{first.last_year}. {_dropped(columns)}",
+        f"{once(_span)} {_dropped(columns, heads) if same else once(lambda c: _dropped([c], ''))}",
     ]
     return out + list(dict.fromkeys(n for c in columns for n in c.notes))
 
 
-def _timing(estimate: Estimate) -> str:
+def _span(estimate: Column) -> str:
+    return f"Rows of outcome years {estimate.first_year}–{estimate.last_year}."
+
+
+def _timing(estimate: Column) -> str:
     spec = estimate.specification
     lags = {name: spec.lag_of(name) for name in spec.slopes}
     if len(set(lags.values())) == 1:
@@ -170,15 +170,14 @@ def _years(lag: int) -> str:
     return f"{abs(lag)} {noun} {'before' if lag > 0 else 'after'} the outcome"
 
 
-def _dropped(columns: Sequence[Estimate]) -> str:
+def _dropped(columns: Sequence[Column], heads: Sequence[str]) -> str:
     """Rows left out: what all columns share once, what only one has under its head."""
     shared = [d for d in columns[0].dropped if all(d in c.dropped for c in columns)]
     total = sum(d.rows for d in shared)
     text = f"Left out {total:,} of {columns[0].grid_rows:,} rows"
     text += f" ({'; '.join(map(str, shared))})." if shared else "."
-    for column in columns:
-        own = [d for d in column.dropped if d not in shared]
-        if own:
-            head = EFFECTS[column.specification.effects].label
-            text += f" {head} also: {'; '.join(map(str, own))}."
+    for column, head in zip(columns, heads, strict=False):
+        alone = [d for d in column.dropped if d not in shared]
+        if alone:
+            text += f" {head} also: {'; '.join(map(str, alone))}."
     return text

@@ -3,8 +3,9 @@ from html.parser import HTMLParser
 import pytest
 
 from analysis.data import Variable
-from analysis.inference import estimate, estimate_columns, html_table
-from analysis.inference.report import plain_number
+from analysis.errors import SpecificationError
+from analysis.inference import estimate, estimate_columns, html_table, regression_grid
+from analysis.inference.cells import plain_number
 from analysis.models import EFFECTS, Specification
 
 VOID = {"br"}
@@ -131,3 +132,45 @@ def test_scaled_table_shows_within_sds_and_the_smallest_detectable_effect(column
     assert plain_number(line.mde * line.scale, unit) in html
     assert "Within-SDs per within-SD of" in html
     assert html.count('class="mde"') == 3
+
+
+def test_columns_with_different_regressors_align_by_term(panel):
+    one = estimate(Specification("y", ["a"]), panel)
+    two = estimate(Specification("y", ["b"], controls=["a"]), panel)
+    for columns in ([one, two], [two, one]):
+        grid = regression_grid(columns)
+        rows = {row[0]: row[1:] for row in grid.rows if row[0] != "smallest detectable"}
+        assert set(rows) >= {"Label of a", "Label of b"}
+        for column, cells in zip(columns, zip(*rows.values(), strict=True), strict=True):
+            shown = dict(zip(rows, cells, strict=True))
+            for name in "ab":
+                cell = shown[f"Label of {name}"]
+                if name not in column.specification.slopes:
+                    assert cell == "–"
+                else:
+                    value = float(cell.split("\n")[0].replace("−", "-"))
+                    assert value == pytest.approx(column.params[name], abs=column.std_errors[name])
+        assert grid.heads[1:] == ("(1) Two-way", "(2) Two-way")
+
+
+def test_columns_of_different_outcomes_say_so(panel):
+    one = estimate(Specification("y", ["a"]), panel)
+    other = estimate(Specification("c", ["a"], lag=2), panel)
+    grid = regression_grid([one, other])
+    assert grid.caption == "Label of y; Label of c"
+    assert grid.heads[1:] == ("Label of y, Two-way", "Label of c, Two-way")
+    assert "Label of y, Two-way: Right-hand side 1 year before" in grid.notes[0]
+    assert "Label of c, Two-way: Right-hand side 2 years before" in grid.notes[0]
+
+
+def test_a_product_in_either_order_is_one_row(panel):
+    pair = [estimate(Specification("y", ["a", "b"], [p]), panel) for p in (["a", "b"], ["b", "a"])]
+    assert sum("×" in row[0] for row in regression_grid(pair).rows) == 1
+
+
+def test_no_column_or_two_levels_are_refused(panel):
+    spec = Specification("y", ["a"])
+    with pytest.raises(SpecificationError, match="one or more estimates"):
+        html_table([])
+    with pytest.raises(SpecificationError, match="same level"):
+        html_table([estimate(spec, panel), estimate(spec, panel, level=0.1)])

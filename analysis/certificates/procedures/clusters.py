@@ -12,7 +12,7 @@ from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference import estimate
 from analysis.inference.clusters.driscoll_kraay import driscoll_kraay
-from analysis.inference.clusters.equivalence import equivalence
+from analysis.inference.clusters.equivalence import tost
 from analysis.inference.clusters.multiplicity import romano_wolf
 from analysis.inference.clusters.satterthwaite import satterthwaite
 from analysis.models import Specification
@@ -42,8 +42,12 @@ def simulate_inside_margin(design: Design, rng: np.random.Generator) -> Panel:
 
 def tost_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Equivalence with CR3; the estimate is the distance to the margin, so its truth is known."""
-    found = equivalence(estimate(SPEC, panel), "x", MARGIN, unit="natural")
-    return Reading(estimate=MARGIN - found.estimate, p=found.p)
+    found = estimate(SPEC, panel)
+    line = found.coefficient("x")
+    return Reading(
+        MARGIN - line.estimate,
+        p=max(tost(line.estimate, line.se_cr3, found.clusters - 1, MARGIN)[:2]),
+    )
 
 
 def simulate_family(design: Design, rng: np.random.Generator) -> Panel:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid
 from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.coefficients import label_of
+from analysis.inference.result import Regression
 from analysis.models import Dropped, Rows, Specification, fit
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["DriscollKraay", "driscoll_kraay", "hac_by_year"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DriscollKraay:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DriscollKraay(Regression):
     """A regression with Driscoll-Kraay errors.
 
     Attributes
@@ -51,22 +52,12 @@ class DriscollKraay:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term, columns as in `SmallSampleLine`."""
-        return pd.DataFrame([asdict(line) for line in self.lines])
+    def rows(self) -> tuple[SmallSampleLine, ...]:
+        """Return the coefficients."""
+        return self.lines
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = ("outcome_label", "lags", "years", "factor", "level")
-        return {
-            "method": "driscoll_kraay",
-            **{name: getattr(self, name) for name in plain},
-            "terms": [jsonable(asdict(line)) for line in self.lines],
-            "dropped": [asdict(reason) for reason in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         caption = f"{self.outcome_label}: Driscoll-Kraay"
         return small_sample_table(caption, self.lines, self.notes)
 

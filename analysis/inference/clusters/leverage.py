@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr3
-from analysis.inference.coefficients import jsonable
 from analysis.inference.estimate import Estimate
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.result import Result
 
 __all__ = [
     "Influence", "cluster_leverage", "effective_clusters", "influence", "partial_leverage",
@@ -23,8 +22,8 @@ _NOTHING = 1e-10  # share of a regressor's variation in cluster sums that counts
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Influence:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Influence(Result):
     """How much each cluster weighs in an estimate.
 
     Attributes
@@ -35,7 +34,7 @@ class Influence:
         Names of the k coefficients, and labels for readers.
     clusters : tuple of str
         Names of the G clusters.
-    rows : ndarray of int, shape (G,)
+    sizes : ndarray of int, shape (G,)
         Rows of each cluster.
     leverage : ndarray, shape (G,)
         Trace of the cluster's block of the hat matrix of slopes and effects not nested in
@@ -56,7 +55,7 @@ class Influence:
     terms: tuple[str, ...]
     labels: tuple[str, ...]
     clusters: tuple[str, ...]
-    rows: np.ndarray
+    sizes: np.ndarray
     leverage: np.ndarray
     partial: np.ndarray
     full: np.ndarray
@@ -81,7 +80,7 @@ class Influence:
                 "term": np.repeat(self.terms, groups),
                 "label": np.repeat(self.labels, groups),
                 "cluster": np.tile(self.clusters, k),
-                "rows": np.tile(self.rows, k),
+                "rows": np.tile(self.sizes, k),
                 "leverage": np.tile(self.leverage, k),
                 "partial_leverage": self.partial.T.ravel(),
                 "estimate_without": self.without.T.ravel(),
@@ -89,28 +88,8 @@ class Influence:
             }
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        numbers = zip(self.terms, self.full, self.effective, self.effective_correlated, strict=True)
-        return {
-            "method": "influence",
-            "outcome_label": self.outcome_label,
-            "terms": [
-                jsonable(
-                    {
-                        "term": term,
-                        "estimate": float(b),
-                        "effective_clusters": float(g),
-                        "effective_clusters_correlated": float(one),
-                    }
-                )
-                for term, b, g, one in numbers
-            ],
-            "clusters": [jsonable(row) for row in self.tidy().to_dict("records")],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = []
         for term, label in zip(self.terms, self.labels, strict=True):
             for row in self.of(term).head(_SHOWN).to_dict("records"):
@@ -119,7 +98,7 @@ class Influence:
                 share = f"{row['partial_leverage']:.0%}"
                 rows.append((f"{label}: {row['cluster']}", share, shift))
         heads = ("Term and cluster", "Partial leverage", "Estimate moves by")
-        return html_grid(f"{self.outcome_label}: clusters that weigh most", heads, rows, self.notes)
+        return Grid.of(f"{self.outcome_label}: clusters that weigh most", heads, rows, self.notes)
 
 
 def cluster_leverage(design: np.ndarray, clusters: np.ndarray) -> np.ndarray:
@@ -203,7 +182,7 @@ def influence(estimate: Estimate) -> Influence:
         terms=fitted.terms,
         labels=labels,
         clusters=fitted.cluster_labels,
-        rows=np.bincount(fitted.clusters),
+        sizes=np.bincount(fitted.clusters),
         leverage=cluster_leverage(design, fitted.clusters),
         partial=partial,
         full=found.full,

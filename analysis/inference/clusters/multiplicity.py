@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.report import html_grid
 
-__all__ = ["Family", "adjust_family", "false_discovery", "romano_wolf"]
+__all__ = ["false_discovery", "romano_wolf"]
 
 _TIE = 1e-9  # relative; a draw that repeats the observed signs must count as reaching it
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Family:
-    """p-values of a family of hypotheses, as found and adjusted.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Hypotheses, in the order given.
-    p : ndarray, shape (H,)
-        As found, each by itself.
-    holm : ndarray, shape (H,)
-        Family-wise error, any dependence (Holm 1979).
-    bh, by : ndarray, shape (H,)
-        False discovery rate under positive and under any dependence.
-    romano_wolf : ndarray, shape (H,), or None
-        Family-wise error with the dependence of the draws; None without draws.
-    notes : tuple of str
-        Sentences that belong under the table.
-    """
-
-    names: tuple[str, ...]
-    p: np.ndarray
-    holm: np.ndarray
-    bh: np.ndarray
-    by: np.ndarray
-    romano_wolf: np.ndarray | None
-    notes: tuple[str, ...]
-
-    def tidy(self) -> pd.DataFrame:
-        """One row per hypothesis; no Romano-Wolf column without draws."""
-        columns = {"name": self.names, "p": self.p, "holm": self.holm, "bh": self.bh, "by": self.by}
-        if self.romano_wolf is not None:
-            columns["romano_wolf"] = self.romano_wolf
-        return pd.DataFrame(columns)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {"hypotheses": self.tidy().to_dict("records"), "notes": list(self.notes)}
-
-    def _repr_html_(self) -> str:
-        table = self.tidy()
-        last = ("Romano-Wolf p", "romano_wolf") if "romano_wolf" in table else ("Holm p", "holm")
-        rows = [
-            (row["name"], _p(row["p"]), _p(row["bh"]), _p(row[last[1]]))
-            for row in table.to_dict("records")
-        ]
-        heads = ("Hypothesis", "p alone", "q (BH)", last[0])
-        return html_grid("Adjusted for the family", heads, rows, self.notes)
 
 
 def romano_wolf(t: np.ndarray, draws: np.ndarray) -> np.ndarray:
@@ -152,42 +97,3 @@ def false_discovery(p: Sequence[float] | np.ndarray, method: str = "bh") -> np.n
             "belong to the family."
         )
     return np.asarray(multipletests(p, method=names[method])[1])
-
-
-def adjust_family(
-    p: Mapping[str, float],
-    t: Sequence[float] | np.ndarray | None = None,
-    draws: np.ndarray | None = None,
-) -> Family:
-    """Adjust a family of p-values in every way at once.
-
-    Parameters
-    ----------
-    p : mapping of str to float
-        p-value by hypothesis.
-    t, draws : optional
-        As in `romano_wolf`, in the order of `p`.
-
-    Raises
-    ------
-    SpecificationError
-        As in `romano_wolf` and `false_discovery`, or only one of `t` and `draws` is given.
-    """
-    if (t is None) != (draws is None):
-        raise SpecificationError("Romano-Wolf needs both t and draws: give both or neither.")
-    values = np.array(list(p.values()), dtype=float)
-    stepped = None
-    notes = [f"A family of {len(p)}. q: share of false findings among those at least as strong."]
-    if t is not None and draws is not None:
-        if len(t) != len(p):
-            raise SpecificationError(
-                f"{len(p)} p-values and {len(t)} statistics: give one statistic per hypothesis."
-            )
-        stepped = romano_wolf(np.asarray(t), np.asarray(draws))
-        notes += [f"Romano-Wolf step-down from {len(draws):,} draws.", warning_for("romano_wolf")]
-    found = {method: false_discovery(values, method) for method in ("holm", "bh", "by")}
-    return Family(tuple(p), values, **found, romano_wolf=stepped, notes=tuple(filter(None, notes)))
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import jsonable
+from analysis.errors import SpecificationError, require_level
+from analysis.inference.cells import Grid, interval
 from analysis.inference.estimate import Estimate
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.result import Regression, Row, estimate_rows, row
 
 __all__ = ["BiasReduced", "Satterthwaite", "SmallSampleLine", "cr2", "lines_of", "satterthwaite"]
 
@@ -30,26 +27,14 @@ class BiasReduced:
 
 
 @dataclass(frozen=True, slots=True)
-class SmallSampleLine:
-    """One coefficient with its error and the t distribution it is read against.
+class SmallSampleLine(Row):
+    """One coefficient and the degrees of freedom of its `t`, `p` and interval."""
 
-    `estimate`, `se`, `low` and `high` are in units of the outcome per unit of the term; `dof` are
-    the degrees of freedom of `t`, `p` and the interval.
-    """
-
-    term: str
-    label: str
-    estimate: float
-    se: float
-    dof: float
-    t: float
-    p: float
-    low: float
-    high: float
+    dof: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Satterthwaite:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Satterthwaite(Regression):
     """CR2 beside an estimate.
 
     Attributes
@@ -72,29 +57,12 @@ class Satterthwaite:
     level: float
     notes: tuple[str, ...]
 
-    def coefficient(self, term: str) -> SmallSampleLine:
-        """Return one line by its term."""
-        for line in self.lines:
-            if line.term == term:
-                return line
-        raise UnknownNameError("term", term, [line.term for line in self.lines], "this estimate")
+    def rows(self) -> tuple[SmallSampleLine, ...]:
+        """Return the coefficients."""
+        return self.lines
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term, columns as in `SmallSampleLine`."""
-        return pd.DataFrame([asdict(line) for line in self.lines])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "method": "cr2",
-            "outcome_label": self.outcome_label,
-            "clusters": self.clusters,
-            "level": self.level,
-            "terms": [jsonable(asdict(line)) for line in self.lines],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         return small_sample_table(f"{self.outcome_label}: CR2", self.lines, self.notes)
 
 
@@ -201,26 +169,20 @@ def lines_of(
     terms: Iterable[tuple[str, str, float]], errors: np.ndarray, dof: np.ndarray, level: float
 ) -> Iterator[SmallSampleLine]:
     """Lines from (term, label, coefficient), standard errors and degrees of freedom."""
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
-    for (term, label, b), se, df in zip(terms, map(float, errors), map(float, dof), strict=True):
-        t = b / se if se > 0 else float("nan")
-        p, reach = float(2 * stdtr(df, -abs(t))), float(stdtrit(df, 1 - level / 2)) * se
-        yield SmallSampleLine(term, label, b, se, df, t, p, b - reach, b + reach)
+    require_level(level)
+    for (term, label, b), se, df in zip(terms, errors, map(float, dof), strict=True):
+        yield replace(row(term, label, b, se, df, level, kind=SmallSampleLine), dof=df)
 
 
-def small_sample_table(caption: str, lines: Sequence[SmallSampleLine], notes: Sequence[str]) -> str:
+def small_sample_table(
+    caption: str, lines: Sequence[SmallSampleLine], notes: Sequence[str]
+) -> Grid:
     """Render lines as term, estimate, degrees of freedom and interval."""
     rows = [
-        (
-            line.label,
-            f"{plain_number(line.estimate, line.se)} ({plain_number(line.se, line.se)})",
-            f"{line.dof:.1f}",
-            f"[{plain_number(line.low, line.se)}, {plain_number(line.high, line.se)}]",
-        )
-        for line in lines
+        (label, cell, f"{x.dof:.1f}", interval(x.low, x.high, x.se))
+        for (label, cell, _), x in zip(estimate_rows(lines), lines, strict=True)
     ]
-    return html_grid(caption, ("Per unit of", "Estimate (SE)", "df", "Interval"), rows, notes)
+    return Grid.of(caption, ("Per unit of", "Estimate (SE)", "df", "Interval"), rows, notes)
 
 
 def _orthonormal(design: np.ndarray) -> np.ndarray:

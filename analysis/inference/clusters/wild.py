@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.clusters.wild_scores import (
     Scores,
     Weights,
@@ -21,9 +21,8 @@ from analysis.inference.clusters.wild_scores import (
     scores_of,
     t_statistics,
 )
-from analysis.inference.coefficients import jsonable
 from analysis.inference.estimate import Estimate
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.result import Result, plain, share
 from analysis.models import Fit
 
 __all__ = ["WildFamily", "WildTest", "wild", "wild_draws"]
@@ -32,8 +31,8 @@ SEED = 20261123
 _HEAVY = 0.5  # share of a term's variation in one cluster that deserves a note
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WildTest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WildTest(Result):
     """Bootstrap test of one coefficient.
 
     Attributes
@@ -74,29 +73,28 @@ class WildTest:
     draws: np.ndarray = field(repr=False)
     notes: tuple[str, ...] = ()
 
-    def tidy(self) -> pd.DataFrame:
-        """One row."""
-        return pd.DataFrame([self._plain()])
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the test in one line, with what the draws were."""
+        names = ("term", "estimate", "se", "null", "t", "p", "p_strict", "low", "high", "level")
+        w = self.weights
+        return [
+            {
+                **{name: getattr(self, name) for name in names},
+                "weights": w.kind, "draws": w.draws, "enumerated": w.enumerated,
+                "clusters": w.clusters, "seed": w.seed,
+            }
+        ]  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
-        return {**jsonable(self._plain()), "notes": list(self.notes)}
+        return {**plain(self.rows()[0]), "notes": list(self.notes)}
 
-    def _plain(self) -> dict[str, Any]:
-        names = ("term", "estimate", "se", "null", "t", "p", "p_strict", "low", "high", "level")
-        w = self.weights
-        return {
-            **{name: getattr(self, name) for name in names},
-            "weights": w.kind, "draws": w.draws, "enumerated": w.enumerated,
-            "clusters": w.clusters, "seed": w.seed,
-        }  # fmt: skip
-
-    def _repr_html_(self) -> str:
-        numbers = [plain_number(v, self.se) for v in (self.estimate, self.low, self.high)]
-        cells = [self.term, numbers[0], f"{self.p:.3f}", f"[{numbers[1]}, {numbers[2]}]"]
-        share = f"{100 * (1 - self.level):g}% interval"
-        heads = ["Term", "Estimate", "p", share]
-        return html_grid("Restricted wild cluster bootstrap", heads, [cells], self.notes)
+    def grid(self) -> Grid:
+        """Return the table."""
+        ends = interval(self.low, self.high, self.se)
+        cells = (self.term, plain_number(self.estimate, self.se), f"{self.p:.3f}", ends)
+        heads = ("Term", "Estimate", "p", f"{share(self.level)} interval")
+        return Grid.of("Restricted wild cluster bootstrap", heads, [cells], self.notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

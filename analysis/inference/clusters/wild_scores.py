@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError
+from analysis.inference.cells import reach
 
 __all__ = [
     "Scores",
@@ -242,7 +242,7 @@ def invert(
     def rejects(null: float) -> bool:
         return p_values(scores, *at_null(moments, null), null, weights)[0] <= level
 
-    start = float(stdtrit(len(scores.labels) - 1, 1 - level / 2)) * scores.se
+    start = reach(len(scores.labels) - 1, level) * scores.se
     ends = [_edge(rejects, scores.estimate, side * start, scores.se) for side in (-1, 1)]
     return ends[0], ends[1]
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dependence.averages import Defactored, defactor, pooled
+from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED
 
@@ -24,39 +25,27 @@ __all__ = ["CommonEffects", "CommonTerm", "common_effects"]
 
 
 @dataclass(frozen=True, slots=True)
-class CommonTerm:
+class CommonTerm(Row):
     """One slope, in units of the outcome per unit of the term.
+
+    CCE pooled, with Pesaran's (2006) standard error, which allows slopes to differ between
+    entities, and t(N−1). `se_cr3` leaves out one entity at a time, averages taken as given.
 
     Attributes
     ----------
-    term, label : str
-        Name in the specification and label for readers.
-    estimate, se, p, low, high : float
-        CCE pooled, with Pesaran's (2006) standard error, which allows slopes to differ between
-        entities; p and interval from t(N−1).
-    se_cr3 : float
-        Leave-one-entity-out standard error of the pooled slope, averages taken as given.
     mean_group, se_mean_group, p_mean_group, low_mean_group, high_mean_group : float
         Mean of the entities' own slopes, and inference from their spread, t(N−1).
     """
 
-    term: str
-    label: str
-    estimate: float
-    se: float
-    p: float
-    low: float
-    high: float
-    se_cr3: float
-    mean_group: float
-    se_mean_group: float
-    p_mean_group: float
-    low_mean_group: float
-    high_mean_group: float
+    mean_group: float = float("nan")
+    se_mean_group: float = float("nan")
+    p_mean_group: float = float("nan")
+    low_mean_group: float = float("nan")
+    high_mean_group: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CommonEffects:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CommonEffects(Regression):
     """CCE estimates of a specification.
 
     Attributes
@@ -94,38 +83,25 @@ class CommonEffects:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term."""
-        return pd.DataFrame([asdict(line) for line in self.terms])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = ("n", "entities", "first_year", "last_year", "shortest", "averages", "level")
-        return {
-            "specification": self.specification.to_mapping(),
-            "terms": [jsonable(asdict(line)) for line in self.terms],
-            **{name: getattr(self, name) for name in plain},
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
-
-        def cell(value: float, se: float, low: float, high: float) -> str:
-            shown, error, a, b = (plain_number(x, se) for x in (value, se, low, high))
-            return f"{shown} ({error}) [{a}, {b}]"
-
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = [
-            [
+            (
                 t.label,
-                cell(t.estimate, t.se, t.low, t.high),
-                cell(t.mean_group, t.se_mean_group, t.low_mean_group, t.high_mean_group),
-            ]
+                bracketed(t.estimate, t.low, t.high, t.se, t.se),
+                bracketed(
+                    t.mean_group, t.low_mean_group, t.high_mean_group, *[t.se_mean_group] * 2
+                ),
+            )
             for t in self.terms
         ]
-        heads = ["Per unit of", "CCE pooled", "CCE mean group"]
-        return html_grid(self.outcome_label, heads, rows, self.notes)
+        heads = ("Per unit of", "CCE pooled", "CCE mean group")
+        return Grid.of(self.outcome_label, heads, rows, self.notes)
+
+    @property
+    def dof(self) -> int:
+        """Entities less one."""
+        return self.entities - 1
 
 
 def common_effects(
@@ -215,23 +191,18 @@ def _lines(
 ) -> tuple[CommonTerm, ...]:  # fmt: skip
     pesaran, jackknife = (np.sqrt(np.diag(c)) for c in covariances)
     dof = len(own) - 1
-    reach = float(stdtrit(dof, 1 - level / 2))
-
-    def tested(value: float, se: float) -> tuple[float, float, float, float, float]:
-        p = float(2 * stdtr(dof, -abs(value / se))) if se > 0 else float("nan")
-        return float(value), float(se), p, float(value - reach * se), float(value + reach * se)
-
     spread = own.std(axis=0, ddof=1) / np.sqrt(len(own))
-    return tuple(
-        CommonTerm(
-            term,
-            " × ".join(label_of(panel, part) for part in term.split(":")),
-            *tested(b[i], pesaran[i]),
-            float(jackknife[i]),
-            *tested(own[:, i].mean(), spread[i]),
-        )
-        for i, term in enumerate(spec.terms)
-    )
+    lines = []
+    for i, term in enumerate(spec.terms):
+        mean = row(term, term, own[:, i].mean(), spread[i], dof, level)
+        lines.append(
+            row(
+                term, term_label(panel, term), b[i], pesaran[i], dof, level, jackknife[i],
+                CommonTerm, mean_group=mean.estimate, se_mean_group=mean.se, p_mean_group=mean.p,
+                low_mean_group=mean.low, high_mean_group=mean.high,
+            )
+        )  # fmt: skip
+    return tuple(lines)
 
 
 def _notes(spec: Specification, rows: Rows, averages: int) -> tuple[str, ...]:

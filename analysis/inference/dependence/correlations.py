@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Pairs", "autocorrelation", "deviation", "pairs", "pesaran_cd", "weighted_cd", "wide"]
+__all__ = ["Pairs", "autocorrelation", "deviation", "pairs", "weighted_cd", "wide"]
 
 SHORTEST = 3  # years two entities must share: with two, every correlation is one
 
@@ -98,22 +98,6 @@ def autocorrelation(grid: np.ndarray) -> np.ndarray:
     top = np.where(both, z[..., 1:] * z[..., :-1], 0.0).sum(axis=(-2, -1))
     bottom = np.where(both, z[..., :-1] ** 2, 0.0).sum(axis=(-2, -1))
     return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
-
-
-def pesaran_cd(residuals: np.ndarray) -> float:
-    """CD = √(1/P) Σ_{i<j} √T_ij ρ_ij over the P pairs of entities.
-
-    Each ρ_ij is the correlation over the T_ij years both are observed, so a panel may be
-    unbalanced. Standard normal under independence, if errors are not serially correlated and no
-    year effects were taken out (Pesaran 2004, Cambridge Working Papers in Economics 0435; 2015,
-    Econometric Reviews 34(6–10), 1089–1117).
-
-    Parameters
-    ----------
-    residuals : ndarray, shape (N, T)
-        NaN where there is none.
-    """
-    return float(pairs(residuals).cd())
 
 
 def weighted_cd(found: Pairs, signs: np.ndarray) -> tuple[float, float, float]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy.special import ndtr
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.coefficients import label_of
 from analysis.inference.dependence.correlations import autocorrelation, pairs, weighted_cd, wide
 from analysis.inference.dependence.independence import (
     GRID,
@@ -19,6 +19,7 @@ from analysis.inference.dependence.independence import (
     codes,
     simulate_independent,
 )
+from analysis.inference.result import Result
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit
 from analysis.models.design import build_design
 
@@ -59,8 +60,8 @@ class CrossStatistic:
     p_simulated: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CrossSection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CrossSection(Result):
     """Dependence between the residuals of different entities.
 
     Attributes
@@ -113,26 +114,12 @@ class CrossSection:
     def __getitem__(self, name: str) -> CrossStatistic:
         return {s.name: s for s in self.statistics}[name]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per statistic."""
-        return pd.DataFrame([asdict(s) for s in self.statistics])
+    def rows(self) -> tuple[CrossStatistic, ...]:
+        """Return the statistics."""
+        return self.statistics
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = (
-            "mean_correlation", "n", "entities", "years", "pairs", "short_pairs", "threshold",
-            "rejecting", "autocorrelation", "persistence", "draws",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            "statistics": [jsonable(asdict(s)) for s in self.statistics],
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
+    def grid(self) -> Grid:
+        """Return the table."""
 
         def cells(s: CrossStatistic) -> list[str]:
             values = (s.value, s.p, s.expected, s.p_simulated)
@@ -140,7 +127,7 @@ class CrossSection:
 
         heads = ["Statistic", "Value", "p", "If independent", "p, simulated"]
         caption = f"Residuals of {self.outcome_label}: dependence between entities"
-        return html_grid(caption, heads, [cells(s) for s in self.statistics], self.notes)
+        return Grid.of(caption, heads, [cells(s) for s in self.statistics], self.notes)
 
 
 def cross_section(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, stdtr, stdtrit
+from scipy.special import chdtrc
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dependence.mundlak import (
     Wald,
     clustered_wald,
@@ -21,6 +22,7 @@ from analysis.inference.dependence.mundlak import (
     independent_columns,
     mundlak,
 )
+from analysis.inference.result import Regression, Row, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
 
@@ -31,38 +33,27 @@ __all__ = ["RandomEffects", "RandomTerm", "random_effects"]
 
 
 @dataclass(frozen=True, slots=True)
-class RandomTerm:
-    """One slope, in units of the outcome per unit of the term.
+class RandomTerm(Row):
+    """One slope, in units of the outcome per unit of the term; CR1 by entity, t(G−1).
 
     Attributes
     ----------
-    term, label : str
-        Name in the specification and label for readers.
-    estimate, se : float
-        Random effects, with the standard error the model itself implies.
-    se_cr1, p, low, high : float
-        CR1 standard error by entity; p and interval from t(G−1).
+    se_model : float
+        The standard error that random effects themselves imply.
     fixed, se_fixed : float
         Fixed effects on the same rows, with the classical standard error.
     between : float
         Coefficient of the entity's mean beside the term: 0 if random effects are right.
     """
 
-    term: str
-    label: str
-    estimate: float
-    se: float
-    se_cr1: float
-    p: float
-    low: float
-    high: float
-    fixed: float
-    se_fixed: float
-    between: float
+    se_model: float = float("nan")
+    fixed: float = float("nan")
+    se_fixed: float = float("nan")
+    between: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RandomEffects:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RandomEffects(Regression):
     """Random-effects estimates beside fixed effects, and the tests between them.
 
     Attributes
@@ -103,38 +94,18 @@ class RandomEffects:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term."""
-        return pd.DataFrame([asdict(line) for line in self.terms])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = ("sd_effects", "sd_errors", "n", "entities", "years")
-        return {
-            "specification": self.specification.to_mapping(),
-            "terms": [jsonable(asdict(line)) for line in self.terms],
-            "hausman": jsonable(asdict(self.hausman)),
-            "mundlak": jsonable(asdict(self.mundlak)),
-            "theta": list(self.theta),
-            **{name: getattr(self, name) for name in plain},
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
+    def grid(self) -> Grid:
+        """Return the table."""
 
         def pair(value: float, se: float) -> str:
             return f"{plain_number(value, se)} ({plain_number(se, se)})"
 
-        rows = [
-            [t.label, pair(t.estimate, t.se_cr1), pair(t.fixed, t.se_fixed)] for t in self.terms
-        ]
+        rows = [[t.label, pair(t.estimate, t.se), pair(t.fixed, t.se_fixed)] for t in self.terms]
         for name, test in (("Hausman", self.hausman), ("Mundlak, clustered", self.mundlak)):
             p = plain_number(test.p, 0.01)
             rows.append([f"{name} test", f"{plain_number(test.statistic, 0.1)}, p {p}", ""])
         heads = ["Per unit of", "Random effects", "Fixed effects"]
-        return html_grid(self.outcome_label, heads, rows, self.notes)
+        return Grid.of(self.outcome_label, heads, rows, self.notes)
 
 
 def random_effects(
@@ -267,26 +238,15 @@ def _lines(
     spec: Specification, panel: Panel, random: Any, fixed: Any, clustered: np.ndarray,  # noqa: ANN401
     between: np.ndarray, groups: int, level: float,
 ) -> tuple[RandomTerm, ...]:  # fmt: skip
-    reach = float(stdtrit(groups - 1, 1 - level / 2))
-    out = []
-    for i, term in enumerate(spec.terms):
-        b, se = float(random.params[term]), float(np.sqrt(clustered[i]))
-        out.append(
-            RandomTerm(
-                term=term,
-                label=" × ".join(label_of(panel, part) for part in term.split(":")),
-                estimate=b,
-                se=float(random.std_errors[term]),
-                se_cr1=se,
-                p=float(2 * stdtr(groups - 1, -abs(b / se))),
-                low=b - reach * se,
-                high=b + reach * se,
-                fixed=float(fixed.params[term]),
-                se_fixed=float(fixed.std_errors[term]),
-                between=float(between[i]),
-            )
+    return tuple(
+        row(
+            term, term_label(panel, term), random.params[term], np.sqrt(clustered[i]), groups - 1,
+            level, kind=RandomTerm, se_model=float(random.std_errors[term]),
+            fixed=float(fixed.params[term]), se_fixed=float(fixed.std_errors[term]),
+            between=float(between[i]),
         )
-    return tuple(out)
+        for i, term in enumerate(spec.terms)
+    )  # fmt: skip
 
 
 def _notes(rows: Rows, definite: bool, theta: np.ndarray) -> tuple[str, ...]:

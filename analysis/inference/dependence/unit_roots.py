@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.coefficients import label_of
 from analysis.inference.dependence.dickey_fuller import (
     columns_needed,
     ips_w,
@@ -18,6 +19,7 @@ from analysis.inference.dependence.dickey_fuller import (
     simulated_statistics,
 )
 from analysis.inference.dependence.rectangle import rectangle, require_movement
+from analysis.inference.result import Result
 from analysis.models import Sample, Specification
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ ALTERNATIVE = 0.9
 DRAWS, SEED = 1999, 20261123
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRoot:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UnitRoot(Result):
     """One panel unit root test. The null is a unit root in every entity.
 
     Attributes
@@ -83,37 +85,33 @@ class UnitRoot:
         """One row, columns as the attributes."""
         return UnitRoots((self,)).tidy()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        lists = {"left_out": list(self.left_out), "notes": list(self.notes)}
-        return jsonable({**asdict(self), **lists})
-
-    def _repr_html_(self) -> str:
-        return UnitRoots((self,))._repr_html_()
+    def grid(self) -> Grid:
+        """Return the table of this test alone."""
+        return UnitRoots((self,)).grid()
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRoots:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UnitRoots(Result):
     """Several tests side by side."""
 
     tests: tuple[UnitRoot, ...]
+    listed: ClassVar[tuple[str, ...]] = ("notes",)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes of all tests, once each."""
         return tuple(dict.fromkeys(note for test in self.tests for note in test.notes))
 
+    def rows(self) -> tuple[UnitRoot, ...]:
+        """Return the tests."""
+        return self.tests
+
     def tidy(self) -> pd.DataFrame:
         """One row per test."""
-        return pd.DataFrame([asdict(test) for test in self.tests]).drop(columns="notes")
+        return Result.tidy(self).drop(columns="notes")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {"tests": [test.to_dict() for test in self.tests], "notes": list(self.notes)}
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number  # imports this layer's core
-
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = [
             [
                 f"{t.label}, {t.test.upper()}",
@@ -126,7 +124,7 @@ class UnitRoots:
             for t in self.tests
         ]
         heads = ["Series and test", "Mean t", "5% value", "p", "Power", "N × T"]
-        return html_grid("Panel unit root tests", heads, rows, self.notes)
+        return Grid.of("Panel unit root tests", heads, rows, self.notes)
 
 
 def ips(

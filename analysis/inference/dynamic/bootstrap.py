@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 from analysis.errors import SpecificationError
 from analysis.models.design import Design
 
-__all__ = ["Draws", "bootstrap", "entity_clusters", "long_run", "normal_line", "percentiles"]
+__all__ = ["Draws", "bootstrap", "entity_clusters", "long_run", "percentiles"]
 
 Estimator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Weights (B, N) -> estimates (B, ...) and which of them are identified (B,)."""
@@ -111,21 +110,6 @@ def entity_clusters(design: Design, cluster: str) -> None:
         raise SpecificationError(
             f"One cluster by {cluster} cannot be resampled: choose a finer cluster."
         )
-
-
-def normal_line(point: float, draws: np.ndarray, dof: int, level: float) -> dict[str, float]:
-    """Bootstrap standard error with t, p and interval from t(`dof`)."""
-    se = float(draws.std(ddof=1))
-    reach = float(stdtrit(dof, 1 - level / 2)) * se
-    t = point / se if se > 0 else float("nan")
-    return {
-        "estimate": float(point),
-        "se": se,
-        "t": float(t),
-        "p": float(2 * stdtr(dof, -abs(t))),
-        "low": float(point - reach),
-        "high": float(point + reach),
-    }
 
 
 def long_run(slope: np.ndarray, persistence: np.ndarray) -> np.ndarray:

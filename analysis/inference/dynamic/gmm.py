@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
 from analysis.inference.dynamic.gmm_instruments import Equations, LagInstruments, stack
 from analysis.inference.dynamic.gmm_result import GmmLine, GmmResult
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
+from analysis.inference.result import row
 from analysis.models import Rows, Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -208,21 +208,11 @@ def _result(
 
 def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> Iterator[GmmLine]:
     errors, plain = (np.sqrt(np.diag(v)) for v in (fitted.covariance, fitted.plain))
-    reach = float(ndtri(1 - level / 2))
     for i, term in enumerate(spec.terms):
-        b, se = float(fitted.coefficients[i]), float(errors[i])
-        z = b / se if se > 0 else float("nan")
-        yield GmmLine(
-            term=term,
-            label=" × ".join(label_of(panel, part) for part in term.split(":")),
-            estimate=b,
-            se=se,
-            z=z,
-            p=float(2 * ndtr(-abs(z))),
-            low=b - reach * se,
-            high=b + reach * se,
-            se_plain=float(plain[i]),
-        )
+        yield row(
+            term, term_label(panel, term), fitted.coefficients[i], errors[i], float("inf"), level,
+            kind=GmmLine, se_plain=float(plain[i]),
+        )  # fmt: skip
 
 
 def _notes(

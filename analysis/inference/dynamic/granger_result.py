@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from analysis.errors import UnknownNameError
-from analysis.inference.coefficients import jsonable
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.result import Result
 from analysis.models import Dropped, Specification
 
 __all__ = ["Causality", "DumitrescuHurlin"]
@@ -56,8 +57,8 @@ class Causality:
     dropped: tuple[Dropped, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DumitrescuHurlin:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DumitrescuHurlin(Result):
     """Two tests of no Granger causality, one for each direction.
 
     Attributes
@@ -94,38 +95,16 @@ class DumitrescuHurlin:
                 return direction
         raise UnknownNameError("cause", cause, [d.cause for d in self.directions], "this test")
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per direction."""
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one line per direction."""
         skip = ("individual", "dropped")
-        rows = [
+        return [
             {name: getattr(d, name) for name in d.__dataclass_fields__ if name not in skip}
             for d in self.directions
         ]
-        return pd.DataFrame(rows)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "specification": self.specification.to_mapping(),
-            "directions": [
-                {
-                    **jsonable(row),
-                    "individual": d.individual.to_dict("index"),
-                    "dropped": [asdict(x) for x in d.dropped],
-                }
-                for row, d in zip(self.tidy().to_dict("records"), self.directions, strict=True)
-            ],
-            "order": self.order,
-            "demeaned": self.demeaned,
-            "draws": self.draws,
-            "seed": self.seed,
-            "grid_rows": self.grid_rows,
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number  # report needs this layer
-
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = [
             [f"{d.cause_label} → {d.effect_label}", plain_number(d.wald_mean, 0.1),
              f"{plain_number(d.z_tilde, 0.1)} (p = {d.p_tilde:.3f})", f"{d.p_bootstrap:.3f}",
@@ -133,4 +112,4 @@ class DumitrescuHurlin:
             for d in self.directions
         ]  # fmt: skip
         heads = ["Cause → effect", "Mean Wald", "Z-tilde", "Bootstrap p", "Entities × years"]
-        return html_grid("Panel Granger test", heads, rows, self.notes)
+        return Grid.of("Panel Granger test", heads, rows, self.notes)

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.bias import (
     EXPLOSIVE,
     adjusted_score,
@@ -22,12 +22,12 @@ from analysis.inference.dynamic.bootstrap import (
     bootstrap,
     entity_clusters,
     long_run,
-    normal_line,
     percentiles,
 )
 from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.dynamic.result import ESTIMATORS, DynamicLine, DynamicPanel
+from analysis.inference.result import row
 from analysis.models import Fit, Specification, estimation_rows, fit
 from analysis.models.design import build_design
 
@@ -121,14 +121,11 @@ def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[Dy
                 ends = percentiles(long_run(b[1], rho[1]), level)
                 at = b[0] / (1 - rho[0]) if rho[0] < 1 else float("nan")
                 lasting = dict(zip(nothing, (float(at), *ends), strict=True))
-            yield DynamicLine(
-                estimator=estimator,
-                term=term,
-                label=" × ".join(label_of(panel, part) for part in term.split(":")),
-                **normal_line(b[0], b[1], dof, level),
-                **lasting,
+            yield row(
+                term, term_label(panel, term), b[0], b[1].std(ddof=1), dof, level,
+                kind=DynamicLine, estimator=estimator, **lasting,
                 scale=_scale(fitted.within_sd, i),
-            )
+            )  # fmt: skip
 
 
 def _scale(within_sd: np.ndarray, i: int) -> float:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.cells import Grid, bracketed
+from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
 from analysis.inference.dynamic.bootstrap import (
     Draws,
     bootstrap,
     entity_clusters,
-    normal_line,
     percentiles,
 )
 from analysis.inference.dynamic.design import dynamic_design
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
+from analysis.inference.dynamic.result import ESTIMATORS as WORDS
+from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Specification, estimation_rows, fit
 from analysis.models.design import build_design
 
@@ -34,29 +35,21 @@ ESTIMATORS = ("within", "half_panel_jackknife")
 
 
 @dataclass(frozen=True, slots=True)
-class VarLine:
+class VarLine(Row):
     """Effect of last year's `term` on this year's `outcome`, by one estimator.
 
     Bootstrap standard error; t, p and interval from t(G−1). `scale` is within-SD(term) over
     within-SD(outcome).
     """
 
-    estimator: str
-    outcome: str
-    term: str
-    outcome_label: str
-    label: str
-    estimate: float
-    se: float
-    t: float
-    p: float
-    low: float
-    high: float
-    scale: float
+    estimator: str = ""
+    outcome: str = ""
+    outcome_label: str = ""
+    scale: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PanelVar:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PanelVar(Regression):
     """A bivariate panel VAR(1).
 
     Attributes
@@ -99,6 +92,7 @@ class PanelVar:
     dropped: tuple[Dropped, ...]
     grid_rows: int
     notes: tuple[str, ...]
+    keys: ClassVar[tuple[str, ...]] = ("estimator", "outcome", "term")
 
     def line(self, term: str, outcome: str, estimator: str = "half_panel_jackknife") -> VarLine:
         """Effect of last year's `term` on `outcome`."""
@@ -108,30 +102,24 @@ class PanelVar:
         known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.lines]
         raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per estimator, outcome and term, columns as in `VarLine`."""
-        return pd.DataFrame([asdict(line) for line in self.lines])
+    def rows(self) -> tuple[VarLine, ...]:
+        """Return coefficients by estimator, outcome and term."""
+        return self.lines
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = (
-            "n", "n_entities", "clusters", "first_year", "last_year", "draws", "seed", "level",
-            "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            "variables": list(self.variables),
-            "terms": [jsonable(asdict(line)) for line in self.lines],
-            "roots": {name: list(root) for name, root in self.roots.items()},
-            **{name: getattr(self, name) for name in plain},
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.dynamic.table import var_table  # it needs this class
-
-        return var_table(self)
+    def grid(self) -> Grid:
+        """One row per arrow of the loop, one column per estimator."""
+        rows = []
+        for outcome in self.variables:
+            for term in self.variables:
+                lines = [self.line(term, outcome, name) for name in self.roots]
+                arrow = f"{lines[0].label} → {lines[0].outcome_label}"
+                unit = min(x.se for x in lines)
+                cells = (bracketed(x.estimate, x.low, x.high, unit, x.se) for x in lines)
+                rows.append((arrow, *cells))
+        rows.append(("Largest root", *(f"{root[0]:.2f}" for root in self.roots.values())))
+        rows.append(("Rows", *[f"{self.n:,}"] * len(self.roots)))
+        heads = ("Last year → this year", *(WORDS[name] for name in self.roots))
+        return Grid.of("Panel VAR(1)", heads, rows, self.notes)
 
 
 def panel_var(
@@ -236,16 +224,12 @@ def _lines(
     for e, estimator in enumerate(ESTIMATORS):
         for j, outcome in enumerate(names):
             for i, term in enumerate(names):
-                spread = sd[outcome]
-                yield VarLine(
-                    estimator=estimator,
-                    outcome=outcome,
-                    term=term,
-                    outcome_label=labels[j],
-                    label=labels[i],
-                    **normal_line(float(drawn.point[e, i, j]), drawn.draws[:, e, i, j], dof, level),
+                draws, spread = drawn.draws[:, e, i, j], sd[outcome]
+                yield row(
+                    term, labels[i], drawn.point[e, i, j], draws.std(ddof=1), dof, level,
+                    kind=VarLine, estimator=estimator, outcome=outcome, outcome_label=labels[j],
                     scale=float(sd[lagged_name(term)] / spread) if spread > 0 else float("nan"),
-                )
+                )  # fmt: skip
 
 
 def _root(drawn: Draws, e: int, level: float) -> tuple[float, float, float]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
-
-import pandas as pd
+from dataclasses import dataclass
+from typing import ClassVar
 
 from analysis.errors import UnknownNameError
-from analysis.inference.coefficients import jsonable
+from analysis.inference.cells import Grid, bracketed, plain_number
+from analysis.inference.result import Regression, Row
 from analysis.models import Dropped, Specification
 
 __all__ = ["ESTIMATORS", "DynamicLine", "DynamicPanel"]
@@ -21,15 +20,13 @@ ESTIMATORS = {
 
 
 @dataclass(frozen=True, slots=True)
-class DynamicLine:
-    """One coefficient by one estimator.
+class DynamicLine(Row):
+    """One coefficient by one estimator; bootstrap standard error, t(G−1).
 
     Attributes
     ----------
-    estimator, term, label : str
-        A key of `ESTIMATORS`, the name in the specification and the label for readers.
-    estimate, se, t, p, low, high : float
-        Coefficient with its bootstrap standard error; t, p and interval from t(G−1).
+    estimator : str
+        A key of `ESTIMATORS`.
     long_run, long_run_low, long_run_high : float
         b/(1−ρ) with its percentile interval; infinite where the draws do not bound it, NaN for
         the lagged outcome itself and where ρ is one or more.
@@ -37,23 +34,15 @@ class DynamicLine:
         within-SD(term) / within-SD(outcome).
     """
 
-    estimator: str
-    term: str
-    label: str
-    estimate: float
-    se: float
-    t: float
-    p: float
-    low: float
-    high: float
-    long_run: float
-    long_run_low: float
-    long_run_high: float
-    scale: float
+    estimator: str = ""
+    long_run: float = float("nan")
+    long_run_low: float = float("nan")
+    long_run_high: float = float("nan")
+    scale: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DynamicPanel:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DynamicPanel(Regression):
     """Three estimates of one dynamic panel on the same rows and the same resamples.
 
     Attributes
@@ -104,6 +93,7 @@ class DynamicPanel:
     dropped: tuple[Dropped, ...]
     grid_rows: int
     notes: tuple[str, ...]
+    keys: ClassVar[tuple[str, ...]] = ("estimator", "term")
 
     def line(self, term: str, estimator: str = "bias_corrected") -> DynamicLine:
         """Return one coefficient by one estimator."""
@@ -118,26 +108,26 @@ class DynamicPanel:
         """Return the coefficient of the lagged outcome."""
         return self.line(self.specification.terms[0], estimator)
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per estimator and term, columns as in `DynamicLine`."""
-        return pd.DataFrame([asdict(line) for line in self.lines])
+    def rows(self) -> tuple[DynamicLine, ...]:
+        """Return coefficients by estimator, then by term."""
+        return self.lines
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist or is unbounded is None."""
-        plain = (
-            "outcome_label", "n", "n_entities", "clusters", "first_year", "last_year",
-            "rows_per_entity", "draws", "seed", "level", "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            "terms": [jsonable(asdict(line)) for line in self.lines],
-            **jsonable({"nickell": self.nickell, "explosive": self.explosive}),
-            **{name: getattr(self, name) for name in plain},
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.dynamic.table import dynamic_table  # it needs this class
-
-        return dynamic_table(self)
+    def grid(self) -> Grid:
+        """One column per estimator; below each slope the effect of a lasting change."""
+        rows = []
+        for term in self.specification.terms:
+            lines = [self.line(term, name) for name in ESTIMATORS]
+            label, unit = lines[0].label, min(x.se for x in lines)
+            rows.append((label, *(bracketed(x.estimate, x.low, x.high, unit, x.se) for x in lines)))
+            if term != self.specification.terms[0]:
+                ends = [(x.long_run, x.long_run_low, x.long_run_high) for x in lines]
+                rows.append((f"{label}, in the long run", *(bracketed(*x, unit) for x in ends)))
+        rows.append(("Rows", *[f"{self.n:,}"] * len(ESTIMATORS)))
+        rows.append((self.nouns[1].capitalize(), *[f"{self.n_entities:,}"] * len(ESTIMATORS)))
+        bias = (
+            f"Nickell's formula puts the bias of the within persistence at "
+            f"{plain_number(self.nickell, 0.1)} for {self.rows_per_entity:.1f} rows per "
+            f"{self.nouns[0]} at the bias-corrected persistence."
+        )
+        heads = ("Estimate (SE) [interval]", *ESTIMATORS.values())
+        return Grid.of(self.outcome_label, heads, rows, (bias, *self.notes))

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import reach
 from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
 from analysis.inference.events.data import EventData, event_data
@@ -92,7 +93,7 @@ def event_study(
         )
     raw = ENGINES[estimator].run(data, control, base)
     dof = len(data.starts) - 1
-    critical = float(stdtrit(dof, 1 - level / 2))
+    critical = reach(dof, level)
     joint = (
         bonferroni(int((~raw.table["reference"]).sum()), dof, level)
         if raw.covariance is None
@@ -152,7 +153,7 @@ def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> 
 
 
 def _effect(value: float, se: float, dof: int, level: float) -> Effect:
-    critical = float(stdtrit(dof, 1 - level / 2))
+    critical = reach(dof, level)
     t = value / se if se > 0 else float("nan")
     p = float(2 * stdtr(dof, -abs(t))) if np.isfinite(t) else float("nan")
     mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")

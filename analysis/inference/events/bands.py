@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
+from analysis.inference.cells import reach
+
 __all__ = ["bonferroni", "sup_t"]
 
 DRAWS = 20_000
@@ -37,7 +39,7 @@ def sup_t(covariance: np.ndarray, dof: int, level: float = 0.05, seed: int = SEE
     """
     scale = np.sqrt(np.diag(covariance))
     kept = scale > 0
-    pointwise = float(stdtrit(dof, 1 - level / 2))
+    pointwise = reach(dof, level)
     if kept.sum() < 2:
         return pointwise
     correlation = covariance[np.ix_(kept, kept)] / np.outer(scale[kept], scale[kept])

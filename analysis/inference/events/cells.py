@@ -24,7 +24,6 @@ __all__ = [
     "cells",
     "influence",
     "loadings",
-    "placebo_cells",
     "summary_error",
     "weights",
 ]
@@ -93,30 +92,10 @@ def cells(starts: np.ndarray, years: np.ndarray, control: str = "not_yet_treated
     return _build(starts, years, np.array(grid, dtype=int), control)
 
 
-def placebo_cells(
-    starts: np.ndarray, years: np.ndarray, shift: int, control: str = "not_yet_treated"
-) -> Cells:
-    """Cells of a sham event `shift` years early that read no exposed outcome.
-
-    Cohort g is compared over the years g−shift to g−1 with the year before them, and its controls
-    are entities unexposed through g−1.
-
-    Raises
-    ------
-    SpecificationError
-        No cohort has the years before it, or none of those has a control.
-    """
-    cohorts = [g for g in np.unique(starts) if g != NEVER and g - 1 - shift >= years[0]]
-    grid = [(g, t, g - 1 - shift) for g in cohorts for t in range(g - shift, g)]
-    return _build(starts, years, np.array(grid, dtype=int).reshape(-1, 3), control, through=True)
-
-
-def _build(
-    starts: np.ndarray, years: np.ndarray, grid: np.ndarray, control: str, through: bool = False
-) -> Cells:
+def _build(starts: np.ndarray, years: np.ndarray, grid: np.ndarray, control: str) -> Cells:
     levels, sizes = np.unique(starts, return_counts=True)
     g, t, b = grid.T
-    last = g - 1 if through else np.maximum(t, b)
+    last = np.maximum(t, b)
     never = np.tile(levels == NEVER, (len(g), 1))
     waiting = (levels[None, :] > last[:, None]) & (levels[None, :] != g[:, None])
     controls = never | waiting if control == "not_yet_treated" else never

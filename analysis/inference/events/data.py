@@ -71,6 +71,21 @@ class EventData:
     notes: tuple[str, ...]
 
     @property
+    def event(self) -> str:
+        """Outcome and event, for captions."""
+        return f"{self.label} around {self.design.name.replace('_', ' ')}"
+
+    @property
+    def rows_note(self) -> str:
+        """How many entities stand on each side and what was left out."""
+        lost = sum(d.rows for d in self.dropped)
+        text = (
+            f"{self.n_treated} exposed and {self.n_control} unexposed {self.nouns[1]}, "
+            f"{self.years[0]}–{self.years[-1]}. Left out {lost:,} of {self.grid_rows:,} rows"
+        )
+        return text + (f" ({'; '.join(map(str, self.dropped))})." if self.dropped else ".")
+
+    @property
     def n_treated(self) -> int:
         """Entities exposed inside the sample."""
         return int((self.starts != NEVER).sum())

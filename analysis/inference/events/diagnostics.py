@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.data import event_data
 from analysis.inference.events.study import EventStudy
+from analysis.inference.result import Result
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
 
@@ -33,8 +34,8 @@ class TwoByTwo:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Decomposition:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Decomposition(Result):
     """Result of `goodman_bacon`.
 
     Attributes
@@ -53,6 +54,7 @@ class Decomposition:
     comparisons: tuple[TwoByTwo, ...]
     shares: tuple[tuple[str, float, float], ...]
     label: str
+    listed: ClassVar[tuple[str, ...]] = ("forbidden", "notes")
 
     @property
     def forbidden(self) -> float:
@@ -67,18 +69,19 @@ class Decomposition:
             "were exposed already; they mislead where effects grow or fade.",
         )
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per comparison."""
-        return pd.DataFrame([asdict(c) for c in self.comparisons])
+    def rows(self) -> tuple[TwoByTwo, ...]:
+        """Return the comparisons."""
+        return self.comparisons
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {**asdict(self), "forbidden": self.forbidden, "notes": list(self.notes)}
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.events.display import decomposition_table  # it needs this class
-
-        return decomposition_table(self)
+    def grid(self) -> Grid:
+        """Return the kinds of comparison."""
+        unit = abs(self.estimate) / 4
+        rows = [
+            (kind.replace("_", " "), f"{weight:.2f}", plain_number(mean, unit))
+            for kind, weight, mean in self.shares
+        ]
+        rows.append(("Two-way estimate", "1.00", plain_number(self.estimate, unit)))
+        return Grid.of(self.label, ("Comparison", "Weight", "Mean"), rows, self.notes)
 
 
 @dataclass(frozen=True, slots=True)

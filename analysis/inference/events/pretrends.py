@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,13 @@ from scipy.special import fdtrc, fdtri, ncfdtr
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import jsonable
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import EventData
 from analysis.inference.events.permutation import summaries
 from analysis.inference.events.study import EventStudy
+from analysis.inference.result import Result
 
 __all__ = ["Pretrend", "SlopePower", "joint_test", "pretrend_test", "slope_for_power"]
 
@@ -46,8 +46,8 @@ class SlopePower:
     bias_if_passed: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pretrend:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Pretrend(Result):
     """Result of `pretrend_test`.
 
     Attributes
@@ -76,25 +76,34 @@ class Pretrend:
     label: str
     notes: tuple[str, ...]
 
+    def rows(self) -> tuple[SlopePower, ...]:
+        """Return what the test would have noticed with each power."""
+        return self.powers
+
     def tidy(self) -> pd.DataFrame:
         """One row per power."""
-        table = pd.DataFrame([asdict(line) for line in self.powers])
-        return table.assign(p=self.p, p_permutation=self.p_permutation, effect=self.effect)
+        found = {"p": self.p, "p_permutation": self.p_permutation, "effect": self.effect}
+        return Result.tidy(self).assign(**found)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        return {
-            "times": list(self.times),
-            "dof": list(self.dof),
-            **jsonable({k: getattr(self, k) for k in ("f", "p", "p_permutation", "effect")}),
-            "powers": [jsonable(asdict(line)) for line in self.powers],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.events.display import pretrend_table  # it needs this class
-
-        return pretrend_table(self)
+    def grid(self) -> Grid:
+        """Return slopes the test would have noticed and the bias each would bring."""
+        unit = abs(self.powers[0].bias) / 4 if self.powers else None
+        rows = [
+            (
+                f"Slope noticed with {line.power:.0%} power",
+                plain_number(line.slope, abs(line.slope) / 4),
+                plain_number(line.bias, unit),
+                plain_number(line.bias_if_passed, unit),
+            )
+            for line in self.powers
+        ]
+        head = (
+            f"Joint test of {len(self.times)} points: F = {self.f:.2f}, p = {self.p:.3f}; with "
+            f"starts permuted p = {self.p_permutation:.3f}. Average effect "
+            f"{plain_number(self.effect, unit)}."
+        )
+        heads = ("Straight departure", "Per year", "Bias of the average", "Bias if the test passed")
+        return Grid.of(self.label, heads, rows, (head, *self.notes))
 
 
 def pretrend_test(

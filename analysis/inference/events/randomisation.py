@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import jsonable
+from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import CONTROLS, NEVER, EventData, event_data
@@ -21,6 +20,8 @@ from analysis.inference.events.permutation import (
     summaries,
 )
 from analysis.inference.events.strata import strata_of
+from analysis.inference.events.study import about
+from analysis.inference.result import Result, share
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
 
@@ -34,8 +35,8 @@ SEED = 20261123
 DRAWS = 4999
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Randomisation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Randomisation(Result):
     """Result of `randomisation_test`.
 
     Attributes
@@ -88,37 +89,33 @@ class Randomisation:
     data: EventData = field(repr=False)
     notes: tuple[str, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row."""
-        return pd.DataFrame([self._numbers()])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        data = self.data
-        return {
-            "event": data.design.name,
-            "outcome": data.outcome,
-            **jsonable(self._numbers()),
-            "level": self.level,
-            "seed": self.seed,
-            "n_treated": data.n_treated,
-            "n_control": data.n_control,
-            "dropped": [asdict(d) for d in data.dropped],
-            "grid_rows": data.grid_rows,
-            "notes": list(self.notes),
-        }
-
-    def _numbers(self) -> dict[str, Any]:
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the test in one line."""
         names = (
             "statistic", "observed", "estimate", "p", "low", "high", "exact", "assignments",
             "smallest_p", "headline", "strata", "control",
         )  # fmt: skip
-        return {name: getattr(self, name) for name in names}
+        return [{name: getattr(self, name) for name in names}]
 
-    def _repr_html_(self) -> str:
-        from analysis.inference.events.display import randomisation_table  # it needs this class
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; what does not exist is None."""
+        return {**Result.to_dict(self), **about(self.data)}
 
-        return randomisation_table(self)
+    def grid(self) -> Grid:
+        """Return effect, p, interval and how the p came about."""
+        unit = (self.high - self.low) / 4
+        how = "all" if self.exact else "draws, seeded"
+        rows = [
+            ("Average effect on the exposed", plain_number(self.estimate, unit)),
+            ("p, two-sided", f"{self.p:.3f}"),
+            ("Assignments", f"{self.assignments:,} ({how})"),
+            ("Exchanged within", self.strata),
+        ]
+        if self.statistic == "att":
+            ends = interval(self.low, self.high, unit)
+            rows.insert(2, (f"{share(self.level)} interval", ends))
+        caption = f"{self.data.event}, starts permuted"
+        return Grid.of(caption, ("", "Value"), rows, (self.data.rows_note, *self.notes))
 
 
 def randomisation_test(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
-from analysis.inference.coefficients import jsonable
+from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events.data import EventData
+from analysis.inference.events.engines import ENGINES
+from analysis.inference.result import Result, plain, share
 from analysis.models import Dropped
 
-__all__ = ["Cohort", "Effect", "EventStudy", "EventTime"]
+__all__ = ["Cohort", "Effect", "EventStudy", "EventTime", "about"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Cohort:
     se: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EventStudy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EventStudy(Result):
     """Result of `event_study`, complete enough to be printed alone.
 
     Attributes
@@ -98,6 +99,7 @@ class EventStudy:
     data: EventData = field(repr=False)
     container: Any = field(repr=False)
     notes: tuple[str, ...]
+    listed: ClassVar[tuple[str, ...]] = ("convention",)
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:
@@ -122,43 +124,48 @@ class EventStudy:
     @property
     def convention(self) -> str:
         """How errors were computed, for the foot of a table."""
-        share = f"{100 * (1 - self.level):g}%"
         kind = "sup-t" if self.covariance is not None else "Bonferroni, for want of a covariance"
         return (
-            f"Errors clustered by {self.data.nouns[0]}, G = {self.dof + 1}; p and {share} "
-            f"intervals from t(G−1); simultaneous band: {kind}, multiplier {self.simultaneous:.2f} "
-            f"instead of {self.critical:.2f}."
+            f"Errors clustered by {self.data.nouns[0]}, G = {self.dof + 1}; p and "
+            f"{share(self.level)} intervals from t(G−1); simultaneous band: {kind}, multiplier "
+            f"{self.simultaneous:.2f} instead of {self.critical:.2f}."
         )
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per event time, columns as in `EventTime`."""
-        return pd.DataFrame([asdict(point) for point in self.path])
+    def rows(self) -> tuple[EventTime, ...]:
+        """Return the path."""
+        return self.path
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
-        data = self.data
-        return {
-            "event": data.design.name,
-            "outcome": data.outcome,
-            **{k: getattr(self, k) for k in ("estimator", "control", "base", "aggregation")},
-            "level": self.level,
-            "overall": jsonable(asdict(self.overall)),
-            "path": [jsonable(asdict(point)) for point in self.path],
-            "cohorts": [
-                jsonable({**asdict(c), "entities": list(c.entities)}) for c in self.cohorts
-            ],
-            "n_treated": data.n_treated,
-            "n_control": data.n_control,
-            "first_year": int(data.years[0]),
-            "last_year": int(data.years[-1]),
-            "simultaneous": self.simultaneous,
-            "dropped": [asdict(d) for d in self.dropped],
-            "grid_rows": data.grid_rows,
-            "convention": self.convention,
-            "notes": list(self.notes),
-        }
+        return {**Result.to_dict(self), **about(self.data)}
 
-    def _repr_html_(self) -> str:
-        from analysis.inference.events.display import event_table  # it needs this class
+    def grid(self) -> Grid:
+        """Return the path: estimate, pointwise interval and simultaneous band."""
+        unit = min((p.se for p in self.path if p.se > 0), default=None)
+        rows = [
+            (
+                f"{point.event_time:+d}".replace("-", "−") if point.event_time else "0",
+                plain_number(point.estimate, unit),
+                "reference" if point.reference else interval(point.low, point.high, unit),
+                "" if point.reference else interval(point.band_low, point.band_high, unit),
+            )
+            for point in self.path
+        ]
+        total = self.overall
+        mean, ends = plain_number(total.estimate, unit), interval(total.low, total.high, unit)
+        rows.append(("Average effect", mean, ends, f"detectable {plain_number(total.mde, unit)}"))
+        words = f"{ENGINES[self.estimator].words}, {self.control.replace('_', '-')} controls."
+        percent = f"{share(self.level)} interval"
+        heads = ("Years since exposure", "Effect", percent, "Band over all years")
+        notes = (words, self.convention, self.data.rows_note, *self.notes)
+        return Grid.of(self.data.event, heads, rows, notes)
 
-        return event_table(self)
+
+def about(data: EventData) -> dict[str, Any]:
+    """Plain values on the rectangle behind a result."""
+    return {
+        "event": data.design.name, "outcome": data.outcome, "n_treated": data.n_treated,
+        "n_control": data.n_control, "first_year": int(data.years[0]),
+        "last_year": int(data.years[-1]), "dropped": plain(data.dropped),
+        "grid_rows": data.grid_rows,
+    }  # fmt: skip

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.lines import Line, line, require_level
+from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.inference.result import Row, row
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import Dropped
 from analysis.models.large_rows import free_parameters
@@ -29,7 +29,7 @@ class CountFit:
         Columns of the table.
     effects : tuple of str
         Columns whose levels are absorbed.
-    lines : tuple of Line
+    lines : tuple of Row
         Change of the log of the expected count per unit of each term.
     covariance : ndarray
         Of the estimates, in the order of the lines.
@@ -44,7 +44,7 @@ class CountFit:
     outcome: str
     cluster: str
     effects: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Row, ...]
     covariance: np.ndarray
     n: int
     rows: int
@@ -53,14 +53,14 @@ class CountFit:
     dropped: tuple[Dropped, ...]
     convention: str
 
-    def coefficient(self, term: str) -> Line:
+    def coefficient(self, term: str) -> Row:
         """Return one line."""
         for found in self.lines:
             if found.term == term:
                 return found
         raise UnknownNameError("term", term, [found.term for found in self.lines], "this fit")
 
-    def difference(self, first: str, second: str, level: float = 0.05) -> Line:
+    def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
         names = [found.term for found in self.lines]
         for term in (first, second):
@@ -70,7 +70,7 @@ class CountFit:
         value = float(pick @ [found.estimate for found in self.lines])
         se = float(np.sqrt(pick @ self.covariance @ pick))
         label = f"{self.coefficient(first).label} less {self.coefficient(second).label}"
-        return line(f"{first}-{second}", label, value, se, self.clusters - 1, level)
+        return row(f"{first}-{second}", label, value, se, self.clusters - 1, level)
 
 
 def count_regression(
@@ -139,7 +139,7 @@ def count_regression(
     return CountFit(
         outcome=outcome, cluster=cluster, effects=tuple(effects), covariance=covariance,
         lines=tuple(
-            line(term, labels.get(term, term), b, float(np.sqrt(v)), g - 1, level)
+            row(term, labels.get(term, term), b, float(np.sqrt(v)), g - 1, level)
             for term, b, v in zip(terms, found.coefficients, np.diag(covariance), strict=True)
         ),
         n=n, rows=len(frame), clusters=g, parameters=k + free, dropped=dropped,

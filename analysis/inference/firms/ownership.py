@@ -12,8 +12,8 @@ from scipy.special import stdtrit
 
 from analysis.data.files import read_yaml
 from analysis.inference.firms.counts import CountFit, count_regression
-from analysis.inference.lines import Line
 from analysis.inference.power import minimum_detectable_effect
+from analysis.inference.result import Row
 from analysis.measures.firms import us_regressors
 from analysis.models.large import estimate_large
 
@@ -36,7 +36,7 @@ class Ownership:
         ``n`` used, ``dropped`` and why, ``clusters``.
     owners : DataFrame
         Index (column, kind of owner); the same figures.
-    differences : dict of str to Line
+    differences : dict of str to Row
         Dedicated less transient owners, by column.
     source : str
         Where the published figures were read.
@@ -46,7 +46,7 @@ class Ownership:
 
     table: pd.DataFrame
     owners: pd.DataFrame
-    differences: dict[str, Line]
+    differences: dict[str, Row]
     source: str
     later: dict[str, float]
 

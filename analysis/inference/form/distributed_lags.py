@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.certified import warning_for
 from analysis.data import Variable
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import Coefficient, jsonable, label_of
+from analysis.inference.cells import Grid, bracketed, reach
+from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
-from analysis.inference.lines import require_level
+from analysis.inference.result import (
+    Result,
+    require_level,
+)
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["DistributedLags", "distributed_lags", "mean_lag_change"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DistributedLags:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DistributedLags(Result):
     """Coefficients by lag, the long-run sum and the mean lag.
 
     Attributes
@@ -73,52 +76,23 @@ class DistributedLags:
         """Rows left out, by reason."""
         return self.estimate.dropped
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per lag: ``lag`` and the fields of `Coefficient`."""
-        table = pd.DataFrame([asdict(line) for line in self.coefficients])
-        table.insert(0, "lag", self.lags)
-        return table
+    def rows(self) -> list[dict[str, Any]]:
+        """Return ``lag`` and the fields of `Coefficient` for each lag."""
+        pairs = zip(self.lags, self.coefficients, strict=True)
+        return [{"lag": k, **asdict(line)} for k, line in pairs]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        return {
-            "of": self.of,
-            "outcome_label": self.outcome_label,
-            "lags": [
-                {"lag": k, **jsonable(asdict(line))}
-                for k, line in zip(self.lags, self.coefficients, strict=True)
-            ],
-            "total": jsonable(asdict(self.total)),
-            "mean_lag": jsonable(asdict(self.mean_lag)),
-            "mean_lag_fieller": jsonable(asdict(self.mean_lag_fieller)),
-            "weak": self.weak,
-            "level": self.level,
-            "n": self.estimate.n,
-            "clusters": self.estimate.clusters,
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number
-
-        def cells(head: str, line: Coefficient | Combination) -> list[str]:
-            value, low, high = (
-                plain_number(v, line.se) for v in (line.estimate, line.low_cr3, line.high_cr3)
-            )
-            return [head, f"{value} [{low}, {high}]"]
-
+    def grid(self) -> Grid:
+        """Return the table."""
+        heads = [f"{k} years before" for k in self.lags]
+        lines = (*self.coefficients, self.total, self.mean_lag)
         rows = [
-            cells(f"{k} years before", line)
-            for k, line in zip(self.lags, self.coefficients, strict=True)
+            (head, bracketed(line.estimate, line.low_cr3, line.high_cr3, line.se))
+            for head, line in zip(
+                (*heads, self.total.label, self.mean_lag.label), lines, strict=True
+            )
         ]
-        rows += [cells(line.label, line) for line in (self.total, self.mean_lag)]
-        return html_grid(
-            f"{self.outcome_label} on {self.of_label} by lag",
-            ["Lag", "Estimate [CR3 interval]"],
-            rows,
-            self.notes,
-        )
+        caption = f"{self.outcome_label} on {self.of_label} by lag"
+        return Grid.of(caption, ("Lag", "Estimate [CR3 interval]"), rows, self.notes)
 
 
 def distributed_lags(
@@ -226,7 +200,7 @@ def _mean_lag(found: Joint, lags: np.ndarray, level: float) -> tuple[Combination
     total, weighted = float(found.estimates.sum()), float(lags @ found.estimates)
     mean = weighted / total
     forms = np.vstack([lags, np.ones(len(lags))])
-    critical = float(stdtrit(found.dof, 1 - level / 2))
+    critical = reach(found.dof, level)
     ratio = fieller(weighted, total, forms @ found.cr3 @ forms.T, critical)
     return combine(
         "mean lag, years", (lags - mean) / total, found, level=level, estimate=mean

@@ -6,45 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from analysis.inference.clustered import cr3
+from analysis.inference.result import Row, row
 from analysis.models import Fit
 
 __all__ = ["Combination", "Joint", "Ratio", "combine", "fieller", "joint"]
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Row):
     """A weighted sum of coefficients, or a smooth function of them, with two standard errors.
 
     Attributes
     ----------
-    label : str
-        What it is.
-    estimate : float
-        In units of the coefficients.
-    se, t, p, low, high : float
-        CR1 standard error; t statistic, two-sided p-value and interval from t(G−1).
-    p_greater : float
-        One-sided p-value against "greater than zero", CR1; 1 − it is that against "less".
-    se_cr3, p_cr3, low_cr3, high_cr3, p_greater_cr3 : float
-        The same for CR3.
+    p_greater, p_greater_cr3 : float
+        One-sided p-value against "greater than zero"; 1 − it is that against "less".
     """
 
-    label: str
-    estimate: float
-    se: float
-    t: float
-    p: float
-    low: float
-    high: float
-    p_greater: float
-    se_cr3: float
-    p_cr3: float
-    low_cr3: float
-    high_cr3: float
-    p_greater_cr3: float
+    p_greater: float = float("nan")
+    p_greater_cr3: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,23 +143,12 @@ def combine(
         A smooth function of the coefficients, whose variance is then that of the delta method.
     """
     value = float(weights @ found.estimates) if estimate is None else float(estimate)
-    reach = float(stdtrit(found.dof, 1 - level / 2))
     errors = [float(np.sqrt(max(weights @ v @ weights, 0.0))) for v in (found.cr1, found.cr3)]
-    (t, p, above), (_, p3, above3) = (_tests(value, se, found.dof) for se in errors)
-    return Combination(
-        label=label, estimate=value,
-        se=errors[0], t=t, p=p, low=value - reach * errors[0], high=value + reach * errors[0],
-        p_greater=above,
-        se_cr3=errors[1], p_cr3=p3, low_cr3=value - reach * errors[1],
-        high_cr3=value + reach * errors[1], p_greater_cr3=above3,
+    above = [float(stdtr(found.dof, -value / e)) if e > 0 else float("nan") for e in errors]
+    return row(
+        label, label, value, errors[0], found.dof, level, errors[1], Combination,
+        p_greater=above[0], p_greater_cr3=above[1],
     )  # fmt: skip
-
-
-def _tests(value: float, se: float, dof: int) -> tuple[float, float, float]:
-    if not se > 0:
-        return float("nan"), float("nan"), float("nan")
-    t = value / se
-    return t, float(2 * stdtr(dof, -abs(t))), float(stdtr(dof, -t))
 
 
 def fieller(top: float, bottom: float, v: np.ndarray, critical: float) -> Ratio:

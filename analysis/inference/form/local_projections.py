@@ -12,10 +12,15 @@ import pandas as pd
 from analysis.certified import warning_for
 from analysis.data import Variable
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import Coefficient, jsonable, label_of
-from analysis.inference.estimate import Estimate, convention, estimate
+from analysis.inference.cells import Grid, bracketed
+from analysis.inference.coefficients import Coefficient, label_of
+from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, combine, joint
-from analysis.inference.lines import require_level
+from analysis.inference.report import convention
+from analysis.inference.result import (
+    Result,
+    require_level,
+)
 from analysis.models import Dropped, Sample, Specification
 
 if TYPE_CHECKING:
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["LocalProjections", "local_projections"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LocalProjections:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LocalProjections(Result):
     """Responses to one regressor by horizon.
 
     Attributes
@@ -83,54 +88,23 @@ class LocalProjections:
         """
         return {h: c.dropped for h, c in zip(self.horizons, self.columns, strict=True)}
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per horizon: ``horizon, n`` and the fields of `Coefficient`."""
-        table = pd.DataFrame([asdict(line) for line in self.responses])
-        table.insert(0, "n", [column.n for column in self.columns])
-        table.insert(0, "horizon", self.horizons)
-        return table
+    def rows(self) -> list[dict[str, Any]]:
+        """Return ``horizon, n`` and the fields of `Coefficient` for each horizon."""
+        parts = zip(self.horizons, self.columns, self.responses, strict=True)
+        return [{"horizon": h, "n": c.n, **asdict(line)} for h, c, line in parts]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "of": self.of,
-            "outcome_label": self.outcome_label,
-            "horizons": [
-                {"horizon": h, "n": c.n, **jsonable(asdict(c.coefficient(self.of)))}
-                for h, c in zip(self.horizons, self.columns, strict=True)
-            ],
-            "covariance_cr1": self.joint.cr1.tolist(),
-            "covariance_cr3": self.joint.cr3.tolist(),
-            "early": list(self.early),
-            "late": list(self.late),
-            "contrast": jsonable(asdict(self.contrast)),
-            "common": self.common,
-            "cumulative": self.cumulative,
-            "history": self.history,
-            "level": self.level,
-            "dropped": {str(h): [asdict(d) for d in drops] for h, drops in self.dropped.items()},
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number
-
-        def cells(head: str, line: Coefficient | Combination, n: str) -> list[str]:
-            value, low, high = (
-                plain_number(v, line.se) for v in (line.estimate, line.low_cr3, line.high_cr3)
-            )
-            return [head, f"{value} [{low}, {high}]", n]
-
+    def grid(self) -> Grid:
+        """Return the table."""
+        lines = (*self.responses, self.contrast)
+        heads = (*map(str, self.horizons), self.contrast.label)
+        counts = (*(f"{c.n:,}" for c in self.columns), "")
         rows = [
-            cells(f"{h}", c.coefficient(self.of), f"{c.n:,}")
-            for h, c in zip(self.horizons, self.columns, strict=True)
+            (head, bracketed(line.estimate, line.low_cr3, line.high_cr3, line.se), n)
+            for head, line, n in zip(heads, lines, counts, strict=True)
         ]
-        rows.append(cells(self.contrast.label, self.contrast, ""))
-        return html_grid(
-            f"{self.outcome_label} after {self.of_label}",
-            ["Years later", "Response [CR3 interval]", "Rows"],
-            rows,
-            self.notes,
+        caption = f"{self.outcome_label} after {self.of_label}"
+        return Grid.of(
+            caption, ("Years later", "Response [CR3 interval]", "Rows"), rows, self.notes
         )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, interval
+from analysis.inference.coefficients import label_of
 from analysis.inference.form.long_windows import (
     BEYOND,
     entity_regions,
@@ -19,8 +19,14 @@ from analysis.inference.form.long_windows import (
     select_entities,
     window_means,
 )  # fmt: skip
-from analysis.inference.lines import require_level
 from analysis.inference.power import minimum_detectable_effect
+from analysis.inference.result import (
+    Regression,
+    Row,
+    estimate_rows,
+    require_level,
+    row,
+)
 from analysis.models import Dropped, Specification
 from analysis.models.rows import require_grid
 
@@ -33,34 +39,17 @@ _FULL = 1 - 1e-8  # leverage from which a row explains itself
 
 
 @dataclass(frozen=True, slots=True)
-class LongSlope:
-    """One coefficient of the cross-section of changes.
+class LongSlope(Row):
+    """Change of the outcome per unit of change of the term; HC3 error, t(n − columns).
 
-    Attributes
-    ----------
-    term, label : str
-        Name in the specification and label for readers.
-    estimate : float
-        Change of the outcome per unit of change of the term.
-    se, t, p, low, high : float
-        HC3 standard error; its t statistic, p-value and interval from t(n − columns).
-    mde : float
-        Minimum detectable effect at 80% power.
+    `mde` is the minimum detectable effect at 80% power.
     """
 
-    term: str
-    label: str
-    estimate: float
-    se: float
-    t: float
-    p: float
-    low: float
-    high: float
-    mde: float
+    mde: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LongDifference:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LongDifference(Regression):
     """Least squares on long changes.
 
     Attributes
@@ -100,48 +89,31 @@ class LongDifference:
     n: int
     dof: int
     r2: float
-    changes: pd.DataFrame
-    leverage: pd.Series
+    changes: pd.DataFrame = field(repr=False)
+    leverage: pd.Series = field(repr=False)
     dropped: tuple[Dropped, ...]
     level: float
     notes: tuple[str, ...]
+    listed: ClassVar[tuple[str, ...]] = ("highest_leverage",)
 
-    def coefficient(self, term: str) -> LongSlope:
-        """Return one line."""
-        for slope in self.slopes:
-            if slope.term == term:
-                return slope
-        raise UnknownNameError("term", term, [s.term for s in self.slopes], "this long difference")
+    def rows(self) -> tuple[LongSlope, ...]:
+        """Return the slopes."""
+        return self.slopes
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term."""
-        return pd.DataFrame([asdict(slope) for slope in self.slopes])
+    @property
+    def highest_leverage(self) -> dict[str, float]:
+        """The entity with the largest hat value."""
+        return {str(self.leverage.idxmax()): float(self.leverage.max())}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "specification": self.specification.to_mapping(),
-            "outcome_label": self.outcome_label,
-            "slopes": [jsonable(asdict(slope)) for slope in self.slopes],
-            "first": list(self.first),
-            "last": list(self.last),
-            **{name: getattr(self, name) for name in ("effects", "n", "dof", "r2", "level")},
-            "highest_leverage": {str(self.leverage.idxmax()): float(self.leverage.max())},
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number
-
-        rows = []
-        for s in self.slopes:
-            low, high = plain_number(s.low, s.se), plain_number(s.high, s.se)
-            value, se = plain_number(s.estimate, s.se), plain_number(s.se, s.se)
-            rows.append([s.label, f"{value} ({se})", f"[{low}, {high}]"])
-        rows.append(["Rows", f"{self.n}", ""])
+    def grid(self) -> Grid:
+        """Return the table."""
+        rows = [
+            (label, estimate, interval(s.low, s.high, s.se))
+            for (label, estimate, _), s in zip(estimate_rows(self.slopes), self.slopes, strict=True)
+        ]
+        rows.append(("Rows", f"{self.n}", ""))
         heads = ["Change in", "Estimate (HC3 error)", "Interval"]
-        return html_grid(f"Change in {self.outcome_label}", heads, rows, self.notes)
+        return Grid.of(f"Change in {self.outcome_label}", heads, rows, self.notes)
 
 
 def long_difference(
@@ -233,17 +205,13 @@ def _estimate(
             "exist: leave that regressor or that entity out."
         )
     dof = int(fitted.df_resid)
-    critical = float(stdtrit(dof, 1 - level / 2))
-    slopes = []
-    for name, b, se in zip(names, fitted.params, fitted.bse, strict=False):
-        slopes.append(
-            LongSlope(
-                term=name, label=label_of(panel, name), estimate=float(b), se=float(se),
-                t=float(b / se), p=float(2 * stdtr(dof, -abs(b / se))),
-                low=float(b - critical * se), high=float(b + critical * se),
-                mde=minimum_detectable_effect(float(se), dof, level=level),
-            )
-        )  # fmt: skip
+    slopes = [
+        row(
+            name, label_of(panel, name), b, se, dof, level, kind=LongSlope,
+            mde=minimum_detectable_effect(float(se), dof, level=level),
+        )
+        for name, b, se in zip(names, fitted.params, fitted.bse, strict=False)
+    ]  # fmt: skip
     around = y - groups @ np.linalg.lstsq(groups, y, rcond=None)[0]
     return tuple(slopes), float(1 - fitted.ssr / (around @ around)), leverage
 
@@ -263,8 +231,8 @@ def _require_estimable(
         raise SpecificationError(f"'{bad}' is infinite in a window: make it a missing value.")
     within = z - groups @ np.linalg.lstsq(groups, z, rcond=None)[0]
     left, whole = (within**2).sum(axis=0), np.maximum((z**2).sum(axis=0), np.finfo(float).tiny)
-    for name, share in zip([spec.outcome, *names], left / whole, strict=True):
-        if share < 1e-12:
+    for name, part in zip([spec.outcome, *names], left / whole, strict=True):
+        if part < 1e-12:
             raise SpecificationError(
                 f"The long change of '{name}' does not vary beyond {BEYOND[spec.effects]}: leave "
                 "it out or choose other windows."

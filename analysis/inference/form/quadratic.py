@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import jsonable, label_of
+from analysis.inference.cells import Grid, interval, plain_number, reach
+from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
-from analysis.inference.lines import require_level
+from analysis.inference.result import (
+    Result,
+    require_level,
+)
 from analysis.models import Dropped, Fit, Rows, Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["UTest", "u_test"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UTest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UTest(Result):
     """A quadratic and what it says about a U or an inverted U.
 
     Attributes
@@ -87,48 +90,26 @@ class UTest:
     level: float
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
-    fitted: Fit
+    fitted: Fit = field(repr=False)
 
-    def tidy(self) -> pd.DataFrame:
-        """One row each for the slope at the mean, the square and the two ends."""
-        return pd.DataFrame(
-            [asdict(c) for c in (self.linear, self.square, self.slope_low, self.slope_high)]
-        )
+    def rows(self) -> tuple[Combination, ...]:
+        """Return the slope at the mean, the square and the slopes at the two ends."""
+        return self.linear, self.square, self.slope_low, self.slope_high
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = (
-            "of", "outcome_label", "shape", "turning", "p", "p_cr3", "inside", "rows_before",
-            "rows_after", "entities_before", "entities_after", "n", "clusters", "level",
-        )  # fmt: skip
-        return {
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "ends": list(self.ends),
-            "lines": [jsonable(line) for line in self.tidy().to_dict("records")],
-            "turning_cr1": jsonable(asdict(self.turning_cr1)),
-            "turning_cr3": jsonable(asdict(self.turning_cr3)),
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number
-
-        def cells(c: Combination) -> list[str]:
-            low, high = plain_number(c.low_cr3, c.se), plain_number(c.high_cr3, c.se)
-            se = plain_number(c.se, c.se)
-            return [c.label, plain_number(c.estimate, c.se), se, f"[{low}, {high}]"]
-
-        lines = (self.linear, self.square, self.slope_low, self.slope_high)
-        return html_grid(
-            f"{self.outcome_label}: {self.shape} in {self.label}?",
-            ["Term", "Estimate", "CR1 error", "CR3 interval"],
-            [
-                *map(cells, lines),
-                ["turning point", plain_number(self.turning), "", _words(self.turning_cr3)],
-                ["p of the joint test", f"{self.p:.3f} (CR1)", "", f"{self.p_cr3:.3f} (CR3)"],
-            ],
-            self.notes,
+    def grid(self) -> Grid:
+        """Return the lines, where the curve turns and the joint test."""
+        lines = [
+            (c.label, plain_number(c.estimate, c.se), plain_number(c.se, c.se),
+             interval(c.low_cr3, c.high_cr3, c.se))
+            for c in self.rows()
+        ]  # fmt: skip
+        lines += [
+            ("turning point", plain_number(self.turning), "", _words(self.turning_cr3)),
+            ("p of the joint test", f"{self.p:.3f} (CR1)", "", f"{self.p_cr3:.3f} (CR3)"),
+        ]
+        caption = f"{self.outcome_label}: {self.shape} in {self.label}?"
+        return Grid.of(
+            caption, ("Term", "Estimate", "CR1 error", "CR3 interval"), lines, self.notes
         )
 
 
@@ -234,7 +215,7 @@ def _joint_p(slopes: list[Combination], is_u: bool, name: str) -> float:
 
 
 def _turning(found: Joint, v: np.ndarray, mean: float, level: float) -> Ratio:
-    critical = float(stdtrit(found.dof, 1 - level / 2))
+    critical = reach(found.dof, level)
     # m + θ with θ = −b₁ / (2b₂): a ratio of two linear forms.
     a = np.diag([-1.0, 2.0])
     top, bottom = a @ found.estimates

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warning_for
-from analysis.inference.coefficients import Coefficient, jsonable, label_of
+from analysis.inference.cells import Grid, bracketed
+from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.form.joint import Combination
 from analysis.inference.form.threshold_regimes import regime_slopes
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
-from analysis.inference.lines import require_level
+from analysis.inference.result import (
+    Result,
+    require_level,
+)
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:
@@ -26,8 +30,8 @@ __all__ = ["Threshold", "threshold"]
 SEED = 20261123
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Threshold:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Threshold(Result):
     """One threshold, the test for it and its smooth rivals.
 
     Attributes
@@ -97,6 +101,7 @@ class Threshold:
     level: float
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
+    listed: ClassVar[tuple[str, ...]] = ("smooth_fits_better",)
 
     @property
     def smooth_fits_better(self) -> bool:
@@ -104,55 +109,26 @@ class Threshold:
         bic = self.models.set_index("model")["bic"]
         return bool(bic.drop(["threshold", "linear"]).min() < bic["threshold"])
 
-    def tidy(self) -> pd.DataFrame:
-        """Slopes by regime, as `Estimate.tidy`."""
-        return self.regimes.tidy()
+    def rows(self) -> tuple[Coefficient, ...]:
+        """Return the slopes by regime."""
+        return self.regimes.terms
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, with the path of the sum of squares."""
-        plain = (
-            "by", "by_label", "outcome_label", "gamma", "gamma_low", "gamma_high",
-            "gamma_connected", "f", "p", "ssr", "ssr_linear", "dof", "rows_low", "rows_high",
-            "draws", "scheme", "level", "smooth_fits_better",
-        )  # fmt: skip
-        return {
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "of": list(self.of),
-            "critical": list(self.critical),
-            "regimes": self.regimes.to_dict(),
-            "differences": [jsonable(asdict(d)) for d in self.differences],
-            "models": self.models.to_dict("records"),
-            "path": self.path.to_dict("list"),
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        from analysis.inference.report import html_grid, plain_number
-
-        def interval(line: Coefficient | Combination) -> str:
-            low, high = plain_number(line.low_cr3, line.se), plain_number(line.high_cr3, line.se)
-            return f"{plain_number(line.estimate, line.se)} [{low}, {high}]"
-
-        slopes = [[t.label, interval(t)] for t in self.regimes.terms]
-        gaps = [[d.label, interval(d)] for d in self.differences]
+    def grid(self) -> Grid:
+        """Return the table."""
+        lines = (*self.regimes.terms, *self.differences)
+        slopes = [(t.label, bracketed(t.estimate, t.low_cr3, t.high_cr3, t.se)) for t in lines]
         ends = f"[{self.gamma_low:.4g}, {self.gamma_high:.4g}]"
         fits = [
-            [m.words, f"SSR {m.ssr:.5g}, BIC {m.bic:,.1f}".replace("-", "−")]
+            (m.words, f"SSR {m.ssr:.5g}, BIC {m.bic:,.1f}".replace("-", "−"))
             for m in self.models.itertuples()
         ]
-        return html_grid(
-            f"{self.outcome_label}: a threshold in {self.by_label}?",
-            ["", "Estimate [interval]"],
-            [
-                ["threshold", f"{self.gamma:.4g} {ends}".replace("-", "−")],
-                ["F₁ and bootstrap p", f"{self.f:.2f}, p = {self.p:.3f}"],
-                *slopes,
-                *gaps,
-                *fits,
-            ],
-            self.notes,
-        )
+        first = [
+            ("threshold", f"{self.gamma:.4g} {ends}".replace("-", "−")),
+            ("F₁ and bootstrap p", f"{self.f:.2f}, p = {self.p:.3f}"),
+        ]
+        caption = f"{self.outcome_label}: a threshold in {self.by_label}?"
+        heads = ("", "Estimate [interval]")
+        return Grid.of(caption, heads, (*first, *slopes, *fits), self.notes)
 
 
 def threshold(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
-from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import require_level
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.coefficients import label_of
+from analysis.inference.result import (
+    Result,
+    require_level,
+)
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
@@ -52,8 +55,8 @@ class Benchmark:
     high: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CinelliHazlett:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CinelliHazlett(Result):
     """Sensitivity of one coefficient to an unobserved confounder.
 
     Attributes
@@ -107,29 +110,20 @@ class CinelliHazlett:
     benchmarks: tuple[Benchmark, ...]
     notes: tuple[str, ...]
 
+    def rows(self) -> tuple[Benchmark, ...]:
+        """Return the bounds from observed covariates."""
+        return self.benchmarks
+
     def tidy(self) -> pd.DataFrame:
-        """One row per benchmark, columns as in `Benchmark`."""
-        columns = list(Benchmark.__dataclass_fields__)
-        return pd.DataFrame([asdict(b) for b in self.benchmarks], columns=columns)
+        """One row per benchmark, columns as in `Benchmark` even where there is none."""
+        return pd.DataFrame(map(asdict, self.benchmarks), columns=list(Benchmark.__slots__))
 
     def at(self, r2_yz: float, r2_dz: float) -> tuple[float, float, float]:
         """Give estimate, SE and t under a confounder of this strength."""
         return adjust(self.estimate, self.se, self.dof, r2_yz, r2_dz)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = (
-            "treatment", "estimate", "se", "t", "se_cr1", "dof", "clusters", "q", "level",
-            "partial_r2", "rv", "rv_level", "rv_clustered",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "benchmarks": [jsonable(asdict(b)) for b in self.benchmarks],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = [
             ("As estimated", plain_number(self.estimate, self.se), f"{self.t:.2f}", "–"),
             *(
@@ -141,7 +135,7 @@ class CinelliHazlett:
             ),
         ]  # fmt: skip
         heads = ("Confounder", "Estimate", "t", "R² with treatment, outcome")
-        return html_grid(self.label, heads, rows, self.notes)
+        return Grid.of(self.label, heads, rows, self.notes)
 
 
 def cinelli_hazlett(
@@ -245,8 +239,8 @@ def _benchmark(
 ) -> Benchmark:
     r2_dz, r2_yz = bound(r2_d, r2_y, k, k)
     new, error, t = adjust(b, se, dof, r2_yz, r2_dz)
-    reach = float(stdtrit(dof - 1, 1 - level / 2)) * error
-    return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - reach, new + reach)
+    half = reach(dof - 1, level) * error
+    return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - half, new + half)
 
 
 def _classical(y: np.ndarray, x: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.special import fdtrc
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
-from analysis.inference.lines import Line, line, require_level
+from analysis.inference.result import Row, row
 from analysis.inference.sensitivity.two_stage import Instrumented
 from analysis.inference.sensitivity.weak import (
     anderson_rubin,
@@ -131,7 +131,7 @@ def _require(spec: Specification, endogenous: str, names: tuple[str, ...]) -> No
 
 def _second_stage(
     fitted: Fit, panel: Panel, own: int, j: int, level: float
-) -> tuple[tuple[Line, ...], Line]:
+) -> tuple[tuple[Row, ...], Row]:
     """2SLS lines of all own terms, and the least-squares line of the endogenous one."""
     # Imported here: it takes about a second, and nothing else of inference needs it.
     from linearmodels.iv import IV2SLS
@@ -159,11 +159,11 @@ def _second_stage(
 
 def _stage(
     names: Sequence[str], panel: Panel, b: np.ndarray, v: np.ndarray, dof: int, level: float
-) -> tuple[Line, ...]:
+) -> tuple[Row, ...]:
     labels = [" × ".join(label_of(panel, part) for part in name.split(":")) for name in names]
     errors = np.sqrt(np.diag(v))
     return tuple(
-        line(name, label, float(value), float(se), dof, level)
+        row(name, label, float(value), float(se), dof, level)
         for name, label, value, se in zip(names, labels, b, errors, strict=True)
     )
 

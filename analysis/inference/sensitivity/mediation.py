@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
-from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import Line, estimate_cells, line, require_level
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.coefficients import label_of
+from analysis.inference.result import (
+    Result,
+    Row,
+    estimate_rows,
+    require_level,
+    row,
+    share,
+)
 from analysis.inference.sensitivity.channel import (
     Channel,
     bootstrap_products,
@@ -31,8 +37,8 @@ __all__ = ["Mediation", "mediation"]
 SEED = 20261123
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mediation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mediation(Result):
     """One channel, measured.
 
     Attributes
@@ -45,11 +51,11 @@ class Mediation:
         Y for readers.
     mediator_lag : int
         Years by which M precedes the outcome.
-    x_to_m : Line
+    x_to_m : Row
         a: M on X, the part that the figures can speak to.
-    m_to_y : Line
+    m_to_y : Row
         b: Y on M given X, an association.
-    direct, total : Line
+    direct, total : Row
         Y on X given M, and without M; total = direct + product.
     product : float
         a·b, in units of the outcome per unit of X.
@@ -78,10 +84,10 @@ class Mediation:
     mediator: str
     outcome_label: str
     mediator_lag: int
-    x_to_m: Line
-    m_to_y: Line
-    direct: Line
-    total: Line
+    x_to_m: Row
+    m_to_y: Row
+    direct: Row
+    total: Row
     product: float
     low: float
     high: float
@@ -90,7 +96,7 @@ class Mediation:
     failed: int
     seed: int
     rho_zero: float
-    channel: Channel
+    channel: Channel = field(repr=False)
     n: int
     clusters: int
     parameters: int
@@ -98,9 +104,10 @@ class Mediation:
     dropped: tuple[Dropped, ...]
     grid_rows: int
     notes: tuple[str, ...]
+    listed: ClassVar[tuple[str, ...]] = ("r2_zero",)
 
     @property
-    def lines(self) -> dict[str, Line]:
+    def lines(self) -> dict[str, Row]:
         """The four regressions by name."""
         return {name: getattr(self, name) for name in ("x_to_m", "m_to_y", "direct", "total")}
 
@@ -113,41 +120,28 @@ class Mediation:
         """a·b if the residuals of M and Y had this correlation; 0 is sequential ignorability."""
         return product_at(rho, self.channel)
 
-    def tidy(self) -> pd.DataFrame:
-        """Four regressions and the product, one row each."""
-        rows: list[dict[str, Any]] = [{"path": k, **asdict(v)} for k, v in self.lines.items()]
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the four regressions and the product."""
         ends = {name: getattr(self, name) for name in ("p", "low", "high")}
         label = f"{self.x_to_m.label} → {self.m_to_y.label}"
-        rows.append({"path": "product", "label": label, "estimate": self.product, **ends})
-        return pd.DataFrame(rows)
+        product = {"path": "product", "label": label, "estimate": self.product, **ends}
+        return [*({"path": k, **asdict(v)} for k, v in self.lines.items()), product]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = (
-            "treatment", "mediator", "mediator_lag", "product", "low", "high", "p", "draws",
-            "failed", "seed", "rho_zero", "r2_zero", "n", "clusters", "parameters", "level",
-            "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            **{name: jsonable(asdict(found)) for name, found in self.lines.items()},
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         words = ("X → M", "M → Y given X (association)", "X → Y given M", "X → Y")
         rows = [
-            (word, *estimate_cells(found))
-            for word, found in zip(words, self.lines.values(), strict=True)
+            (word, *cells)
+            for word, (_, *cells) in zip(
+                words, estimate_rows(tuple(self.lines.values())), strict=True
+            )
         ]
         unit = (self.high - self.low) / 4
         ends = f"{plain_number(self.low, unit)} to {plain_number(self.high, unit)}"
         rows.append(("Product a·b", plain_number(self.product, unit), ends))
-        head = ("Path", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
+        head = ("Path", "Estimate (CR1)", f"{share(self.level)} interval")
         caption = f"{self.x_to_m.label} → {self.m_to_y.label} → {self.outcome_label}"
-        return html_grid(caption, head, rows, self.notes)
+        return Grid.of(caption, head, rows, self.notes)
 
 
 def mediation(
@@ -256,14 +250,14 @@ def _require(spec: Specification, treatment: str, mediator: str, lag: int, draws
         raise SpecificationError(f"{draws} draws give no interval: take 100 or more.")
 
 
-def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Line]:
+def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Row]:
     """Four regressions on the same rows, each with CR1 and CR3."""
     k, dof = fitted.x.shape[1], len(fitted.cluster_labels) - 1
     both, without = list(range(k)), list(range(k - 1))
     clean = np.column_stack([fitted.x, fitted.y])
     partly = np.column_stack([fitted.x_nested, fitted.y_nested])
 
-    def path(left: int, right: list[int], of: int) -> Line:
+    def path(left: int, right: list[int], of: int) -> Row:
         x, y, at = clean[:, right], clean[:, left], right.index(of)
         names = [fitted.terms[i] for i in right]
         b = np.linalg.lstsq(x, y, rcond=None)[0]
@@ -273,7 +267,7 @@ def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Line]:
             fitted.cluster_labels, names,
         )  # fmt: skip
         errors = [float(np.sqrt(m[at, at])) for m in (v, jack.covariance)]
-        return line(names[at], label_of(panel, names[at]), b[at], errors[0], dof, level, errors[1])
+        return row(names[at], label_of(panel, names[at]), b[at], errors[0], dof, level, errors[1])
 
     return {
         "x_to_m": path(k - 1, without, j),

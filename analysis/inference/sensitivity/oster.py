@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
-from analysis.inference.lines import finite
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.result import (
+    Result,
+)
 from analysis.inference.sensitivity.proportional_selection import (
     Moments,
     adjusted,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Oster", "oster"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Oster:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Oster(Result):
     """Coefficient stability of one treatment.
 
     Attributes
@@ -70,6 +71,7 @@ class Oster:
     refused: tuple[float, ...]
     n: int
     notes: tuple[str, ...]
+    listed: ClassVar[tuple[str, ...]] = ("identified_set",)
 
     @property
     def identified_set(self) -> tuple[float, float]:
@@ -77,10 +79,10 @@ class Oster:
         ends = (self.moments.controlled, self.beta)
         return (float(min(ends)), float(max(ends)))
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per R_max: the chosen one, twice the controlled R², and one."""
+    def rows(self) -> list[dict[str, float]]:
+        """Return one line per R_max: the chosen one, twice the controlled R², and one."""
         ceilings = {self.r_max, min(1.0, 2 * self.moments.controlled_r2), 1.0}
-        rows = [
+        return [
             {
                 "r_max": ceiling,
                 "delta": selection_ratio(self.moments, ceiling, self.target),
@@ -88,24 +90,9 @@ class Oster:
             }
             for ceiling in sorted(ceilings)
         ]
-        return pd.DataFrame(rows)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = ("r_max", "target", "delta", "assumed_delta", "beta")
-        return {
-            "specification": self.specification.to_mapping(),
-            "treatment": self.treatment,
-            **asdict(self.moments),
-            **{name: finite(getattr(self, name)) for name in plain},
-            "roots": list(self.roots),
-            "refused": list(self.refused),
-            "identified_set": [finite(end) for end in self.identified_set],
-            "n": self.n,
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         m = self.moments
         rows = [
             ("Without controls", plain_number(m.short), f"{m.short_r2:.3f}"),
@@ -113,7 +100,7 @@ class Oster:
             (f"β* at δ = {self.assumed_delta:g}", plain_number(self.beta), f"{self.r_max:.3f}"),
             (f"δ for β = {self.target:g}", plain_number(self.delta), f"{self.r_max:.3f}"),
         ]
-        return html_grid(self.label, ("", "Value", "Within R²"), rows, self.notes)
+        return Grid.of(self.label, ("", "Value", "Within R²"), rows, self.notes)
 
 
 def oster(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.coefficients import jsonable, label_of
-from analysis.inference.lines import Line, estimate_cells, line, require_level
-from analysis.inference.report import html_grid
+from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid
+from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.result import (
+    Regression,
+    Result,
+    Row,
+    estimate_rows,
+    require_level,
+    row,
+    share,
+)
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import EFFECTS, Absorbed, Dropped, Specification, estimation_rows
 from analysis.models.design import Design, build_design
@@ -23,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Poisson", "poisson"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Poisson:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Poisson(Regression):
     """A Poisson regression with absorbed effects.
 
     Attributes
@@ -33,7 +41,7 @@ class Poisson:
         What was estimated.
     outcome_label : str
         The outcome for readers.
-    terms : tuple of Line
+    terms : tuple of Row
         Coefficients: change of the log of the expected count per unit of the term.
     n, n_entities, n_years : int
         Rows used and what they span.
@@ -58,7 +66,7 @@ class Poisson:
 
     specification: Specification
     outcome_label: str
-    terms: tuple[Line, ...]
+    terms: tuple[Row, ...]
     n: int
     n_entities: int
     n_years: int
@@ -69,42 +77,21 @@ class Poisson:
     level: float
     dropped: tuple[Dropped, ...]
     grid_rows: int
-    index: pd.MultiIndex
-    fitted: np.ndarray
+    index: pd.MultiIndex = field(repr=False)
+    fitted: np.ndarray = field(repr=False)
     notes: tuple[str, ...]
-
-    def coefficient(self, term: str) -> Line:
-        """Return one line."""
-        for found in self.terms:
-            if found.term == term:
-                return found
-        raise UnknownNameError("term", term, self.specification.terms, "this regression")
 
     def tidy(self) -> pd.DataFrame:
         """One row per term; ``percent`` is 100 (exp b − 1), the change of the count per unit."""
-        table = pd.DataFrame([asdict(found) for found in self.terms])
-        table = table.drop(columns=["se_cr3", "low_cr3", "high_cr3"])
+        table = Result.tidy(self)
         return table.assign(percent=100 * np.expm1(table["estimate"]))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = (
-            "outcome_label", "n", "n_entities", "n_years", "clusters", "parameters", "deviance",
-            "dispersion", "level", "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            "terms": [jsonable(asdict(found)) for found in self.terms],
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
-        rows = [(found.label, *estimate_cells(found)) for found in self.terms]
+    def grid(self) -> Grid:
+        """Return the table."""
+        rows = estimate_rows(self.terms)
         rows += [("Rows", f"{self.n:,}", ""), ("Clusters", f"{self.clusters:,}", "")]
-        head = ("Log count per unit of", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
-        return html_grid(self.outcome_label, head, rows, self.notes)
+        head = ("Log count per unit of", "Estimate (CR1)", f"{share(self.level)} interval")
+        return Grid.of(self.outcome_label, head, rows, self.notes)
 
 
 def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisson:
@@ -241,7 +228,7 @@ def _parameters(spec: Specification, design: Design, alive: np.ndarray) -> int:
 def _lines(
     spec: Specification, panel: Panel, b: np.ndarray, v: np.ndarray, n: int, groups: int, k: int,
     level: float,
-) -> tuple[Line, ...]:  # fmt: skip
+) -> tuple[Row, ...]:  # fmt: skip
     if n <= k:
         raise SpecificationError(
             f"{n} rows with information cannot carry {k} parameters: widen the sample."
@@ -249,9 +236,8 @@ def _lines(
     factor = groups / (groups - 1) * (n - 1) / (n - k)
     out = []
     for i, term in enumerate(spec.terms):
-        label = " × ".join(label_of(panel, part) for part in term.split(":"))
         se = float(np.sqrt(factor * v[i, i]))
-        out.append(line(term, label, float(b[i]), se, groups - 1, level))
+        out.append(row(term, term_label(panel, term), b[i], se, groups - 1, level))
     return tuple(out)
 
 

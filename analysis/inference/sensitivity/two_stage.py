@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import UnknownNameError
-from analysis.inference.coefficients import jsonable
-from analysis.inference.lines import Line, estimate_cells
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.result import Regression, Row, estimate_rows, share
 from analysis.inference.sensitivity.weak import ReducedForms, p_value
 from analysis.models import Dropped, Specification
 
 __all__ = ["Instrumented"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instrumented:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Instrumented(Regression):
     """2SLS with its first stage, its reduced form and a set that survives weak instruments.
 
     Attributes
@@ -32,11 +29,11 @@ class Instrumented:
         What moves it.
     outcome_label : str
         The outcome for readers.
-    terms : tuple of Line
+    terms : tuple of Row
         2SLS coefficients, in the order of the specification.
-    least_squares : Line
+    least_squares : Row
         The endogenous regressor without instruments, for comparison.
-    first_stage, reduced_form : tuple of Line
+    first_stage, reduced_form : tuple of Row
         Instruments on the endogenous regressor and on the outcome.
     effective_f, critical_f : float
         Effective F and the value above which the bias of 2SLS is below a tenth of the worst case.
@@ -66,17 +63,17 @@ class Instrumented:
     endogenous: str
     instruments: tuple[str, ...]
     outcome_label: str
-    terms: tuple[Line, ...]
-    least_squares: Line
-    first_stage: tuple[Line, ...]
-    reduced_form: tuple[Line, ...]
+    terms: tuple[Row, ...]
+    least_squares: Row
+    first_stage: tuple[Row, ...]
+    reduced_form: tuple[Row, ...]
     effective_f: float
     critical_f: float
     robust_f: float
     ar_shape: str
     ar_set: tuple[tuple[float, float], ...]
     ar_p: float
-    forms: ReducedForms
+    forms: ReducedForms = field(repr=False)
     n: int
     n_entities: int
     clusters: int
@@ -87,7 +84,7 @@ class Instrumented:
     notes: tuple[str, ...]
 
     @property
-    def stages(self) -> dict[str, tuple[Line, ...]]:
+    def stages(self) -> dict[str, tuple[Row, ...]]:
         """Lines by stage."""
         return {
             "second": self.terms,
@@ -96,13 +93,6 @@ class Instrumented:
             "reduced_form": self.reduced_form,
         }
 
-    def coefficient(self, term: str) -> Line:
-        """Return one line of the second stage."""
-        for found in self.terms:
-            if found.term == term:
-                return found
-        raise UnknownNameError("term", term, [f.term for f in self.terms], "the second stage")
-
     def ar_at(self, beta: float) -> float:
         """Anderson-Rubin p-value of a coefficient of `beta`."""
         return p_value(self.forms, beta, self.clusters - 1)
@@ -110,36 +100,21 @@ class Instrumented:
     def tidy(self) -> pd.DataFrame:
         """One row per stage and term."""
         rows = [{"stage": k, **asdict(x)} for k, lines in self.stages.items() for x in lines]
-        return pd.DataFrame(rows).drop(columns=["se_cr3", "low_cr3", "high_cr3"])
+        return pd.DataFrame(rows).drop(columns=["se_cr3", "p_cr3", "low_cr3", "high_cr3"])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; an infinite end is None."""
-        plain = (
-            "endogenous", "instruments", "outcome_label", "effective_f", "critical_f", "robust_f",
-            "ar_shape", "ar_p", "n", "n_entities", "clusters", "parameters", "level", "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            **{k: [jsonable(asdict(x)) for x in lines] for k, lines in self.stages.items()},
-            **jsonable({name: getattr(self, name) for name in plain}),
-            "instruments": list(self.instruments),
-            "ar_set": [[None if np.isinf(e) else e for e in piece] for piece in self.ar_set],
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         words = {"second": "2SLS", "least_squares": "Least squares", "first": "First stage"}
         words["reduced_form"] = "Reduced form"
         rows = [
-            (f"{words[stage]}: {x.label}", *estimate_cells(x))
+            (f"{words[stage]}: {label}", *cells)
             for stage, lines in self.stages.items()
-            for x in lines
+            for label, *cells in estimate_rows(lines)
         ]
         rows.append(("Anderson-Rubin set", self.ar_shape, _written(self)))
         rows.append(("Effective F", f"{self.effective_f:.1f}", f"wanted: {self.critical_f:.1f}"))
-        head = ("", "Estimate (CR1)", f"{100 * (1 - self.level):g}% interval")
-        return html_grid(self.outcome_label, head, rows, self.notes)
+        head = ("", "Estimate (CR1)", f"{share(self.level)} interval")
+        return Grid.of(self.outcome_label, head, rows, self.notes)
 
 
 def _written(found: Instrumented) -> str:

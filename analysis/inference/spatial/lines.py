@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc, ndtri, stdtr, stdtrit
+from scipy.special import chdtrc, fdtrc
 
 from analysis.errors import SpecificationError
-from analysis.inference.coefficients import label_of
+from analysis.inference.coefficients import term_label
+from analysis.inference.result import Row, row
 from analysis.inference.spatial.numerics import SpatialFit, fit_error, fit_lag, fit_slx
-from analysis.inference.spatial.result import SpatialEffect, SpatialTerm, SpatialTest
+from analysis.inference.spatial.result import SpatialEffect, SpatialTest
 from analysis.inference.spatial.spectrum import impacts
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ __all__ = [
 
 KINDS = ("direct", "indirect", "total")
 _DURBIN = ("sdm", "slx")
-_NORMAL = 1e9  # degrees of freedom at which t is normal to all digits shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,19 +107,14 @@ def parameters(
     return Parameters(model, tuple(names[first:]), values, full[kept, kept], dof, len(spec.terms))
 
 
-def coefficient_lines(panel: Panel, found: Parameters, level: float) -> tuple[SpatialTerm, ...]:
+def coefficient_lines(panel: Panel, found: Parameters, level: float) -> tuple[Row, ...]:
     """Coefficients with intervals from t or the normal."""
-    errors, dof = np.sqrt(np.diag(found.covariance)), found.dof
-    exact = np.isfinite(dof)
-    reach = float(stdtrit(dof, 1 - level / 2) if exact else ndtri(1 - level / 2))
+    errors = np.sqrt(np.diag(found.covariance))
     lines = []
-    for name, b, se in zip(
-        found.names, map(float, found.estimates), map(float, errors), strict=True
-    ):
-        p = float(2 * stdtr(dof if exact else _NORMAL, -abs(b / se)))
-        label = "ρ" if name == "rho" else _label(panel, name.removeprefix("W·"))
+    for name, b, se in zip(found.names, found.estimates, errors, strict=True):
+        label = "ρ" if name == "rho" else term_label(panel, name.removeprefix("W·"))
         label = f"neighbours' {label}" if name.startswith("W·") else label
-        lines.append(SpatialTerm(name, label, b, se, p, b - reach * se, b + reach * se))
+        lines.append(row(name, label, b, se, found.dof, level))
     return tuple(lines)
 
 
@@ -145,14 +140,18 @@ def effect_lines(
     low, high = np.quantile(drawn, [level / 2, 1 - level / 2], axis=0)
     tail = np.minimum((drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0))
     p = np.minimum(2 * (tail + 1) / (len(drawn) + 1), 1.0)
-    table = np.stack([point, drawn.std(axis=0, ddof=1), p, low, high])
+    sd = drawn.std(axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
+        table = np.stack([point, sd, point / sd, p, low, high])
         scale = d.within_sd[1:] / d.within_sd[0]
     lines = [
-        SpatialEffect(term, _label(panel, term), kind, *map(float, table[:, i, j]), float(scale[i]))
+        SpatialEffect(
+            term, term_label(panel, term), *map(float, table[:, i, j]), kind=kind,
+            scale=float(scale[i]),
+        )
         for i, term in enumerate(spec.terms)
         for j, kind in enumerate(KINDS)
-    ]
+    ]  # fmt: skip
     return tuple(lines), int((~good).sum())
 
 
@@ -193,7 +192,3 @@ def _likelihood_ratio(d: SpatialDesign, fitted: SpatialFit, against: str) -> flo
         return max(2 * (fitted.log_likelihood - fit_design(d, against).log_likelihood), 0.0)
     except SpecificationError:
         return float("nan")
-
-
-def _label(panel: Panel, term: str) -> str:
-    return " × ".join(label_of(panel, part) for part in term.split(":"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.result import Result
 from analysis.inference.spatial.design import spatial_design
 from analysis.inference.spatial.lines import KINDS, fit_design, parameters
 from analysis.inference.spatial.spectrum import impacts
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["SpatialPlacebo", "spatial_placebo"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SpatialPlacebo:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SpatialPlacebo(Result):
     """ρ and average effects on the true map and on permuted ones.
 
     Attributes
@@ -40,12 +41,12 @@ class SpatialPlacebo:
     """
 
     observed: pd.Series
-    drawn: pd.DataFrame
+    drawn: pd.DataFrame = field(repr=False)
     maps: int
     notes: tuple[str, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per quantity: observed, median and 95% range on false maps, and their share.
+    def rows(self) -> list[dict[str, Any]]:
+        """Return observed, median and 95% range on false maps, and their share, by quantity.
 
         ``share`` is that of maps, the true one among them, with a value at least as far from zero.
         """
@@ -53,25 +54,17 @@ class SpatialPlacebo:
         low, mid, high = (self.drawn.quantile(q) for q in (0.025, 0.5, 0.975))
         table = {"observed": self.observed, "median": mid, "low": low, "high": high}
         table["share"] = (beyond + 1) / (len(self.drawn) + 1)
-        return pd.DataFrame(table).rename_axis("quantity").reset_index()
+        return pd.DataFrame(table).rename_axis("quantity").reset_index().to_dict("records")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "maps": self.maps,
-            "stable": len(self.drawn),
-            "lines": self.tidy().to_dict("records"),
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         rows = [
             [r.quantity, *(plain_number(v, abs(r.high - r.low)) for v in
                            (r.observed, r.median, r.low, r.high)), f"{r.share:.3f}"]
             for r in self.tidy().itertuples()
         ]  # fmt: skip
         heads = ["Quantity", "True map", "Median", "2.5%", "97.5%", "Share as far from zero"]
-        return html_grid("The same model on permuted maps", heads, rows, self.notes)
+        return Grid.of("The same model on permuted maps", heads, rows, self.notes)
 
 
 def spatial_placebo(

@@ -3,59 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import UnknownNameError
-from analysis.inference.coefficients import jsonable
-from analysis.inference.report import html_grid, plain_number
+from analysis.inference.cells import Grid, bracketed
+from analysis.inference.result import Regression, Row, share
 from analysis.models import Dropped, Specification
 
-__all__ = ["SpatialEffect", "SpatialEstimate", "SpatialTerm", "SpatialTest"]
+__all__ = ["SpatialEffect", "SpatialEstimate", "SpatialTest"]
 
 
 @dataclass(frozen=True, slots=True)
-class SpatialTerm:
-    """One coefficient: "rho", a term, or "W·term" for its spatial lag. Not an effect: see there."""
-
-    term: str
-    label: str
-    estimate: float
-    se: float
-    p: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class SpatialEffect:
+class SpatialEffect(Row):
     """An average effect, in units of the outcome per unit of the term.
+
+    `se, p, low, high` are the SD of the simulated draws, twice the smaller tail at zero, and their
+    quantiles.
 
     Attributes
     ----------
-    term, label : str
-        Name in the specification and label for readers.
     kind : str
         "direct" (own entity, feedback included), "indirect" (all others) or "total".
-    estimate : float
-        At the estimated coefficients.
-    se, p, low, high : float
-        SD of the simulated draws, twice the smaller tail at zero, and their quantiles.
     scale : float
         within-SD(term) / within-SD(outcome); times `estimate` gives the standardised effect.
     """
 
-    term: str
-    label: str
-    kind: str
-    estimate: float
-    se: float
-    p: float
-    low: float
-    high: float
-    scale: float
+    kind: str = ""
+    scale: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +51,8 @@ class SpatialTest:
     p: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SpatialEstimate:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SpatialEstimate(Regression):
     """A spatial panel model, complete enough to be printed alone.
 
     Attributes
@@ -95,8 +71,8 @@ class SpatialEstimate:
         Spatial parameter (that of the errors in an SEM; zero in an SLX).
     stable : tuple of float
         Interval in which the parameter must lie.
-    coefficients : tuple of SpatialTerm
-        The parameters.
+    coefficients : tuple of Row
+        "rho", the terms and "W·term" for their spatial lags: no effects by themselves.
     effects : tuple of SpatialEffect
         Direct, indirect and total of each term: what to read.
     tests : tuple of SpatialTest
@@ -126,7 +102,7 @@ class SpatialEstimate:
     nouns: tuple[str, str]
     rho: float
     stable: tuple[float, float]
-    coefficients: tuple[SpatialTerm, ...]
+    coefficients: tuple[Row, ...]
     effects: tuple[SpatialEffect, ...]
     tests: tuple[SpatialTest, ...]
     sigma2: float
@@ -151,40 +127,18 @@ class SpatialEstimate:
         known = [f"{e.kind} of {e.term}" for e in self.effects]
         raise UnknownNameError("effect", f"{kind} of {term}", known, "this estimate")
 
-    def coefficient(self, term: str) -> SpatialTerm:
-        """Return one coefficient: "rho", a term or "W·term"."""
-        for line in self.coefficients:
-            if line.term == term:
-                return line
-        raise UnknownNameError(
-            "coefficient", term, [c.term for c in self.coefficients], "this estimate"
-        )
+    def rows(self) -> tuple[Row, ...]:
+        """Return the coefficients: "rho", the terms and "W·term"."""
+        return self.coefficients
 
     def tidy(self) -> pd.DataFrame:
         """Effects, then coefficients (kind "coefficient"), one row each."""
         lines = [asdict(line) for line in self.effects]
         lines += [{**asdict(line), "kind": "coefficient"} for line in self.coefficients]
-        return pd.DataFrame(lines)
+        return pd.DataFrame(lines).drop(columns=["se_cr3", "p_cr3", "low_cr3", "high_cr3"])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what does not exist is None."""
-        plain = (
-            "model", "weights", "outcome_label", "rho", "sigma2", "log_likelihood", "n",
-            "n_entities", "n_years", "first_year", "last_year", "method", "level", "grid_rows",
-        )  # fmt: skip
-        return {
-            "specification": self.specification.to_mapping(),
-            "formula": str(self.specification),
-            **{name: getattr(self, name) for name in plain},
-            "stable": list(self.stable),
-            "effects": [jsonable(asdict(e)) for e in self.effects],
-            "coefficients": [jsonable(asdict(c)) for c in self.coefficients],
-            "tests": [jsonable(asdict(t)) for t in self.tests],
-            "dropped": [asdict(d) for d in self.dropped],
-            "notes": list(self.notes),
-        }
-
-    def _repr_html_(self) -> str:
+    def grid(self) -> Grid:
+        """Return the table."""
         terms = dict.fromkeys(e.term for e in self.effects)
         kinds = ("direct", "indirect", "total")
         rows = [
@@ -198,18 +152,15 @@ class SpatialEstimate:
             f"{t.kind} against {t.against.upper()}: p = {t.p:.3f}" for t in self.tests
         )
         left_out = "; ".join(map(str, self.dropped)) or "none"
-        share = f"{100 * (1 - self.level):g}%"
         notes = [
-            f"Effect (SD of draws) [{share} interval]. Weights: {self.weights}. {self.method}",
+            f"Effect (SD of draws) [{share(self.level)} interval]. Weights: {self.weights}. "
+            f"{self.method}",
             *([f"{tests}."] if tests else []),
             f"Rows left out of {self.grid_rows:,}: {left_out}.",
             *self.notes,
         ]
-        return html_grid(self.outcome_label, ["Per unit of", *map(str.title, kinds)], rows, notes)
+        return Grid.of(self.outcome_label, ["Per unit of", *map(str.title, kinds)], rows, notes)
 
 
-def _cell(line: SpatialEffect | SpatialTerm) -> str:
-    value, se, low, high = (
-        plain_number(v, line.se) for v in (line.estimate, line.se, line.low, line.high)
-    )
-    return f"{value} ({se}) [{low}, {high}]"
+def _cell(line: Row) -> str:
+    return bracketed(line.estimate, line.low, line.high, line.se, line.se)

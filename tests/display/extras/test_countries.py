@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from analysis.claims import rules
 from analysis.display import chapters, charts
 from analysis.display.extras import countries, quantity
 from analysis.display.extras.margins import margin_row, reach_at_zero
 from analysis.errors import UnknownNameError
-from analysis.inference import equivalence
+from analysis.inference import tost
 
 
 def collected(module, make):
@@ -156,12 +157,14 @@ def test_weights_are_drawn_with_what_is_left():
 
 def test_the_narrow_interval_is_that_of_the_equivalence_test(chapter):
     estimate = chapter.m14.evidence.details.readings[1].estimates["two_way"]
-    found = equivalence(estimate, "bank_private_credit_gdp", margin=0.2)
+    line, dof = estimate.coefficient("bank_private_credit_gdp"), estimate.clusters - 1
+    b, se = line.estimate * line.scale, line.se_cr3 * line.scale
+    half = t.ppf(0.95, dof) * se
     column = chapter.m14.evidence.findings[1].columns[0]
     row = margin_row(column.estimate, column.low, column.high, column.clusters)
-    assert (row["low90"], row["high90"]) == pytest.approx((found.low, found.high))
-    reach = reach_at_zero(found.estimate, found.smallest_margin)
-    assert reach == pytest.approx((found.high - found.low) / 2)
+    assert (row["low90"], row["high90"]) == pytest.approx((b - half, b + half))
+    reach = reach_at_zero(b, tost(b, se, dof, 0.2)[2])
+    assert reach == pytest.approx(half)
 
 
 def test_the_last_claim_lies_across_the_margin_as_its_finding_says():

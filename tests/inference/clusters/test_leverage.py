@@ -48,7 +48,7 @@ def test_sums_and_order(found):
     assert found.of("value")["cluster"].iloc[0] == "General Motors"
     assert found.of("value")["partial_leverage"].is_monotonic_decreasing
     assert found.tidy().shape == (20, 8)
-    assert (found.rows == 20).all()
+    assert (found.sizes == 20).all()
 
 
 def test_effective_number_by_hand(found):
@@ -87,8 +87,8 @@ def test_words_and_dictionary(found):
     assert found.notes[0].startswith("Effective number of clusters for Label of capital: 2.0 of 10")
     assert "General Motors alone gives 69%" in found.notes[0]
     back = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert back["terms"][0]["effective_clusters_correlated"] is None
-    assert len(back["clusters"]) == 20
+    assert back["effective_correlated"][0] is None
+    assert len(back["clusters"]) == 10
     assert "Label of value: General Motors" in found._repr_html_()
     with pytest.raises(UnknownNameError, match="Unknown term 'values'"):
         found.of("values")

@@ -1,10 +1,8 @@
-import json
-
 import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError
-from analysis.inference.clusters.multiplicity import adjust_family, false_discovery, romano_wolf
+from analysis.inference.clusters.multiplicity import false_discovery, romano_wolf
 
 # Three hypotheses, four draws, worked out by hand. Ordered by |t|: 3, -2, 1.
 T = [-2.0, 3.0, 1.0]
@@ -134,33 +132,16 @@ def test_false_discovery_refuses_what_has_no_p():
         false_discovery([0.1], "bonferroni")
 
 
-def test_family_holds_every_adjustment():
-    found = adjust_family({"first": 0.05, "second": 0.01, "third": 0.3}, T, DRAWS)
-    table = found.tidy().set_index("name")
-    np.testing.assert_allclose(table["romano_wolf"], romano_wolf(T, DRAWS))
-    np.testing.assert_allclose(table["bh"], false_discovery([0.05, 0.01, 0.3]))
-    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["hypotheses"][1]["p"] == 0.01
-    assert "family of 3" in found.notes[0]
-    assert "Romano-Wolf p" in found._repr_html_()
-    plain = adjust_family({"first": 0.05, "second": 0.01})
-    assert "romano_wolf" not in plain.tidy()
-    assert "Holm p" in plain._repr_html_()
-    with pytest.raises(SpecificationError, match="both t and draws"):
-        adjust_family({"first": 0.05}, t=[1.0])
-    with pytest.raises(SpecificationError, match="1 p-values and 3 statistics"):
-        adjust_family({"first": 0.05}, T, DRAWS)
-
-
 def test_draws_of_the_wild_bootstrap_fit_when_turned(panel):
     from analysis.inference import estimate, wild_draws
     from analysis.models import Specification
 
     fits = [estimate(Specification("y", [name]), panel) for name in "abc"]
     family = wild_draws(fits, list("abc"), draws=199)
-    found = adjust_family(dict(zip("abc", family.p, strict=True)), family.t, family.draws.T)
+    found = romano_wolf(family.t, family.draws.T)
     # Fewer hypotheses to beat by themselves, up to the draw that the sample itself counts as.
-    assert (found.romano_wolf >= found.p - 1 / 200).all()
-    assert found.romano_wolf.argmin() == np.abs(family.t).argmax()
+    assert (found >= family.p - 1 / 200).all()
+    assert found.argmin() == np.abs(family.t).argmax()
 
 
 def test_statistics_behind_the_certificate_are_those_of_a_refit():

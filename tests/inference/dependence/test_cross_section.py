@@ -12,7 +12,6 @@ from analysis.inference import cross_section
 from analysis.inference.dependence.correlations import (
     autocorrelation,
     pairs,
-    pesaran_cd,
     weighted_cd,
     wide,
 )
@@ -87,7 +86,7 @@ def test_many_draws_at_once_equal_one_at_a_time():
     grids[:, 2, 4] = np.nan
     together = pairs(grids)
     for i, one in enumerate(grids):
-        assert together.cd()[i] == pytest.approx(pesaran_cd(one))
+        assert together.cd()[i] == pytest.approx(pairs(one).cd())
         assert together.mean(absolute=True)[i] == pytest.approx(pairs(one).mean(absolute=True))
 
 
@@ -95,7 +94,7 @@ def test_weighted_cd_is_cd_of_residuals_with_flipped_signs():
     grid = np.random.default_rng(4).normal(size=(9, 11))
     signs = np.where(np.arange(9) % 3 == 0, -1.0, 1.0)
     weighted, enhanced, threshold = weighted_cd(pairs(grid), signs)
-    assert weighted == pytest.approx(pesaran_cd(signs[:, None] * grid))
+    assert weighted == pytest.approx(pairs(signs[:, None] * grid).cd())
     rho = np.abs(np.corrcoef(grid)[np.triu_indices(9, 1)])
     assert threshold == pytest.approx(2 * np.sqrt(np.log(9) / 11))
     assert enhanced == pytest.approx(weighted + rho[rho > threshold].sum())
@@ -116,7 +115,7 @@ def test_year_effects_push_cd_of_independent_entities_to_minus_root_half_t():
 
 
 def _two_way_cd(u):
-    return pesaran_cd(u - u.mean(1, keepdims=True) - u.mean(0) + u.mean())
+    return float(pairs(u - u.mean(1, keepdims=True) - u.mean(0) + u.mean()).cd())
 
 
 def test_simulated_null_centres_cd_where_year_effects_put_it(independent_panel):

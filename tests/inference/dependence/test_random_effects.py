@@ -37,7 +37,7 @@ def test_grunfeld_is_that_of_plm(grunfeld):
     found, expected = random_effects(GRUNFELD, grunfeld), golden("grunfeld")
     for line in found.terms:
         assert line.estimate == pytest.approx(expected[f"re.b.{line.term}"], rel=1e-8)
-        assert line.se == pytest.approx(expected[f"re.se.{line.term}"], rel=1e-8)
+        assert line.se_model == pytest.approx(expected[f"re.se.{line.term}"], rel=1e-8)
         assert line.fixed == pytest.approx(expected[f"fe.b.{line.term}"], rel=1e-8)
         assert line.se_fixed == pytest.approx(expected[f"fe.se.{line.term}"], rel=1e-8)
     assert found.theta == pytest.approx((expected["re.theta"],) * 2, rel=1e-8)
@@ -53,8 +53,8 @@ def test_produc_is_that_of_plm(produc_result):
     for line in produc_result.terms:
         name = NAMES[line.term]
         assert line.estimate == pytest.approx(expected[f"re.b.{name}"], rel=1e-7)
-        assert line.se == pytest.approx(expected[f"re.se.{name}"], rel=1e-7)
-        assert line.se_cr1 == pytest.approx(expected[f"re.sss.{name}"], rel=1e-7)
+        assert line.se_model == pytest.approx(expected[f"re.se.{name}"], rel=1e-7)
+        assert line.se == pytest.approx(expected[f"re.sss.{name}"], rel=1e-7)
         assert line.fixed == pytest.approx(expected[f"fe.b.{name}"], rel=1e-7)
         assert line.se_fixed == pytest.approx(expected[f"fe.se.{name}"], rel=1e-7)
     assert produc_result.theta[0] == pytest.approx(expected["re.theta"], rel=1e-8)
@@ -89,7 +89,7 @@ def test_year_effects_enter_as_dummies(grunfeld):
     )
     for line in found.terms:
         assert line.estimate == pytest.approx(expected[f"years.re.b.{line.term}"], rel=1e-7)
-        assert line.se == pytest.approx(expected[f"years.re.se.{line.term}"], rel=1e-7)
+        assert line.se_model == pytest.approx(expected[f"years.re.se.{line.term}"], rel=1e-7)
         assert line.fixed == pytest.approx(golden("grunfeld")[f"tw.b.{line.term}"], rel=1e-7)
     assert found.hausman.statistic == pytest.approx(expected["years.hausman"], rel=1e-7)
 

@@ -218,9 +218,9 @@ def test_warnings_and_words(empluk, panel):
     assert sum(d.rows for d in result.dropped) + len_rows(result, panel) == result.grid_rows
     json.dumps(result.to_dict(), allow_nan=False)
     assert "Hansen J" in result._repr_html_()
-    assert result.line("a").label == "Label of a"
+    assert result.coefficient("a").label == "Label of a"
     with pytest.raises(UnknownNameError, match="Unknown term 'aa'"):
-        result.line("aa")
+        result.coefficient("aa")
 
 
 def len_rows(result, panel):
@@ -235,8 +235,10 @@ def test_units_do_not_matter(gappy, make_panel):
     spec = Specification("y", ["a"], effects="entity")
     base = gmm(spec, make_panel(gappy))
     scaled = gmm(spec, make_panel(gappy.assign(a=gappy["a"] * 1e9)))
-    assert scaled.line("a").estimate * 1e9 == pytest.approx(base.line("a").estimate, rel=1e-6)
-    assert scaled.line("a").se * 1e9 == pytest.approx(base.line("a").se, rel=1e-6)
+    assert scaled.coefficient("a").estimate * 1e9 == pytest.approx(
+        base.coefficient("a").estimate, rel=1e-6
+    )
+    assert scaled.coefficient("a").se * 1e9 == pytest.approx(base.coefficient("a").se, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from analysis.inference.events.cells import (
     cells,
     influence,
     loadings,
-    placebo_cells,
     summary_error,
     weights,
 )
@@ -98,19 +97,6 @@ def test_group_weighs_entities_and_dynamic_weighs_years():
     assert (one[found.event_time != -3] == 0).all()
 
 
-def test_placebo_cells_read_no_exposed_outcome():
-    found = placebo_cells(STARTS, YEARS, 2)
-    table = loadings(found, weights(found, "all"))
-    code = np.searchsorted(found.levels, STARTS)
-    exposed = (STARTS[:, None] > 0) & (STARTS[:, None] <= YEARS)
-    assert (table[code][exposed] == 0).all()
-    assert np.abs(table).sum() > 0
-    assert set(found.year - found.cohort) == {-2, -1}
-    assert set(found.base - found.cohort) == {-3}
-
-
 def test_cells_need_controls_and_years():
     with pytest.raises(SpecificationError, match="No cohort has both"):
         cells(np.array([2008, 2008]), YEARS)
-    with pytest.raises(SpecificationError, match="No cohort has both"):
-        placebo_cells(STARTS, YEARS, 9)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference import placebo_dates, randomisation_test
+from analysis.inference import randomisation_test
 from analysis.inference.events.assignments import assignments, count_assignments
 from analysis.inference.events.cells import cell_effects, cells, weights
 from analysis.inference.events.permutation import (
@@ -180,22 +180,6 @@ def test_ties_count_as_extreme():
     assert permutation_p(1.0, np.array([0.0, 2.0, 0.5]), False) == 0.5
 
 
-def test_placebo_dates_find_a_trend_and_no_effect(make_panel):
-    rng = np.random.default_rng(4)
-    starts = np.array([2010] * 6 + [0] * 12)
-    noise = 0.1 * rng.normal(size=(18, 12))
-    years = np.arange(2003, 2015)
-    jump = 5.0 * ((starts[:, None] > 0) & (years >= 2010))
-    clean = placebo_dates(design_of(starts), "y", make_panel(long_frame(noise + jump)))
-    assert [line.shift for line in clean] == [1, 2, 3]
-    assert min(line.p for line in clean) > 0.05
-    trend = noise + 0.5 * (starts[:, None] > 0) * (years - 2003)
-    found = placebo_dates(design_of(starts), "y", make_panel(long_frame(trend)), (1, 3))
-    # Averages over the k years before: 0.5 a year times (k + 1)/2.
-    assert [line.estimate for line in found] == pytest.approx([0.5, 1.0], abs=0.15)
-    assert max(line.p for line in found) < 0.01
-
-
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -223,10 +207,3 @@ def test_a_stratum_must_be_known(few, make_panel):
     panel = make_panel(long_frame(walk(FEW)), {"u000": "r0"})
     with pytest.raises(SpecificationError, match="u001 has no value of 'region'"):
         randomisation_test(few[0], "y", panel, strata="region")
-
-
-def test_placebo_dates_must_lie_before(few):
-    with pytest.raises(SpecificationError, match="0 is not positive"):
-        placebo_dates(*few[:1], "y", few[1], (0,))
-    with pytest.raises(UnknownNameError, match="control 'none'"):
-        placebo_dates(few[0], "y", few[1], control="none")

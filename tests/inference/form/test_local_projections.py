@@ -116,6 +116,6 @@ def test_errors_name_what_is_wrong(full_panel):
 def test_result_is_json_and_a_table(full_panel):
     found = local_projections(SPEC, full_panel, "a", **SHORT)
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert [row["horizon"] for row in plain["horizons"]] == [0, 1, 2]
+    assert plain["horizons"] == found.tidy()["horizon"].tolist() == [0, 1, 2]
     assert "Response [CR3 interval]" in found._repr_html_()
     assert any("t(G−1)" in note for note in found.notes)

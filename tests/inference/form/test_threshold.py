@@ -189,7 +189,7 @@ def test_errors_name_what_is_wrong(full_panel, make_panel):
 def test_result_is_json_and_a_table(full_panel):
     found = threshold(SPEC, full_panel, "c", **FAST)
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert len(plain["path"]["gamma"]) == len(found.path)
+    assert len(plain["path"]) == len(found.path)
     assert isinstance(found.tidy(), pd.DataFrame)
     html = found._repr_html_()
     assert "Label of a where c" in html

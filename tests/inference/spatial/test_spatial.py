@@ -219,7 +219,7 @@ def test_unknown_lines_are_named(spilling):
     found = spatial_panel(spec, panel, w)
     with pytest.raises(UnknownNameError, match=r"Unknown effect 'direct of z'"):
         found.effect("z")
-    with pytest.raises(UnknownNameError, match=r"Unknown coefficient 'W·z'"):
+    with pytest.raises(UnknownNameError, match=r"Unknown term 'W·z'"):
         found.coefficient("W·z")
 
 
@@ -275,7 +275,7 @@ def test_false_maps_do_not_find_it(spilling):
     assert table.loc["indirect of x", "high"] < table.loc["indirect of x", "observed"]
     again = spatial_placebo(spec, panel, w, maps=25, seed=3)
     pd.testing.assert_frame_equal(found.drawn, again.drawn)
-    assert json.loads(json.dumps(found.to_dict()))["stable"] == 25
+    assert json.loads(json.dumps(found.to_dict()))["rows"][0]["quantity"] == "rho"
     assert "25 permutations" in found._repr_html_()
     with pytest.raises(SpecificationError, match=r"5 maps give no range"):
         spatial_placebo(spec, panel, w, maps=5)

@@ -7,7 +7,7 @@ import pytest
 from joblib import parallel_config
 
 from analysis.errors import SpecificationError
-from analysis.inference.batch.parallel import generator, replicate
+from analysis.inference.parallel import generator, replicate
 
 
 def draw(rng, scale):

@@ -1,1 +1,0 @@
-"""Many regressions at once: curves, grids and replications on any number of processes."""
