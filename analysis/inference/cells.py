@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
+from textwrap import fill
 from typing import Any
 
 from scipy.special import stdtrit
@@ -147,8 +148,9 @@ class Grid:
             ).rstrip()
             for pairs in (list(zip(row, widths, strict=False)) for row in table)
         ]
+        notes = [fill(note, max(len(self.caption), 100)) for note in self.notes]
         rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-        return "\n".join([self.caption, rule, lines[0], rule, *lines[1:], rule, *self.notes])
+        return "\n".join([self.caption, rule, lines[0], rule, *lines[1:], rule, *notes])
 
     _repr_html_ = html
 
