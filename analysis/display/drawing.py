@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import TextPath
 
-from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS
+from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POINTS = 72.0  # per inch
+PARTS = re.compile(r"\s*(?:[⺀-￯]|[^\s⺀-￯]+)")  # a word or a Chinese character
 
 # How a claim's tag looks says how far the figures can take it.
 TAGS = {
@@ -27,9 +30,20 @@ TAGS = {
 }
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """Write a number with its sign, a true minus where it is negative."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+def signed(value: float, digits: int = 2, sign: str = "+") -> str:
+    """Write a number with its sign, a true minus and no negative zero; ``sign=""`` leaves out +."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:{sign}.{digits}f}"
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
+
+
+def write(
+    ax: Axes, words: str, at: tuple[float, float], shift: tuple[float, float] = (0, 0),
+    **style: object,
+) -> None:  # fmt: skip
+    """Write words beside a point, moved by ``shift`` points; styles as `matplotlib` names them."""
+    ax.annotate(words, at, xytext=shift, textcoords="offset points", **style)
 
 
 @cache
@@ -43,21 +57,27 @@ def words_width(words: str, size: float) -> float:
     size
         Font size in points.
     """
-    if not words.strip():
-        return 0.0
+    known = "".join(letter for letter in words if ord(letter) in glyphs())
+    square = len(words) - len(known)  # letters of another font: Chinese, as wide as high
+    if not known.strip():
+        return square * size / POINTS
     font = FontProperties(fname=str(FONT_FILE))
-    return float(TextPath((0, 0), words, size=size, prop=font).get_extents().x1) / POINTS
+    extent = TextPath((0, 0), known, size=size, prop=font).get_extents().x1
+    return (float(extent) + square * size) / POINTS
 
 
 def wrap_words(words: str, width: float, size: float) -> list[str]:
-    """Break a name into lines no wider than ``width`` inches; a single long word stands alone."""
+    """Break a name into lines no wider than ``width`` inches, Chinese between any two characters.
+
+    A single long word stands alone.
+    """
     lines: list[str] = []
-    for word in words.split():
-        longer = f"{lines[-1]} {word}" if lines else word
+    for part in PARTS.findall(words):
+        longer = f"{lines[-1]}{part}" if lines else part.strip()
         if lines and words_width(longer, size) <= width:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(part.strip())
     return lines
 
 

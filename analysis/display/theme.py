@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ INK = "#1f2933"
 MUTED = "#66727f"
 RULE = "#d5dbe1"
 PAPER = "#ffffff"
+PALE = "#f1f3f5"
 
 # Okabe-Ito hues, darkened where needed so that direct labels reach 4.5:1 on white.
 BLUE = "#0b5c7a"
@@ -28,12 +30,35 @@ PURPLE = "#8a4a78"
 GOLD = "#8a6500"
 SIDE_COLOURS = {"pcp": BLUE, "if": ORANGE, "nqp": GREEN, "mediator": PURPLE, "context": MUTED}
 REGION_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GOLD, MUTED)
+LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (PURPLE, "D"))
+"""Colour and shape of the first four groups of a chart: either may be lost."""
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr_r"
 
 # Inches. Pages stretch a figure to the column (about 7.2) and a phone shrinks it to about 3.6; at
 # this width the text stays readable on both.
 WIDTH = 5.6
+
+
+@cache
+def glyphs() -> frozenset[int]:
+    """Return the code points that the book's own font holds."""
+    return frozenset(FT2Font(str(FONT_FILE)).get_charmap())
+
+
+@cache
+def borrowed(missing: str) -> str | None:
+    """Return the family on this machine that holds most of some letters; None if none does."""
+    wanted, best = set(map(ord, missing)), (0, None)
+    for font in sorted(font_manager.fontManager.ttflist, key=lambda f: (f.name, f.fname)):
+        try:
+            found = len(wanted & FT2Font(font.fname).get_charmap().keys())
+        except (OSError, RuntimeError):  # listed once, gone or broken now
+            continue
+        best = max(best, (found, font.name), key=lambda pair: pair[0])
+        if found == len(wanted):
+            break
+    return best[1]
 
 
 @cache
@@ -97,7 +122,7 @@ def subplots(
     return figure, figure.subplots(rows, columns, **kwargs)
 
 
-def zero_line(ax: Axes, *, axis: str = "x") -> None:
+def zero_line(ax: Axes, *, axis: str = "x", color: str = MUTED) -> None:
     """Draw the line of no effect and keep it in view."""
     draw = ax.axvline if axis == "x" else ax.axhline
-    draw(0, color=MUTED, linewidth=1, zorder=0)
+    draw(0, color=color, linewidth=1, zorder=0)

@@ -31,14 +31,11 @@ TESTS = {
 }
 
 
-def short_label(label: str, most: int = 34) -> str:
-    """Shorten a label for a crowded picture: indices by their letters, then cut between words."""
+def short_label(label: str) -> str:
+    """Write indices by their letters, for a crowded picture."""
     for long, letters in LETTERS.items():
         label = label.replace(long, letters)
-    if len(label) <= most:
-        return label
-    kept = label[: label.rfind(" ", 0, most)].removesuffix(" ×")
-    return f"{kept} ..."
+    return label
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from analysis.display.charts.rows import STYLES, interval_rows
+from analysis.display.charts import interval_rows
+from analysis.display.theme import LOOKS
 
 ROWS = pd.DataFrame(
     {
@@ -39,10 +40,10 @@ def test_every_reading_stands_in_its_row_with_its_interval():
 def test_readings_differ_in_colour_shape_and_filling_and_are_named():
     ax = interval_rows(ROWS, "SD").figure.axes[0]
     looks = {point[2:] for point in points(ax)}
-    assert looks == {(shape, colour, filled) for colour, shape, filled in STYLES}
+    assert looks == {(shape, colour, i == 0) for i, (colour, shape) in enumerate(LOOKS[:2])}
     words = {text.get_text(): text.get_color() for text in ax.texts}
     assert {"all", "fewer"} <= set(words)
-    assert (words["all"], words["fewer"]) == (STYLES[0][0], STYLES[1][0])
+    assert (words["all"], words["fewer"]) == (LOOKS[0][0], LOOKS[1][0])
 
 
 def test_zero_is_on_the_axis_even_if_no_interval_reaches_it():
@@ -53,7 +54,7 @@ def test_zero_is_on_the_axis_even_if_no_interval_reaches_it():
 def test_a_single_reading_takes_the_colours_of_its_rows():
     rows = ROWS[:2].drop(columns="reading")
     ax = interval_rows(rows, "SD", {"second": "#123456"}).figure.axes[0]
-    assert [point[3] for point in points(ax)] == [STYLES[0][0], "#123456"]
+    assert [point[3] for point in points(ax)] == [LOOKS[0][0], "#123456"]
     assert not {"all", "fewer"} & {text.get_text() for text in ax.texts}
 
 

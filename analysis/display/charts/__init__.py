@@ -18,33 +18,26 @@ if TYPE_CHECKING:
     from analysis.display.picture import Picture
 
 _MODULES = {
-    "certificates": ("power_chart", "size_chart"),
     "chain": ("chain_effects",),
-    "channel": ("channel_fragility",),
-    "countries": ("broken_series", "carriers", "cross_section", "tilt"),
-    "counts": ("grouped_counts",),
-    "coverage": ("coverage_map",),
-    "curve": ("specification_curve",),
-    "effects": ("column_effects", "marginal_effect", "residual_scatter"),
-    "events": ("event_path", "permutation"),
-    "firms": ("grouped_effects", "planted", "replication"),
-    "verdicts": ("forest",),
-    "horizons": ("responses",),
-    "influence": ("leave_one_out",),
-    "rows": ("interval_rows",),
-    "lags": ("lag_profiles",),
-    "maps": ("entity_map",),
-    "margin": ("within_margin",),
-    "quadratic": ("parabola",),
-    "products": ("slope_along",),
-    "ranks": ("rank_ranges",),
-    "search": ("searched",),
+    "curves": ("channel_fragility", "marginal_effect", "parabola", "slope_along"),
+    "maps": ("coverage_map", "entity_map"),
+    "paths": ("event_path", "lag_profiles", "responses"),
+    "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),
+    "rows": (
+        "column_effects", "grouped_effects", "interval_rows", "planted", "replication",
+        "within_margin",
+    ),
+    "scatters": (
+        "carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter", "tilt",
+    ),
     "spatial": ("spatial_effects",),
-    "threshold": ("threshold_likelihood",),
-    "trend": ("quartile_path", "trends"),
-    "weaker": ("count_of_all",),
-    "years": ("yearly_bars",),
-}
+    "thresholds": ("searched", "threshold_likelihood"),
+    "verdicts": ("forest",),
+    "years": (
+        "broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",
+        "yearly_bars",
+    ),
+}  # fmt: skip
 
 CHARTS = {name: module for module, names in _MODULES.items() for name in names}
 """By name of a chart, the module that holds it; modules are imported on first use."""

@@ -1,79 +1,180 @@
-"""Rows of estimates with intervals, one or two readings a row, told apart by colour and shape."""
+"""Rows of effects: columns of a table, readings side by side, margins, figures of others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from analysis.display.charts.intervals import CR3, as_rows, intervals, label_rows, name_values
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, INK, ORANGE, PAPER, subplots, zero_line
-from analysis.display.words import signed
+from analysis.display.theme import BLUE, GREEN, LOOKS, ORANGE, PAPER, PURPLE, subplots
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
-    from matplotlib.axes import Axes
 
-__all__ = ["interval_rows"]
+__all__ = [
+    "column_effects", "grouped_effects", "interval_rows", "planted", "replication", "within_margin"
+]  # fmt: skip
 
-STYLES = ((BLUE, "o", True), (ORANGE, "s", False))
-"""Colour, shape and whether it is filled, for the first and the second reading."""
+WIDE = ("low_wide", "high_wide")
+BESIDE = 0.15  # half the distance between two readings of a row, in rows
 
-APART = 0.15  # half the distance between two readings of a row, in rows
+
+def column_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
+    """Draw an estimate per row with two intervals: thick CR1, thin CR3.
+
+    Parameters
+    ----------
+    rows
+        Top first, named by ``label`` or the index; columns ``estimate, low, high, low_cr3,
+        high_cr3``. Or a result with `tidy`.
+    xlabel
+        What the effect is, with its unit.
+    """
+    rows = as_rows(rows)
+    figure, ax = subplots(height=0.62 * len(rows) + 0.9)
+    at = label_rows(ax, rows["label"], f"{xlabel}\nthick: 95% CR1; thin: 95% CR3")
+    intervals(ax, rows, at, thin=CR3)
+    name_values(ax, rows["estimate"], at, BLUE)
+    return Picture(figure)
 
 
 def interval_rows(
     rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
 ) -> Picture:
-    """Draw an estimate and its interval per row and reading, zero on the axis.
+    """Draw an estimate and its interval per row and reading.
 
     Parameters
     ----------
     rows
         Top first; columns ``label, estimate, low, high`` and, for two readings of each row,
-        ``reading``: its words are written above in the colour of their marks.
+        ``reading``: its words are written above in the colour of their marks. Or a result with
+        `tidy`.
     xlabel
         The effect with its unit, and what the interval is.
     colours
         By label, where rows differ in what they stand for; for a single reading.
     """
+    rows = as_rows(rows)
     labels = list(dict.fromkeys(rows["label"]))
     readings = list(dict.fromkeys(rows["reading"])) if "reading" in rows else [None]
     lines = max(label.count("\n") + 1 for label in labels)
     row = max(0.32 + 0.18 * len(readings), 0.12 + 0.17 * lines)
     figure, ax = subplots(height=row * len(labels) + 1.1)
-    zero_line(ax)
-    for i, reading in enumerate(readings):
+    places = dict(zip(labels, label_rows(ax, labels, xlabel), strict=True))
+    for i, (reading, (colour, shape)) in enumerate(zip(readings, LOOKS, strict=False)):
         part = rows if reading is None else rows[rows["reading"] == reading]
-        colour, shape, filled = STYLES[i]
-        shift = APART * (len(readings) - 1) * (1 - 2 * i)
-        for row in part.itertuples():
-            at = len(labels) - 1 - labels.index(row.label) + shift
-            own = (colours or {}).get(row.label, colour)
-            _draw(ax, row, at, (own, shape, filled), below=i > 0)
+        shift = BESIDE * (len(readings) - 1) * (1 - 2 * i)
+        for label, one in part.groupby("label", sort=False):
+            at, ink = [places[label] + shift] * len(one), (colours or {}).get(label, colour)
+            intervals(ax, one, at, ink, shape, filled=i == 0)
+            name_values(ax, one["estimate"], at, ink, -15 if i else 6)
         if reading is not None:
-            _name(ax, reading, i, (colour, shape, filled))
-    ax.set_yticks(np.arange(len(labels))[::-1], labels, fontsize=10.5, color=INK)
-    ax.set_ylim(-0.65, len(labels) - 0.35)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_xlabel(xlabel, fontsize=10)
+            x, y = 0.02 + 0.5 * i, 1.045
+            ax.plot(x, y, shape, color=colour, mfc=PAPER if i else colour, mew=1.4, ms=6.5,
+                    transform=ax.transAxes, clip_on=False)  # fmt: skip
+            ax.text(x + 0.025, y, reading, transform=ax.transAxes, color=colour, va="center",
+                    fontsize=10)  # fmt: skip
     return Picture(figure)
 
 
-def _draw(ax: Axes, row: tuple, at: float, style: tuple[str, str, bool], below: bool) -> None:
-    colour, shape, filled = style
-    ax.hlines(at, row.low, row.high, color=colour, lw=1.5)
-    ax.plot(row.estimate, at, shape, color=colour, mfc=colour if filled else PAPER, mew=1.5, ms=6.5)
-    ax.annotate(signed(row.estimate), (row.estimate, at), xytext=(0, -15 if below else 6),
-                ha="center", textcoords="offset points", color=colour, fontsize=9.5)  # fmt: skip
+def within_margin(rows: pd.DataFrame, margin: float, xlabel: str) -> Picture:
+    """Draw an estimate per row with its 90% and 95% intervals across the margin.
+
+    Two one-sided tests at five per cent pass exactly where the 90% interval lies within.
+
+    Parameters
+    ----------
+    rows
+        Top first, named by ``label`` or the index; columns ``estimate, low90, high90, low95,
+        high95``.
+    margin
+        Half the width of the zone of no sizeable effect.
+    xlabel
+        What the effect is, with its unit.
+    """
+    rows = as_rows(rows)
+    figure, ax = subplots(height=0.62 * len(rows) + 1.2)
+    ax.axvspan(-margin, margin, color=GREEN, alpha=0.13, lw=0)
+    at = label_rows(ax, rows["label"], f"{xlabel}\nthick: 90% CR3; thin: 95% CR3")
+    intervals(ax, rows, at, ends=("low90", "high90"), thin=("low95", "high95"))
+    ax.set_title(f"green: no effect worth the name, ±{margin:.2f}", color=GREEN, fontsize=10.5)
+    return Picture(figure)
 
 
-def _name(ax: Axes, words: str, i: int, style: tuple[str, str, bool]) -> None:
-    """Write the reading above the axes, its mark before it."""
-    colour, shape, filled = style
-    x, y = 0.02 + 0.5 * i, 1.045
-    ax.plot(x, y, shape, color=colour, mfc=colour if filled else PAPER, mew=1.5, ms=6.5,
-            transform=ax.transAxes, clip_on=False)  # fmt: skip
-    ax.text(x + 0.025, y, words, transform=ax.transAxes, color=colour, va="center", fontsize=10)
+def replication(rows: pd.DataFrame, xlabel: str) -> Picture:
+    """Draw each regression's figure with two intervals and the published one on top.
+
+    Parameters
+    ----------
+    rows
+        Top first; columns ``label, estimate, low, high, low_wide, high_wide, published``.
+    xlabel
+        The effect with its unit, and what the two intervals are.
+    """
+    figure, ax = subplots(height=0.6 * len(rows) + 1.3)
+    at = label_rows(ax, rows["label"], xlabel)
+    intervals(ax, rows, at, thin=WIDE)
+    name_values(ax, rows["estimate"], at, BLUE, -15, digits=1)
+    seen = rows["published"].notna().to_numpy()
+    ax.scatter(rows["published"][seen], at[seen], marker="D", s=95, facecolors="none",
+               edgecolors=ORANGE, linewidths=1.6, zorder=4)  # fmt: skip
+    first = (rows["published"][seen].iloc[0], at[seen][0])
+    write(ax, "diamond: published", first, (10, 13), color=ORANGE, fontsize=9.5)
+    return Picture(figure)
+
+
+def grouped_effects(
+    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
+) -> Picture:
+    """Draw effects in groups, one panel per group on one axis.
+
+    Parameters
+    ----------
+    rows
+        Top first; columns ``group`` (its heading) and ``label, estimate, low, high, low_wide,
+        high_wide``.
+    xlabel
+        The effect with its unit, and what the two intervals are.
+    colours
+        By label.
+    """
+    groups = rows.groupby("group", sort=False)
+    figure, axes = subplots(
+        groups.ngroups, 1, height=1.75 * groups.ngroups + 0.6, sharex=True, squeeze=False
+    )
+    for ax, (group, part) in zip(axes[:, 0], groups, strict=True):
+        for place, label in zip(label_rows(ax, part["label"]), part["label"], strict=True):
+            one, ink = part[part["label"] == label], (colours or {}).get(label, BLUE)
+            intervals(ax, one, [place], ink, thin=WIDE)
+            name_values(ax, one["estimate"], [place], ink, -15, digits=1)
+        ax.set_title(group, fontsize=11)
+    axes[-1, 0].set_xlabel(xlabel, fontsize=10)
+    return Picture(figure)
+
+
+def planted(rows: pd.DataFrame, xlabel: str) -> Picture:
+    """Draw estimates on invented firms beside the truth that was put into them.
+
+    Parameters
+    ----------
+    rows
+        Top first; columns ``label, planted, estimate, low, high`` and ``pooled``, the estimate
+        without firm effects.
+    xlabel
+        The effect with its unit.
+    """
+    figure, ax = subplots(height=0.72 * len(rows) + 1.5)
+    at = label_rows(ax, rows["label"], xlabel)
+    intervals(ax, rows, at)
+    ax.scatter(rows["pooled"], at, marker="s", s=46, facecolors="none", edgecolors=ORANGE, zorder=3)
+    ax.vlines(rows["planted"], at - 0.3, at + 0.3, color=GREEN, lw=2.2, zorder=4)
+    for words, colour, x in (("synthetic: planted truth", GREEN, 0.0),
+                             ("firm and year effects, 95%", BLUE, 0.4),
+                             ("no firm effects", ORANGE, 0.83)):  # fmt: skip
+        ax.text(x, 1.02, words, transform=ax.transAxes, color=colour, fontsize=9, va="bottom")
+    ax.text(0.99, 0.5, "synthetic", transform=ax.transAxes, fontsize=34, color=PURPLE, alpha=0.16,
+            ha="right", va="center", zorder=0)  # fmt: skip
+    return Picture(figure)

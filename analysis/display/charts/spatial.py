@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display.charts.intervals import intervals, label_rows
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, GREEN, MUTED, ORANGE, PURPLE, subplots, zero_line
+from analysis.display.theme import LOOKS, MUTED, subplots
 from analysis.errors import SpecificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -22,8 +24,6 @@ KINDS = {
     "indirect": "indirect:\nall other places",
     "total": "total",
 }
-LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (PURPLE, "D"))
-PALE = "#c9d1d8"
 
 
 def spatial_effects(
@@ -49,35 +49,8 @@ def spatial_effects(
         The rows hold more than one term, or more maps than there are looks.
     """
     rows = rows[rows["kind"].isin(list(KINDS))]
-    maps = list(dict.fromkeys(rows["weights"]))
+    maps, placebo = list(dict.fromkeys(rows["weights"])), placebo or {}
     terms = list(dict.fromkeys(rows["term"])) if "term" in rows else []
-    _check(maps, terms)
-    placebo = placebo or {}
-    gap = len(maps) + 0.8
-    figure, ax = subplots(height=(0.42 if placebo else 0.3) * len(KINDS) * gap + 1.2)
-    zero_line(ax)
-    for i, kind in enumerate(KINDS):
-        for j, name in enumerate(maps):
-            y = -(i * gap + j)
-            if name in placebo:
-                _draw_false(ax, placebo[name], kind, terms, y)
-            one = rows[(rows["kind"] == kind) & (rows["weights"] == name)]
-            colour, shape = LOOKS[j]
-            ax.hlines([y] * len(one), one["low"], one["high"], color=colour, lw=1.8)
-            ax.plot(one["estimate"], [y] * len(one), shape, color=colour, ms=6,
-                    label=name if i == 0 else None)  # fmt: skip
-    ax.set_yticks([-(i * gap + (len(maps) - 1) / 2) for i in range(len(KINDS))], KINDS.values())
-    ax.set_ylim(-(gap * len(KINDS) - 1.2), 1.0)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    note = "; pale: the same on permuted maps" if placebo else ""
-    ax.set_xlabel(f"{xlabel}\n95% intervals{note}", fontsize=10)
-    figure.legend(loc="outside lower center", ncols=min(len(maps), 3), frameon=False, fontsize=10,
-                  handletextpad=0.3)  # fmt: skip
-    return Picture(figure)
-
-
-def _check(maps: list[str], terms: list[str]) -> None:
     if len(terms) > 1:
         raise SpecificationError(
             f"The rows hold effects of {' and '.join(terms)}: draw one term at a time."
@@ -86,15 +59,29 @@ def _check(maps: list[str], terms: list[str]) -> None:
         raise SpecificationError(
             f"{len(maps)} maps are too many for one figure: draw {len(LOOKS)} at most."
         )
+    step = 1 / (len(maps) + 0.8)
+    figure, ax = subplots(height=(0.42 if placebo else 0.3) * len(KINDS) / step + 1.2)
+    note = "; pale: the same on permuted maps" if placebo else ""
+    places = label_rows(ax, list(KINDS.values()), f"{xlabel}\n95% intervals{note}")
+    for j, (name, (colour, shape)) in enumerate(zip(maps, LOOKS, strict=False)):
+        one = rows[rows["weights"] == name].set_index("kind").reindex(list(KINDS))
+        at = places + step * ((len(maps) - 1) / 2 - j)
+        intervals(ax, one, at, colour, shape, label=name)
+        for kind, y in zip(KINDS, at, strict=True) if name in placebo else ():
+            drawn = placebo[name]
+            column = f"{kind} of {terms[0]}" if terms else kind
+            _draw_hill(ax, drawn[column if column in drawn else kind], y, 0.8 * step)
+    figure.legend(loc="outside lower center", ncols=min(len(maps), 3), frameon=False, fontsize=10,
+                  handletextpad=0.3)  # fmt: skip
+    return Picture(figure)
 
 
-def _draw_false(ax: Axes, drawn: pd.DataFrame, kind: str, terms: list[str], y: float) -> None:
-    """Draw the distribution as a hill of unit area on the row, smoothed by Silverman's rule."""
-    name = f"{kind} of {terms[0]}" if terms else kind
-    values = drawn[name if name in drawn else kind].dropna().to_numpy(dtype=float)
+def _draw_hill(ax: Axes, drawn: pd.Series, y: float, height: float) -> None:
+    """Draw a distribution on its row, smoothed by Silverman's rule."""
+    values = drawn.dropna().to_numpy(dtype=float)
     width = max(float(values.std()), 1e-12) * (0.75 * len(values)) ** -0.2
     at = np.linspace(values.min() - 2 * width, values.max() + 2 * width, 160)
     density = np.exp(-0.5 * ((at[:, None] - values) / width) ** 2).sum(axis=1)
-    ax.fill_between(at, y, y + 0.8 * density / density.max(), color=PALE, alpha=0.75, lw=0,
+    ax.fill_between(at, y, y + height * density / density.max(), color="#c9d1d8", alpha=0.75, lw=0,
                     zorder=0.5)  # fmt: skip
-    ax.plot(np.median(values), y + 0.08, "|", color=MUTED, ms=5)
+    ax.plot(np.median(values), y + 0.1 * height, "|", color=MUTED, ms=5)

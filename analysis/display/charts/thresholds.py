@@ -1,4 +1,4 @@
-"""Where a threshold may lie: the likelihood ratio along its candidates."""
+"""Where a threshold may lie, and how high the best of many candidates must reach."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display.charts.curves import rug
+from analysis.display.drawing import signed, write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["threshold_likelihood"]
+__all__ = ["searched", "threshold_likelihood"]
 
 
 def threshold_likelihood(
@@ -50,8 +52,7 @@ def threshold_likelihood(
     cut = int((lr > top).sum())
     note = f"; {cut} candidates lie above the frame" if cut else ""
     if support is not None:
-        ax.plot(support, np.zeros(len(support)), "|", color=INK, alpha=0.3, ms=9, clip_on=False,
-                transform=ax.get_xaxis_transform())  # fmt: skip
+        rug(ax, support)
         note += "; rug: observations"
     ax.set_xlabel(f"{xlabel}\npale: thresholds the test accepts{note}", fontsize=10)
     ax.set_ylabel("likelihood ratio LR(γ)")
@@ -73,14 +74,52 @@ def _span(x: np.ndarray, support: np.ndarray | None) -> tuple[float, float]:
 
 def _write(ax: Axes, gamma: float, low: float, high: float, critical: float) -> None:
     left, right = ax.get_xlim()
-    ax.annotate("critical value ", (right, critical), xytext=(0, 3), textcoords="offset points",
-                color=ORANGE, fontsize=10, ha="right", va="bottom")  # fmt: skip
+    write(ax, "critical value ", (right, critical), (0, 3), color=ORANGE, fontsize=10, ha="right",
+          va="bottom")  # fmt: skip
     side = 1 if gamma < (left + right) / 2 else -1
-    ax.annotate(
-        f"γ = {gamma:.2f}\n[{low:.2f}, {high:.2f}]".replace("-", "−"), (gamma, 0.97),
-        xycoords=("data", "axes fraction"), xytext=(5 * side, 0), textcoords="offset points",
-        ha="left" if side > 0 else "right", va="top", color=BLUE, fontsize=10.5,
-        bbox={"facecolor": PAPER, "lw": 0, "pad": 1.5, "alpha": 0.85},
-    )  # fmt: skip
+    value, first, last = (signed(v, sign="") for v in (gamma, low, high))
+    write(ax, f"γ = {value}\n[{first}, {last}]", (gamma, 0.97), (5 * side, 0), color=BLUE,
+          xycoords=("data", "axes fraction"), ha="left" if side > 0 else "right", va="top",
+          fontsize=10.5, bbox={"facecolor": PAPER, "lw": 0, "pad": 1.5, "alpha": 0.85})  # fmt: skip
     ax.axvline(gamma, color=BLUE, lw=0.9, ls=":")
-    ax.tick_params(colors=MUTED, labelcolor=INK)
+
+
+def searched(path: pd.DataFrame, f: float, single: float, best: float, xlabel: str) -> Picture:
+    """Draw the F of every candidate beside two critical values.
+
+    Parameters
+    ----------
+    path
+        Columns ``gamma, lr``, as `Threshold.path`.
+    f
+        F of the best candidate; the F of another one is lower by its LR.
+    single
+        Critical value for one candidate named beforehand, rows independent.
+    best
+        Critical value for the best of all candidates, from the bootstrap.
+    xlabel
+        The variable that is searched.
+    """
+    x, values = path["gamma"].to_numpy(float), f - path["lr"].to_numpy(float)
+    figure, ax = subplots(height=3.8)
+    ax.vlines(x, 0, values, color=BLUE, lw=1, alpha=0.35)
+    ax.plot(x, values, "o", color=BLUE, ms=2.6, mew=0)
+    top = int(values.argmax())
+    side = "left" if x[top] < x.mean() else "right"
+    ax.plot(x[top], values[top], "o", color=ORANGE, ms=7, mew=0)
+    write(ax, f"the best of {len(x)}: {f:.1f}", (x[top], f), (0, 7), ha=side, color=ORANGE,
+          fontsize=10.5)  # fmt: skip
+    ax.axhline(single, color=MUTED, lw=1.3, ls="--")
+    ax.axhline(best, color=INK, lw=1.3, ls="--")
+    across = ("axes fraction", "data")
+    write(ax, f"needed by the best of {len(x)}: {best:.1f}", (1, best), (0, 4), ha="right",
+          xycoords=across, fontsize=10.5)  # fmt: skip
+    ax.annotate(
+        f"enough for one, named beforehand: {single:.1f}", (0.9, single), xytext=(1, 0.5),
+        xycoords=across, textcoords="axes fraction", ha="right", color=MUTED, fontsize=10.5,
+        arrowprops={"arrowstyle": "-", "color": MUTED},
+    )  # fmt: skip
+    ax.set(ylim=(0, 1.12 * max(best, f)), ylabel="F of the candidate")
+    ax.set_xlabel(f"{xlabel}\none stem a candidate", fontsize=10)
+    ax.margins(x=0.03)
+    return Picture(figure)

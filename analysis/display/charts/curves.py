@@ -1,0 +1,199 @@
+"""Lines with a band: how a slope, a fit or a product changes along a variable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.display.charts.intervals import intervals
+from analysis.display.drawing import signed, write
+from analysis.display.picture import Picture
+from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots, zero_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["channel_fragility", "marginal_effect", "parabola", "rug", "slope_along"]
+
+FAR = 1.5  # ranges of the data; a turning point further out is named, not drawn
+
+
+def rug(ax: Axes, values: Sequence[float]) -> None:
+    """Mark observed values on the lower edge, so that nobody reads where nothing is."""
+    ax.plot(values, np.zeros(len(values)), "|", color=INK, alpha=0.28, ms=7, clip_on=False,
+            transform=ax.get_xaxis_transform())  # fmt: skip
+
+
+def _band(ax: Axes, curve: pd.DataFrame, value: str = "effect") -> None:
+    zero_line(ax, axis="y")
+    ax.fill_between(curve["at"], curve["low"], curve["high"], color=BLUE, alpha=0.16, lw=0)
+    ax.plot(curve["at"], curve[value], color=BLUE, lw=2)
+
+
+def marginal_effect(
+    curve: pd.DataFrame, support: np.ndarray, bins: pd.DataFrame, xlabel: str, ylabel: str
+) -> Picture:
+    """Draw how one regressor's slope changes with another.
+
+    Parameters
+    ----------
+    curve
+        Columns ``at, effect, low, high``: the slope implied by the interaction.
+    support
+        The moderator's observed values, drawn as a rug.
+    bins
+        Columns ``at, effect, low, high``: the slope estimated freely within thirds of the
+        moderator, the check of Hainmueller, Mummolo and Xu (2019) that the line is a line.
+    xlabel, ylabel
+        The moderator and the slope, with units.
+    """
+    figure, ax = subplots(height=3.9)
+    _band(ax, curve)
+    thirds = bins.assign(estimate=bins["effect"])
+    intervals(ax, thirds, bins["at"], ORANGE, upright=True)
+    rug(ax, support)
+    for i, (words, colour) in enumerate(
+        (("line: interaction, 95% band", BLUE), ("dots: thirds of the moderator, 95%", ORANGE))
+    ):
+        ax.text(0.02, 0.97 - 0.07 * i, words, color=colour, transform=ax.transAxes, va="top",
+                fontsize=9.5)  # fmt: skip
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(y=0.2)
+    return Picture(figure)
+
+
+def slope_along(
+    curve: pd.DataFrame, support: pd.DataFrame, xlabel: str, ylabel: str, unit: str = "year"
+) -> Picture:
+    """Draw a slope with its band along a variable, and on top the years at whose mean it stood.
+
+    Parameters
+    ----------
+    curve
+        Columns ``at, effect, low, high``.
+    support
+        Columns ``year, at``: the rug, and through the mean of each year the upper axis.
+    xlabel, ylabel
+        The variable and the slope, with units.
+    unit
+        What the upper axis counts.
+    """
+    figure, ax = subplots(height=4.0)
+    _band(ax, curve)
+    rug(ax, support["at"])
+    upper = ax.secondary_xaxis("top")
+    shown = _with_room(support.groupby("year")["at"].mean(), 0.1 * float(np.ptp(support["at"])))
+    upper.set_xticks(shown.to_numpy(), [str(year) for year in shown.index])
+    upper.tick_params(colors=MUTED, labelsize=10)
+    upper.set_xlabel(f"{unit} in which the mean stood there", color=MUTED, fontsize=10)
+    ax.text(0.02, 0.03, "line: triple product; band: 95% CR3, each point alone", color=BLUE,
+            transform=ax.transAxes, va="bottom", fontsize=9.5)  # fmt: skip
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(y=0.18)
+    return Picture(figure)
+
+
+def _with_room(means: pd.Series, gap: float) -> pd.Series:
+    """Leave out years whose labels would run into each other."""
+    kept, last = [], -np.inf
+    for year, value in means.sort_values().items():
+        if value - last >= gap:
+            kept.append(year)
+            last = value
+    return means.loc[kept]
+
+
+def parabola(
+    curve: pd.DataFrame, coefficients: tuple[float, float, float], turning: float,
+    support: np.ndarray, xlabel: str, ylabel: str, form: str = "{:.2f}",
+) -> Picture:  # fmt: skip
+    """Draw a quadratic over the data, and dashed beyond them as far as its turning point.
+
+    Parameters
+    ----------
+    curve
+        Columns ``at, estimate, low, high`` over the range of the data.
+    coefficients
+        m, b₁ and b₂ of b₁(x − m) + b₂(x − m)², in the units of the axes.
+    turning
+        Where it turns.
+    support
+        Observed values, drawn as a rug.
+    xlabel, ylabel
+        The regressor and the fitted part of the outcome, with units.
+    form
+        How the turning point is written.
+    """
+    figure, ax = subplots(height=3.8)
+    _band(ax, curve, "estimate")
+    rug(ax, support)
+    words = f"turns at {form.format(turning)}".replace("-", "−")
+    _turn(ax, coefficients, turning, (float(np.min(support)), float(np.max(support))), words)
+    ax.set_xlabel(f"{xlabel}\nband: 95% CR3; rug: observations; dashed: beyond the data",
+                  fontsize=10)  # fmt: skip
+    ax.set_ylabel(ylabel)
+    ax.margins(x=0.04)
+    return Picture(figure)
+
+
+def _turn(
+    ax: Axes, coefficients: tuple[float, float, float], turning: float, data: tuple[float, float],
+    words: str,
+) -> None:  # fmt: skip
+    mean, linear, square = coefficients
+    low, high = data
+    reach = (high - low) * FAR
+    style = {"color": ORANGE, "fontsize": 10.5}
+    if not low - reach <= turning <= high + reach:
+        right = turning > high
+        ax.text(0.98 if right else 0.02, 0.97, f"{words}, off the page", transform=ax.transAxes,
+                ha="right" if right else "left", va="top", **style)  # fmt: skip
+        return
+    if not low <= turning <= high:
+        edge = low if turning < low else high
+        # A little past the turning point, so that it is seen to turn.
+        x = np.linspace(edge, turning + 0.12 * (turning - edge), 80)
+        ax.plot(x, linear * (x - mean) + square * (x - mean) ** 2, color=MUTED, lw=1.4, ls="--")
+    top = (turning, linear * (turning - mean) + square * (turning - mean) ** 2)
+    ax.plot(*top, "o", color=ORANGE, mfc=PAPER, mew=1.8, ms=8, zorder=4)
+    left = turning < (low + high) / 2
+    write(ax, words, top, (4 if left else -4, 10), ha="left" if left else "right", **style)
+
+
+def channel_fragility(
+    rho: np.ndarray, product: np.ndarray, at_zero: tuple[float, float, float], rho_zero: float,
+    xlabel: str, ylabel: str,
+) -> Picture:  # fmt: skip
+    """Draw a·b for every correlation that a hidden common cause could leave.
+
+    Parameters
+    ----------
+    rho, product
+        Correlation of the two errors and the product under it.
+    at_zero
+        Product, low and high end where nothing is hidden.
+    rho_zero
+        Correlation at which the product is gone.
+    xlabel, ylabel
+        The correlation and the product, with units.
+    """
+    figure, ax = subplots(height=3.7)
+    ax.plot(rho, product, color=BLUE, lw=2)
+    value, low, high = at_zero
+    ax.vlines(0, low, high, color=BLUE, lw=1.6)
+    ax.plot(0, value, "o", color=BLUE, ms=7, mew=0)
+    ax.plot(rho_zero, 0, "D", color=ORANGE, ms=7, mew=0, zorder=4)
+    zero_line(ax, axis="y")
+    words = f"nothing hidden: {signed(value)}\n95%: {signed(low)} to {signed(high)}"
+    falls = product[-1] < product[0]  # the line leaves this upper corner free
+    ax.text(0.98 if falls else 0.02, 0.97, words, transform=ax.transAxes, color=BLUE, va="top",
+            ha="right" if falls else "left", fontsize=10.5)  # fmt: skip
+    write(ax, f"gone at {signed(rho_zero, sign='')}", (rho_zero, 0), (8, 7), color=ORANGE,
+          fontsize=10.5)  # fmt: skip
+    ax.set(xlim=(rho.min(), rho.max()), ylabel=ylabel)
+    ax.set_xlabel(xlabel, fontsize=10)
+    return Picture(figure)

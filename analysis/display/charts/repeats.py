@@ -1,0 +1,165 @@
+"""One statistic many times over: assignments dealt at random, specifications, simulated panels."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import numpy as np
+import seaborn as sns
+
+from analysis.certified import ACCEPTED
+from analysis.display.charts.intervals import intervals
+from analysis.display.drawing import signed, write
+from analysis.display.picture import Picture
+from analysis.display.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, RULE, subplots, zero_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["permutation", "power_chart", "size_chart", "specification_curve"]
+
+CHOICES = ("effects", "lag", "sample", "controls")
+
+
+def permutation(
+    distribution: np.ndarray, observed: float, xlabel: str, p: float | None = None
+) -> Picture:
+    """Draw the statistic under permuted assignment and where the observed one falls.
+
+    Parameters
+    ----------
+    distribution
+        One value per assignment, as `Randomisation.distribution`.
+    observed
+        The statistic of the true assignment; bars at least as far from zero are dark.
+    xlabel
+        The statistic with its unit.
+    p
+        Two-sided p-value as the test gives it; written on the figure.
+    """
+    values = np.asarray(distribution, dtype=float)
+    values = values[np.isfinite(values)]
+    figure, ax = subplots(height=3.4)
+    far = max(float(np.abs(values).max()), abs(observed)) * 1.06 or 1.0
+    # An edge falls on the observed value, so that no bar is half dark.
+    step = max(abs(observed), far / 40) / max(1, round(20 * abs(observed) / far))
+    places = np.arange(np.floor(-(far + abs(observed)) / step),
+                       np.ceil((far - abs(observed)) / step) + 1)  # fmt: skip
+    bins = abs(observed) + step * places
+    middles = (bins[np.digitize(values, bins) - 1]) + step / 2
+    sns.histplot(x=values, hue=np.abs(middles) >= abs(observed), hue_order=[True, False], bins=bins,
+                 multiple="stack", palette={False: RULE, True: MUTED}, alpha=1, edgecolor=PAPER,
+                 lw=0.4, legend=False, ax=ax)  # fmt: skip
+    ax.axvline(0, color=MUTED, lw=1)
+    ax.axvline(observed, color=ORANGE, lw=2)
+    ax.set_ylim(0, ax.get_ylim()[1] * 1.16)
+    words = f"observed {signed(observed)}"
+    if p is not None:
+        words += "\np < 0.001" if p < 0.001 else f"\np = {p:.3f}"
+    right = observed > 0
+    write(ax, words, (observed, 1), (-6 if right else 6, -2), ha="right" if right else "left",
+          va="top", xycoords=("data", "axes fraction"), color=ORANGE, fontsize=10.5,
+          bbox={"facecolor": PAPER, "lw": 0, "pad": 1.5, "alpha": 0.85})  # fmt: skip
+    dropped = len(np.ravel(distribution)) - len(values)
+    note = f"; {dropped:,} without a value left out" if dropped else ""
+    ax.set_xlabel(f"{xlabel}\n{len(values):,} assignments{note}; dark: at least as far from zero",
+                  fontsize=10)  # fmt: skip
+    ax.set(xlim=(-far, far), yticks=[], ylabel="")
+    ax.spines["left"].set_visible(False)
+    return Picture(figure)
+
+
+def specification_curve(table: pd.DataFrame, declared: float) -> Picture:
+    """Draw an estimate under many specifications, sorted, and below what each of them chose.
+
+    Parameters
+    ----------
+    table
+        One row per specification: ``estimate`` in within-SDs, ``p`` and the columns of `CHOICES`,
+        whose values are listed in the order in which they come.
+    declared
+        Estimate of the declared specification, marked by a line.
+    """
+    ordered = table.sort_values("estimate", ignore_index=True)
+    names = [(c, v) for c in CHOICES if len(ordered[c].unique()) > 1 for v in table[c].unique()]
+    figure, (top, bottom) = subplots(
+        2, 1, height=2.6 + 0.2 * len(names), sharex=True,
+        gridspec_kw={"height_ratios": [2.2, 0.2 * max(len(names), 1)]},
+    )  # fmt: skip
+    x, strong = np.arange(len(ordered)), (ordered["p"] < 0.05).to_numpy()
+    for mask, size, colour in ((~strong, 10, MUTED), (strong, 14, BLUE)):
+        top.scatter(x[mask], ordered["estimate"][mask], s=size, color=colour, lw=0)
+    top.axhline(declared, color=ORANGE, lw=1.2)
+    # The words stand at the end of the line from which the dots are far.
+    low = (ordered["estimate"] < declared).mean() < 0.5
+    top.text(x[-1] if low else 0, declared, "declared", color=ORANGE, fontsize=9.5, va="bottom",
+             ha="right" if low else "left")  # fmt: skip
+    zero_line(top, axis="y")
+    top.set_ylabel("estimate, within-SDs", fontsize=10)
+    top.set_title("blue: CR1 p below 0.05", fontsize=10, color=BLUE)
+    for row, (choice, value) in enumerate(names):
+        chosen = x[(ordered[choice] == value).to_numpy()]
+        bottom.plot(chosen, np.full(len(chosen), row), "|", color=INK, ms=5, alpha=0.7)
+    words = [f"lag {v}" if c == "lag" else str(v).replace("_", " ") for c, v in names]
+    bottom.set_yticks(range(len(names)), words, fontsize=9.5)
+    bottom.set_ylim(len(names) - 0.5, -0.5)
+    bottom.set_xticks([])
+    bottom.tick_params(axis="y", length=0)
+    bottom.set_xlabel(f"{len(ordered)} specifications, sorted by estimate", fontsize=10)
+    return Picture(figure)
+
+
+def size_chart(sizes: pd.DataFrame) -> Picture:
+    """Draw the share of false rejections per method with its Monte-Carlo interval.
+
+    Parameters
+    ----------
+    sizes
+        Indexed by title, top first; columns ``rejects`` and ``mc_error``. The axis is logarithmic,
+        because sizes run from a few percent to nearly all; a size below one percent is drawn at
+        its left end.
+    """
+    figure, ax = subplots(height=0.3 * len(sizes) + 1.0)
+    at = np.arange(len(sizes))[::-1]
+    low, high = ACCEPTED
+    ax.axvspan(low, high, color=GREEN, alpha=0.12, lw=0)
+    ax.axvline(0.05, color=GREEN, lw=1)
+    inside = sizes["rejects"].between(low, high).to_numpy()
+    shares, reach = sizes["rejects"].clip(lower=0.0125), 1.96 * sizes["mc_error"]
+    rows = sizes.assign(
+        estimate=shares, low=(shares - reach).clip(lower=0.001), high=shares + reach
+    )
+    for mask, colour, shape in ((inside, BLUE, "o"), (~inside, ORANGE, "D")):
+        intervals(ax, rows[mask], at[mask], colour, shape, size=4.5)
+    ax.set_yticks(at, [fill(title, 38) for title in sizes.index], fontsize=7.4)
+    ax.set_ylim(-0.7, len(sizes) - 0.3)
+    ax.set(xscale="log", xlim=(0.012, 1.05))
+    ticks = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("true nulls rejected at 5%; band: accepted; bars: 95%", fontsize=9)
+    ax.grid(axis="x", color=RULE, lw=0.5)
+    return Picture(figure)
+
+
+def power_chart(curves: pd.DataFrame) -> Picture:
+    """Draw the share of rejections against the true effect, one labelled line per method.
+
+    Parameters
+    ----------
+    curves
+        Index: true effect; a column per method title; shares in [0, 1].
+    """
+    figure, ax = subplots(height=3.9)
+    styles = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (MUTED, ":")] * 3
+    for (name, line), (colour, dash) in zip(curves.items(), styles, strict=False):
+        ax.plot(line.index, line, color=colour, ls=dash, lw=2, marker="o", ms=4, label=name)
+    for share in (0.05, 0.8):
+        ax.axhline(share, color=RULE, lw=1)
+    ax.set_ylim(0, 1.03)
+    ax.set_xlim(left=0)
+    ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
+    ax.set(xlabel="true effect, SD of the outcome's noise per SD of x", ylabel="rejected")
+    figure.legend(loc="outside lower center", ncols=1, frameon=False, fontsize=9)
+    return Picture(figure)
