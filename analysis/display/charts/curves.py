@@ -29,9 +29,9 @@ def rug(ax: Axes, values: Sequence[float]) -> None:
 
 
 def _band(ax: Axes, curve: pd.DataFrame, value: str = "effect") -> None:
-    zero_line(ax, axis="y")
     ax.fill_between(curve["at"], curve["low"], curve["high"], color=BLUE, alpha=0.16, lw=0)
     ax.plot(curve["at"], curve[value], color=BLUE, lw=2)
+    zero_line(ax, axis="y")
 
 
 def marginal_effect(

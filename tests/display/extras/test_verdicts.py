@@ -161,7 +161,7 @@ def test_the_forest_holds_every_part_by_chapter_in_the_order_of_the_book(results
     drawn = [t for t in written if t in titles]
     assert drawn == [t for t in titles if t in drawn]
     assert set(titles) - set(drawn) == {"Equity and debt"}, "claims on firms have no estimate"
-    lines = [w for w in written if re.match(r"M\d\d ", w)]
+    lines = [w for w in written if re.fullmatch(r"M\d\d", w)]
     assert len(lines) == sum(len(r.evidence.findings) for r in results)
 
 
