@@ -3,8 +3,8 @@
 Sphinx reads one page after another and myst-nb runs a chapter while its page is read, so one
 processor works and the others wait. Here the stale chapters among the pages to be read are run at
 once, as many at a time as there are processors, and stored in the cache where myst-nb looks first.
-Each still has a kernel of its own. Whatever is left out here is run by myst-nb as ever: the pages
-come out the same, only later.
+Each still has a kernel of its own (see `warm_kernels`). Whatever is left out here is run by myst-nb
+as ever: the pages come out the same, only later.
 
 A chapter is stale when what a kernel sees of it has changed. jupyter-cache also counts captions,
 alternative texts and the tags that hide a cell; for those the outputs of before are stored anew.
@@ -13,6 +13,7 @@ alternative texts and the tags that hide a cell; for those the outputs of before
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -30,6 +31,7 @@ from sphinx.util import logging
 from sphinx.util.console import strip_colors
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config as KernelConfig
+from warm_kernels import Source
 
 if TYPE_CHECKING:
     from jupyter_cache.base import JupyterCacheAbstract
@@ -80,7 +82,8 @@ def fill_cache(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     # the configuration, then those with most code.
     named = app.config.run_first
     in_order = sorted(stale, key=lambda c: (c.name not in named, -len(code_cells(c.notebook))))
-    failed = [outcome for outcome in run_all(in_order, settings, cache) if outcome.error]
+    outcomes = run_all(in_order, settings, cache, app.config.imported_first)
+    failed = [outcome for outcome in outcomes if outcome.error]
     # Without this setting a page shows the error in place of the output; myst-nb sees to that.
     if failed and settings.execution_raise_on_error:
         for outcome in failed:
@@ -176,7 +179,10 @@ def store(chapter: Chapter, seconds: float, cache: JupyterCacheAbstract) -> None
 
 
 def run_all(
-    chapters: list[Chapter], settings: NbParserConfig, cache: JupyterCacheAbstract
+    chapters: list[Chapter],
+    settings: NbParserConfig,
+    cache: JupyterCacheAbstract,
+    modules: list[str] = (),
 ) -> list[Outcome]:
     """Run chapters side by side; each that succeeds is stored at once, whatever others do."""
     if not chapters:
@@ -188,18 +194,23 @@ def run_all(
     outcomes = []
     # Threads will do: the work is done in the kernels, and these are processes.
     pool = ThreadPoolExecutor(workers)
+    # To import once pays from the second chapter on.
+    source = Source(modules) if len(chapters) > 1 and hasattr(os, "fork") else None
     try:
-        for future in as_completed([pool.submit(run, c, settings) for c in chapters]):
+        manager = {"kernel_manager_class": source.manager()} if source else {}
+        for future in as_completed([pool.submit(run, c, settings, **manager) for c in chapters]):
             outcomes.append(future.result())
             if not outcomes[-1].error:
                 store(outcomes[-1].chapter, outcomes[-1].seconds, cache)
     finally:
         pool.shutdown(cancel_futures=True)
+        if source:
+            source.end()
     return sorted(outcomes, key=lambda outcome: outcome.chapter.name)
 
 
-def run(chapter: Chapter, settings: NbParserConfig) -> Outcome:
-    """Run one chapter in a fresh kernel, in the folder of its file."""
+def run(chapter: Chapter, settings: NbParserConfig, **manager: object) -> Outcome:
+    """Run one chapter in a kernel of its own, in the folder of its file."""
     try:
         result: ExecutionResult = single_nb_execution(
             chapter.notebook,
@@ -207,6 +218,7 @@ def run(chapter: Chapter, settings: NbParserConfig) -> Outcome:
             allow_errors=settings.execution_allow_errors,
             timeout=settings.execution_timeout,
             config=kernel_config(),
+            **manager,
         )
     except Exception:  # a kernel that dies, or never starts: the build has to say so and to fail
         return Outcome(chapter, 0.0, traceback.format_exc())
@@ -223,5 +235,6 @@ def kernel_config() -> KernelConfig:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("run_first", [], "", [list])
+    app.add_config_value("imported_first", [], "", [list])
     app.connect("env-before-read-docs", fill_cache)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
