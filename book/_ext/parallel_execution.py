@@ -18,9 +18,11 @@ import shutil
 import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pybtex.plugin
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.cache.db import NbCacheRecord
@@ -237,4 +239,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("run_first", [], "", [list])
     app.add_config_value("imported_first", [], "", [list])
     app.connect("env-before-read-docs", fill_cache)
+    # It searches all packages installed for the same plugin at each citation, a second in all.
+    pybtex.plugin._load_entry_point = lru_cache(pybtex.plugin._load_entry_point)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

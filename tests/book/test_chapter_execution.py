@@ -227,8 +227,9 @@ def write(shelf, **pages: str) -> None:
         (shelf.folder / f"{name}.md").write_text(text.replace("NAME", name))
 
 
-def fill_with(shelf, *names: str, run_first: tuple[str, ...] = ()) -> None:
-    fill_cache(SimpleNamespace(config=SimpleNamespace(run_first=run_first)), shelf, list(names))
+def fill_with(shelf, *names: str, **settings: list[str]) -> None:
+    config = SimpleNamespace(**{"run_first": [], "imported_first": []} | settings)
+    fill_cache(SimpleNamespace(config=config), shelf, list(names))
 
 
 def fill(shelf, *names: str) -> dict[str, int]:
@@ -353,8 +354,56 @@ def test_chapters_named_in_the_configuration_and_long_ones_come_first(shelf, mon
     monkeypatch.setattr("joblib.cpu_count", lambda: 1)
     short = chapter('print("NAME", file=open("order", "a"))')
     write(shelf, a=short, b=short + "\n```{code-cell}\nx = 1\n```\n", c=short)
-    fill_with(shelf, "a", "b", "c", run_first=("c",))
+    fill_with(shelf, "a", "b", "c", run_first=["c"])
     assert (shelf.folder / "order").read_text().split() == ["c", "b", "a"]
+
+
+IMPORTING = chapter("import shared\nshared.seen.append('NAME')\nshared.seen")
+
+
+@pytest.fixture
+def shared(shelf, monkeypatch):
+    """Write the module that the chapters import; it leaves a mark each time it is."""
+    monkeypatch.setenv("PYTHONPATH", str(shelf.folder))
+
+    def with_code(code: str) -> None:
+        mark = f"print('x', file=open({str(shelf.folder / 'shared.ran')!r}, 'a'))"
+        (shelf.folder / "shared.py").write_text(f"{mark}\nseen = []\n{code}\n")
+
+    return with_code
+
+
+@pytest.mark.book
+@pytest.mark.parametrize(("first", "imports"), [(["shared"], 1), (["no_such_module"], 2)])
+def test_what_is_imported_for_all_chapters_is_changed_for_one_alone(shelf, shared, first, imports):
+    shared("")
+    write(shelf, a=IMPORTING, b=IMPORTING)
+    fill_with(shelf, "a", "b", imported_first=first)
+    assert runs(shelf) == {"shared": imports}
+    for name in ("a", "b"):
+        assert [o["data"]["text/plain"] for o in outputs(shelf, name)] == [f"['{name}']"]
+
+
+@pytest.mark.book
+@pytest.mark.parametrize(
+    "complaint",
+    ["import sys; print('heard', file=sys.stderr)", "import warnings; warnings.warn('heard')"],
+)
+def test_a_complaint_of_an_import_is_heard_in_every_chapter(shelf, shared, complaint):
+    shared(complaint)
+    write(shelf, a=IMPORTING, b=IMPORTING)
+    fill_with(shelf, "a", "b", imported_first=["shared"])
+    for name in ("a", "b"):
+        assert "heard" in outputs(shelf, name)[0]["text"]
+
+
+@pytest.mark.book
+def test_an_error_of_an_import_is_told_by_the_chapter(shelf, shared):
+    shared("1 / 0")
+    write(shelf, a=MARKING, b=IMPORTING)
+    with pytest.raises(ChapterError, match=r"1 of 2 chapters failed.*'b'"):
+        fill_with(shelf, "a", "b", imported_first=["shared"])
+    assert stored(shelf, "a")
 
 
 def test_the_configuration_names_chapters_that_exist():
