@@ -19,7 +19,7 @@ from analysis.data.files import read_yaml, short
 from analysis.data.labels import year_and_month
 from analysis.errors import DataError, UnknownNameError
 
-__all__ = ["ClaimFields", "Field", "FirmPanel", "claim_fields", "firm_fields", "read_firm_panel"]
+__all__ = ["Field", "FirmPanel", "firm_fields", "read_firm_panel"]
 
 FIELDS = Path(__file__).with_name("firm_fields.yml")
 NUMBERS = ("amount", "percent", "count", "number")
@@ -55,15 +55,6 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimFields:
-    """What it takes to put a claim to a firm panel: the regression, and fields by our names."""
-
-    regression: str
-    needs: tuple[str, ...]
-    better: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FirmPanel:
     """Firms over years, under our names.
@@ -88,18 +79,6 @@ def firm_fields() -> Mapping[str, Field]:
     """Return every field by our name, in the order of the declaration."""
     raw = read_yaml(FIELDS)["fields"]
     return MappingProxyType({name: Field(name=name, **entry) for name, entry in raw.items()})
-
-
-@cache
-def claim_fields() -> Mapping[str, ClaimFields]:
-    """Return, by claim, what would be regressed on what and the fields that takes."""
-    raw = read_yaml(FIELDS)["claims"]
-    return MappingProxyType(
-        {
-            claim: ClaimFields(e["regression"], tuple(e["needs"]), tuple(e["better"]))
-            for claim, e in raw.items()
-        }
-    )
 
 
 def read_firm_panel(

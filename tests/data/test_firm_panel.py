@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.claims import ledger
-from analysis.data.firm_panel import claim_fields, firm_fields, read_firm_panel
+from analysis.data.firm_panel import firm_fields, read_firm_panel
 from analysis.errors import DataError, UnknownNameError
 
 
@@ -149,14 +148,6 @@ def test_a_date_of_foundation_may_be_chinese():
     assert panel.frame["founded"].dt.strftime("%Y-%m-%d").tolist() == [
         "1987-12-22", "1987-12-22", "1999-11-20",
     ]  # fmt: skip
-
-
-def test_every_claim_that_needs_a_firm_panel_has_its_fields():
-    wanted = {c.id for c in ledger() if c.family == "equity-and-debt"}
-    assert set(claim_fields()) == wanted
-    for entry in claim_fields().values():
-        assert {*entry.needs, *entry.better} <= set(firm_fields())
-        assert entry.regression
 
 
 def test_no_two_fields_are_read_from_one_column():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.data.firm_panel import claim_fields, firm_fields
+from analysis.data.files import read_yaml
+from analysis.data.firm_panel import firm_fields
 from analysis.display.html import Html, table
+from analysis.studies import patient_capital
 
 if TYPE_CHECKING:
     from analysis.inference.firms.ownership import Ownership
@@ -163,19 +166,20 @@ def fields_table() -> Html:
 def needs_table() -> Html:
     """Show, by claim, the regression and the columns it takes."""
     fields = firm_fields()
+    claims = read_yaml(Path(patient_capital.__file__).with_name("firm_claims.yml"))
 
-    def names(wanted: tuple[str, ...]) -> Html:
+    def names(wanted: list[str]) -> Html:
         return Html(", ".join(f"<code>{escape(fields[name].column)}</code>" for name in wanted))
 
     shown = pd.DataFrame(
         [
             {
                 "Claim": claim,
-                "Regression": entry.regression,
-                "Needs": names(entry.needs),
-                "Better with": names(entry.better),
+                "Regression": entry["regression"],
+                "Needs": names(entry["needs"]),
+                "Better with": names(entry["better"]),
             }
-            for claim, entry in claim_fields().items()
+            for claim, entry in claims.items()
         ]
     )
     return table(

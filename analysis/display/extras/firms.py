@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims import Evidence, ledger, verdict
-from analysis.data.us_firms import us_firms
 from analysis.display import charts
 from analysis.display.extras import firm_tables as tables
 from analysis.display.html import Html, claim_card
@@ -20,7 +19,8 @@ from analysis.display.theme import BLUE, MUTED, ORANGE
 from analysis.inference.firms.ownership import Ownership, ownership
 from analysis.inference.firms.patient import PatientCapital, patient_capital
 from analysis.measures.firms import mount_firms
-from analysis.measures.synthetic_firms import SyntheticFirms, synthetic_firms
+from analysis.studies.patient_capital.synthetic_firms import SyntheticFirms, synthetic_firms
+from analysis.studies.patient_capital.us_firms import us_firms
 
 if TYPE_CHECKING:
     from analysis.display.picture import Picture

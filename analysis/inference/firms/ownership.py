@@ -62,7 +62,7 @@ def ownership(frame: pd.DataFrame) -> Ownership:
     Parameters
     ----------
     frame
-        The firms as :func:`analysis.data.us_firms.us_firms` reads them.
+        The firms of Aghion, Van Reenen and Zingales (2013), one row per firm and year.
 
     Notes
     -----

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.data.us_firms import us_firms
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.firms.counts import count_regression
 from analysis.measures.firms import us_regressors
+from analysis.studies.patient_capital.us_firms import us_firms
 from tests.goldens.read import golden
 
 R = golden("sensitivity")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.data.us_firms import us_firms
 from analysis.inference.firms.ownership import KINDS, ownership
+from analysis.studies.patient_capital.us_firms import us_firms
 from tests.goldens.read import golden
 
 # tests/goldens/firms.R: glm and lm with dummies, vcovCL(type = "HC0", cadjust = TRUE).

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.data.firm_panel import firm_fields, read_firm_panel
 from analysis.measures.firms import mount_firms
-from analysis.measures.synthetic_firms import synthetic_firms
+from analysis.studies.patient_capital.synthetic_firms import synthetic_firms
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.data.us_firms import us_firms
 from analysis.errors import DataError
+from analysis.studies.patient_capital.us_firms import us_firms
 
 
 @pytest.fixture(scope="module")
