@@ -171,7 +171,7 @@ def inverse_distance(
     return SpatialWeights("inverse distance", names, raw, note=note)
 
 
-def economic_proximity(panel: Panel, variable: str = "gdp_per_head") -> SpatialWeights:
+def economic_proximity(panel: Panel, variable: str) -> SpatialWeights:
     """1 / |z(i) − z(j)|, where z is a variable in the first year in which every entity has it.
 
     The first year keeps later outcomes out of the weights. Near-ties dominate a row: two entities

@@ -169,7 +169,11 @@ def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEst
     from analysis.inference import spatial_panel
     from analysis.models import spatial_weights
 
-    maps = {n: getattr(spatial_weights, n)(regression.panel) for n in claim.setup["maps"]}
+    given = {"economic_proximity": ("gdp_per_head",)}
+    maps = {
+        n: getattr(spatial_weights, n)(regression.panel, *given.get(n, ()))
+        for n in claim.setup["maps"]
+    }
     regression = _connected(regression, next(iter(maps.values())))
     return {
         name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
