@@ -7,7 +7,7 @@ one, and ``require_disjoint`` refuses a regression whose two sides are made of t
 
 from __future__ import annotations
 
-from analysis.measures.build import build, cells, missing_measures
+from analysis.measures.build import build, missing_measures
 from analysis.measures.coupling import Coupling, Grade, coupling, grade, grades
 from analysis.measures.declarations import Composite, Declarations, Index, Measure, Unit
 from analysis.measures.indices import Weights, score, weights
@@ -16,7 +16,6 @@ from analysis.measures.reading import read_declarations
 from analysis.measures.sensitivity import (
     grade_sensitivity,
     rank_sensitivity,
-    weight_sensitivity,
 )
 from analysis.measures.weights import (
     ConstantColumnWarning,
@@ -40,7 +39,6 @@ __all__ = [
     "Unit",
     "Weights",
     "build",
-    "cells",
     "coupling",
     "critic_weights",
     "entropy_weights",
@@ -57,6 +55,5 @@ __all__ = [
     "require_disjoint",
     "score",
     "topsis",
-    "weight_sensitivity",
     "weights",
 ]

@@ -11,7 +11,7 @@ from analysis.measures.composites import FORMS
 from analysis.measures.declarations import Composite, Declarations, Index, Measure
 from analysis.measures.describe import variable
 from analysis.measures.indices import Weights, apply_weights, directions, ingredient_frame, weights
-from analysis.measures.ratios import Cells, compute, lacking
+from analysis.measures.ratios import compute, lacking
 from analysis.measures.weights import EPS
 
 
@@ -66,18 +66,6 @@ def _concerns(item: Measure, panel: Panel) -> bool:
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:
     complete = ingredient_frame(panel, declared, item).dropna()
     return bool((complete.max() > complete.min()).any())
-
-
-def cells(panel: Panel, declared: Declarations) -> pd.DataFrame:
-    """Return the account of cells of every measure that can be computed, indexed by measure."""
-    counted = {
-        item.name: compute(item, panel)[1]
-        for item in declared.measures.values()
-        if _concerns(item, panel) and not lacking(item, panel)
-    }
-    fields = Cells.__dataclass_fields__
-    rows = {name: [getattr(count, field) for field in fields] for name, count in counted.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(fields)).rename_axis("measure")
 
 
 def _with_measures(panel: Panel, declared: Declarations) -> Panel:

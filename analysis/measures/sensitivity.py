@@ -13,25 +13,11 @@ from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.measures.coupling import coupling, grade
 from analysis.measures.declarations import Declarations
-from analysis.measures.indices import directions, ingredient_frame, score, weights
-from analysis.measures.weights import EPS, SCHEMES, minmax, pca_loadings
+from analysis.measures.indices import directions, ingredient_frame, score
+from analysis.measures.weights import EPS, SCHEMES, minmax
 
 Floats = NDArray[np.float64]
 SEED = 20211
-
-
-def weight_sensitivity(panel: Panel, declared: Declarations, index: str) -> pd.DataFrame:
-    """Return the weight of every ingredient under every scheme, indexed by ingredient.
-
-    Columns ``entropy``, ``equal``, ``pca``, ``critic`` add to one; ``pca_loading`` keeps the sign
-    that squaring hides.
-    """
-    item = declared.index(index)
-    found = {scheme: weights(panel, declared, index, scheme).by_ingredient for scheme in SCHEMES}
-    complete = ingredient_frame(panel, declared, item).dropna()
-    table = pd.DataFrame(found).rename_axis("ingredient")
-    table["pca_loading"] = pca_loadings(complete.to_numpy(), directions(item, declared))
-    return table
 
 
 def rank_sensitivity(

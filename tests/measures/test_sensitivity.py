@@ -8,7 +8,6 @@ from analysis.measures import (
     grade_sensitivity,
     rank_sensitivity,
     score,
-    weight_sensitivity,
 )
 from analysis.measures.weights import EPS
 from analysis.studies.patient_capital import declared
@@ -24,15 +23,6 @@ def grade_table(panel):
 @pytest.fixture(scope="module")
 def rank_table(panel):
     return rank_sensitivity(panel, declared(), "nqp")
-
-
-def test_weights_by_scheme(panel):
-    table = weight_sensitivity(panel, declared(), "pcp")
-    assert table.index.tolist() == ["bas", "app", "gov", "sci"]
-    assert table[["entropy", "equal", "pca", "critic"]].sum().to_numpy() == pytest.approx(1)
-    assert (table["pca_loading"] ** 2).to_numpy() == pytest.approx(table["pca"].to_numpy())
-    # The science budget runs against the share of basic and applied research.
-    assert table.loc["sci", "pca_loading"] < 0
 
 
 def test_ranks_cover_all_entities(panel, rank_table):
