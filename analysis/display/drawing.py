@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,14 +27,6 @@ TAGS = {
     "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
     "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
 }
-
-
-def signed(value: float, digits: int = 2, sign: str = "+") -> str:
-    """Write a number with its sign, a true minus and no negative zero; ``sign=""`` leaves out +."""
-    if not math.isfinite(value):
-        return "–"
-    text = f"{value:{sign}.{digits}f}"
-    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
 def write(

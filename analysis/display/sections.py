@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from analysis.claims import evaluate, ledger, verdict
 from analysis.display import designs, protocol
-from analysis.display.charts import column_effects
+from analysis.display.charts import interval_rows
 from analysis.display.html import Html, claim_card
 from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish
@@ -224,4 +224,4 @@ def _effects(finding: Finding) -> Picture:
             "low_cr3": c.low, "high_cr3": c.high,
         }  # fmt: skip
     what = f"within-SDs of {finding.outcome_label}\nper within-SD of {finding.term_label}"
-    return column_effects(pd.DataFrame(rows).T, what)
+    return interval_rows(pd.DataFrame(rows).T, what)

@@ -122,7 +122,7 @@ def subplots(
     return figure, figure.subplots(rows, columns, **kwargs)
 
 
-def zero_line(ax: Axes, *, axis: str = "x", color: str = MUTED) -> None:
+def zero_line(ax: Axes, *, axis: str = "x", at: float = 0, color: str = MUTED) -> None:
     """Draw the line of no effect and keep it in view."""
     draw = ax.axvline if axis == "x" else ax.axhline
-    draw(0, color=color, linewidth=1, zorder=0)
+    draw(at, color=color, linewidth=1, zorder=0)

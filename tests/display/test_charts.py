@@ -9,15 +9,15 @@ import pytest
 from analysis.claims.exhibit import tiles, yearly_values
 from analysis.data import load
 from analysis.display.charts import (
-    column_effects,
     coverage_map,
     entity_map,
+    interval_rows,
     marginal_effect,
     rank_ranges,
     residual_scatter,
     trends,
 )
-from analysis.display.drawing import signed, words_width, wrap_words
+from analysis.display.drawing import words_width, wrap_words
 from analysis.display.picture import Picture
 from analysis.display.theme import FONT_FILE, subplots
 from analysis.measures import build
@@ -80,12 +80,6 @@ def test_a_label_is_measured_and_broken_whatever_its_letters():
     assert len(wrap_words("数字普惠金融指数 index", 0.7, 12)) > 2
 
 
-@pytest.mark.parametrize(("value", "words"), [(-0.0004, "0.00"), (-1.5, "−1.50"), (0.5, "+0.50")])
-def test_numbers_have_a_true_minus_and_zero_has_no_sign(value, words):
-    assert signed(value) == words
-    assert signed(value, sign="") == words.removeprefix("+")
-
-
 def effects(values):
     frame = pd.DataFrame(values, columns=["low_cr3", "low", "estimate", "high", "high_cr3"])
     frame.index = [f"row {i}" for i in range(len(frame))]
@@ -94,7 +88,7 @@ def effects(values):
 
 @pytest.mark.parametrize("row", [[0.2, 0.3, 0.4, 0.5, 0.6], [-3, -2.5, -2, -1.5, -1]])
 def test_zero_is_on_the_axis_of_effects(row):
-    ax = column_effects(effects([row]), "effect").figure.axes[0]
+    ax = interval_rows(effects([row]), "effect").figure.axes[0]
     low, high = ax.get_xlim()
     assert low < 0 < high
     assert low < min(row)

@@ -23,20 +23,13 @@ _MODULES = {
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),
-    "rows": (
-        "column_effects", "grouped_effects", "interval_rows", "planted", "replication",
-        "within_margin",
-    ),
-    "scatters": (
-        "carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter", "tilt",
-    ),
+    "rows": ("grouped_effects", "interval_rows", "planted", "within_margin"),
+    "scatters": ("carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter"),
     "spatial": ("spatial_effects",),
     "thresholds": ("searched", "threshold_likelihood"),
     "verdicts": ("forest",),
-    "years": (
-        "broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",
-        "yearly_bars",
-    ),
+    "years": ("broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",
+              "yearly_bars"),
 }  # fmt: skip
 
 CHARTS = {name: module for module, names in _MODULES.items() for name in names}

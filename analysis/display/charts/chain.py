@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from analysis.display.charts.intervals import intervals
@@ -14,13 +16,7 @@ from analysis.display.picture import Picture
 from analysis.display.theme import INK, LOOKS, MUTED, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    Spans = list[tuple[float, float]]
+Spans = list[tuple[float, float]]
 
 BELOW, ACROSS = 3.8, 4.75  # inches: height below the boxes, width of the panels
 SMALL = 9.5  # font size

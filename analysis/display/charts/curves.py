@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots, zero_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["channel_fragility", "marginal_effect", "parabola", "rug", "slope_along"]
+from analysis.inference.cells import signed
 
 FAR = 1.5  # ranges of the data; a turning point further out is named, not drawn
 
@@ -192,7 +187,7 @@ def channel_fragility(
     falls = product[-1] < product[0]  # the line leaves this upper corner free
     ax.text(0.98 if falls else 0.02, 0.97, words, transform=ax.transAxes, color=BLUE, va="top",
             ha="right" if falls else "left", fontsize=10.5)  # fmt: skip
-    write(ax, f"gone at {signed(rho_zero, sign='')}", (rho_zero, 0), (8, 7), color=ORANGE,
+    write(ax, f"gone at {signed(rho_zero).removeprefix('+')}", (rho_zero, 0), (8, 7), color=ORANGE,
           fontsize=10.5)  # fmt: skip
     ax.set(xlim=(rho.min(), rho.max()), ylabel=ylabel)
     ax.set_xlabel(xlabel, fontsize=10)

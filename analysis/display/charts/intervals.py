@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.theme import BLUE, INK, PAPER, zero_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["CR3", "as_rows", "intervals", "label_rows", "name_values"]
+from analysis.inference.cells import signed
 
 CR3 = ("low_cr3", "high_cr3")
 
@@ -23,9 +18,9 @@ CR3 = ("low_cr3", "high_cr3")
 def as_rows(found: object) -> pd.DataFrame:
     """Return the rows of a frame, or of a result that has `tidy`, with a column ``label``."""
     rows = found.tidy() if hasattr(found, "tidy") else found
-    if "label" in rows:
-        return rows
-    return rows.assign(label=rows["term"] if "term" in rows else rows.index.astype(str))
+    if "label" not in rows:
+        rows = rows.assign(label=rows["term"] if "term" in rows else rows.index.astype(str))
+    return rows.reset_index(drop=True)
 
 
 def intervals(

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Rectangle
 
-from analysis.display.drawing import signed
 from analysis.display.picture import Picture
 from analysis.display.theme import DIVERGING, INK, MUTED, PAPER, SEQUENTIAL, subplots
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["coverage_map", "entity_map"]
+from analysis.inference.cells import signed
 
 # None, some, all but a few, all: four steps that also read in grey.
 STEPS = ((0.0, "#eef1f4", "none"), (1e-9, "#e3b778", "some"), (0.9, "#7aa5b8", "most"),
@@ -63,7 +57,7 @@ def _tiles(rows: pd.DataFrame, title: str, look: mpl.cm.ScalarMappable, sign: st
         ax.add_patch(Rectangle((x, y), 0.94, 0.94, fc=face, ec=MUTED if missing else face))
         style = {"ha": "center", "va": "center", "color": INK if dark else PAPER}
         ax.text(x + 0.47, y + 0.36, row.label_zh[:3], fontsize=9.5, **style)
-        number = "—" if missing else signed(row.value, sign=sign)
+        number = "—" if missing else signed(row.value).removeprefix("" if sign else "+")
         ax.text(x + 0.47, y + 0.70, number, fontsize=7.8, **style)
     down, across = rows["tile_row"], rows["tile_col"]
     ax.set(xlim=(across.min() - 0.1, across.max() + 1.1), ylim=(down.max() + 1.1, down.min() - 0.1))

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display.charts.intervals import CR3, as_rows, intervals
-from analysis.display.drawing import signed
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, LOOKS, MUTED, ORANGE, PALE, PAPER, subplots, zero_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["event_path", "lag_profiles", "responses"]
+from analysis.inference.cells import signed
 
 BAND = ("band_low", "band_high")
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
 
 from analysis.certified import ACCEPTED
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, RULE, subplots, zero_line
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["permutation", "power_chart", "size_chart", "specification_curve"]
+from analysis.inference.cells import signed
 
 CHOICES = ("effects", "lag", "sample", "controls")
 

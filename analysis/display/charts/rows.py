@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+import pandas as pd
 
 from analysis.display.charts.intervals import CR3, as_rows, intervals, label_rows, name_values
-from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, GREEN, LOOKS, ORANGE, PAPER, PURPLE, subplots
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-
-__all__ = [
-    "column_effects", "grouped_effects", "interval_rows", "planted", "replication", "within_margin"
-]  # fmt: skip
 
 WIDE = ("low_wide", "high_wide")
 BESIDE = 0.15  # half the distance between two readings of a row, in rows
 
 
-def column_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
-    """Draw an estimate per row with two intervals: thick CR1, thin CR3.
-
-    Parameters
-    ----------
-    rows
-        Top first, named by ``label`` or the index; columns ``estimate, low, high, low_cr3,
-        high_cr3``. Or a result with `tidy`.
-    xlabel
-        What the effect is, with its unit.
-    """
-    rows = as_rows(rows)
-    figure, ax = subplots(height=0.62 * len(rows) + 0.9)
-    at = label_rows(ax, rows["label"], f"{xlabel}\nthick: 95% CR1; thin: 95% CR3")
-    intervals(ax, rows, at, thin=CR3)
-    name_values(ax, rows["estimate"], at, BLUE)
-    return Picture(figure)
-
-
 def interval_rows(
     rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
 ) -> Picture:
-    """Draw an estimate and its interval per row and reading.
+    """Draw an estimate and its interval per row and reading; beside CR3, drawn thin, it is thick.
 
     Parameters
     ----------
     rows
-        Top first; columns ``label, estimate, low, high`` and, for two readings of each row,
-        ``reading``: its words are written above in the colour of their marks. Or a result with
-        `tidy`.
+        Top first, named by ``label`` or the index; columns ``estimate, low, high``, if there
+        ``low_cr3, high_cr3``, and for two readings of each row ``reading``: its words are written
+        above in the colour of their marks. Or a result with `tidy`.
     xlabel
         The effect with its unit, and what the interval is.
     colours
@@ -60,16 +33,18 @@ def interval_rows(
     rows = as_rows(rows)
     labels = list(dict.fromkeys(rows["label"]))
     readings = list(dict.fromkeys(rows["reading"])) if "reading" in rows else [None]
+    thin = CR3 if set(CR3) <= set(rows) else None
     lines = max(label.count("\n") + 1 for label in labels)
     row = max(0.32 + 0.18 * len(readings), 0.12 + 0.17 * lines)
     figure, ax = subplots(height=row * len(labels) + 1.1)
-    places = dict(zip(labels, label_rows(ax, labels, xlabel), strict=True))
+    note = "\nthick: 95% CR1; thin: 95% CR3" if thin else ""
+    places = dict(zip(labels, label_rows(ax, labels, xlabel + note), strict=True))
     for i, (reading, (colour, shape)) in enumerate(zip(readings, LOOKS, strict=False)):
         part = rows if reading is None else rows[rows["reading"] == reading]
         shift = BESIDE * (len(readings) - 1) * (1 - 2 * i)
         for label, one in part.groupby("label", sort=False):
             at, ink = [places[label] + shift] * len(one), (colours or {}).get(label, colour)
-            intervals(ax, one, at, ink, shape, filled=i == 0)
+            intervals(ax, one, at, ink, shape, thin=thin, filled=i == 0)
             name_values(ax, one["estimate"], at, ink, -15 if i else 6)
         if reading is not None:
             x, y = 0.02 + 0.5 * i, 1.045
@@ -104,52 +79,34 @@ def within_margin(rows: pd.DataFrame, margin: float, xlabel: str) -> Picture:
     return Picture(figure)
 
 
-def replication(rows: pd.DataFrame, xlabel: str) -> Picture:
-    """Draw each regression's figure with two intervals and the published one on top.
-
-    Parameters
-    ----------
-    rows
-        Top first; columns ``label, estimate, low, high, low_wide, high_wide, published``.
-    xlabel
-        The effect with its unit, and what the two intervals are.
-    """
-    figure, ax = subplots(height=0.6 * len(rows) + 1.3)
-    at = label_rows(ax, rows["label"], xlabel)
-    intervals(ax, rows, at, thin=WIDE)
-    name_values(ax, rows["estimate"], at, BLUE, -15, digits=1)
-    seen = rows["published"].notna().to_numpy()
-    ax.scatter(rows["published"][seen], at[seen], marker="D", s=95, facecolors="none",
-               edgecolors=ORANGE, linewidths=1.6, zorder=4)  # fmt: skip
-    first = (rows["published"][seen].iloc[0], at[seen][0])
-    write(ax, "diamond: published", first, (10, 13), color=ORANGE, fontsize=9.5)
-    return Picture(figure)
-
-
 def grouped_effects(
     rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
 ) -> Picture:
-    """Draw effects in groups, one panel per group on one axis.
+    """Draw effects with two intervals, one panel per group, and published ones on top.
 
     Parameters
     ----------
     rows
-        Top first; columns ``group`` (its heading) and ``label, estimate, low, high, low_wide,
-        high_wide``.
+        Top first; columns ``label, estimate, low, high, low_wide, high_wide``; if there, ``group``
+        (the heading of a panel) and ``published``.
     xlabel
         The effect with its unit, and what the two intervals are.
     colours
         By label.
     """
-    groups = rows.groupby("group", sort=False)
+    groups = rows.groupby(rows.get("group", lambda _: ""), sort=False)
     figure, axes = subplots(
-        groups.ngroups, 1, height=1.75 * groups.ngroups + 0.6, sharex=True, squeeze=False
+        groups.ngroups, 1, height=0.58 * len(rows) + 0.9, sharex=True, squeeze=False
     )
     for ax, (group, part) in zip(axes[:, 0], groups, strict=True):
-        for place, label in zip(label_rows(ax, part["label"]), part["label"], strict=True):
-            one, ink = part[part["label"] == label], (colours or {}).get(label, BLUE)
-            intervals(ax, one, [place], ink, thin=WIDE)
-            name_values(ax, one["estimate"], [place], ink, -15, digits=1)
+        for i, at in enumerate(label_rows(ax, part["label"])):
+            one = part.iloc[[i]]
+            ink = (colours or {}).get(one["label"].iloc[0], BLUE)
+            intervals(ax, one, [at], ink, thin=WIDE)
+            name_values(ax, one["estimate"], [at], ink, -15, digits=1)
+            for value in one.reindex(columns=["published"]).dropna()["published"]:
+                ax.plot(value, at, "D", ms=9.7, mfc="none", mec=ORANGE, mew=1.6, zorder=4)
+                axes[0, 0].set_title("diamond: published", fontsize=9.5, color=ORANGE, loc="right")
         ax.set_title(group, fontsize=11)
     axes[-1, 0].set_xlabel(xlabel, fontsize=10)
     return Picture(figure)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import (
     BLUE,
@@ -25,13 +23,7 @@ from analysis.display.theme import (
     subplots,
     zero_line,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-__all__ = [
-    "carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter", "tilt"
-]  # fmt: skip
+from analysis.inference.cells import signed
 
 SCHEMES = {
     "entropy": ("o", BLUE),
@@ -76,63 +68,52 @@ def residual_scatter(
     return Picture(figure)
 
 
-def cross_section(means: pd.DataFrame, xlabel: str, ylabel: str, shade: str) -> Picture:
-    """Draw the mean of each entity, shaded by a third variable.
+def cross_section(
+    means: pd.DataFrame, xlabel: str, ylabel: str, shade: str = "",
+    sides: tuple[str, str] | None = None,
+) -> Picture:  # fmt: skip
+    """Draw one dot per entity over a log scale; some are named, marked or shaded.
 
     Parameters
     ----------
     means
-        One row per entity; columns ``x`` (drawn on a log scale), ``y``, ``shade`` and ``name``,
-        empty where the dot has no label.
-    xlabel, ylabel, shade
-        What the three are, with units.
-    """
-    figure, ax = subplots(height=4.1)
-    dots = ax.scatter(means["x"], means["y"], c=means["shade"], cmap=SEQUENTIAL, s=34, lw=0.5,
-                      edgecolors=INK, zorder=2)  # fmt: skip
-    _log_scatter(ax, means, xlabel, ylabel)
-    bar = figure.colorbar(dots, ax=ax, pad=0.02, aspect=28)
-    bar.set_label(shade, fontsize=10)
-    bar.ax.tick_params(labelsize=9.5)
-    return Picture(figure)
-
-
-def tilt(means: pd.DataFrame, xlabel: str, ylabel: str) -> Picture:
-    """Draw each entity by the tilt of its finance, banks to the left and markets to the right.
-
-    Parameters
-    ----------
-    means
-        One row per entity; columns ``x`` (a ratio, drawn on a log scale), ``y``, ``name`` (empty
-        without a label) and ``marked``.
+        One row per entity; columns ``x, y, name`` (empty where the dot has no label), ``shade`` if
+        dots are shaded, else ``marked``.
     xlabel, ylabel
         What the two are, with units.
+    shade
+        What the shade is, with its unit.
+    sides
+        What it means to lie left and right of one.
     """
     figure, ax = subplots(height=4.1)
-    for marked, style in ((False, {"s": 20, "color": MUTED, "alpha": 0.45}),
-                          (True, {"s": 70, "color": ORANGE, "zorder": 3})):  # fmt: skip
-        sns.scatterplot(means[means["marked"] == marked], x="x", y="y", linewidth=0, ax=ax, **style)
-    _log_scatter(ax, means, xlabel, ylabel)
-    ax.axvline(1, color=MUTED, lw=1, zorder=0)
-    for words, side in (("← more banks ", "right"), (" more market →", "left")):
-        ax.text(1, 1.01, words, transform=ax.get_xaxis_transform(), ha=side, va="bottom",
-                fontsize=10, color=MUTED)  # fmt: skip
-    return Picture(figure)
-
-
-def _log_scatter(ax: Axes, means: pd.DataFrame, xlabel: str, ylabel: str) -> None:
-    """Name dots, and write the log axis in plain numbers: powers of two that lie in the data."""
+    if shade:
+        dots = ax.scatter(means["x"], means["y"], c=means["shade"], cmap=SEQUENTIAL, s=34, lw=0.5,
+                          edgecolors=INK, zorder=2)  # fmt: skip
+        bar = figure.colorbar(dots, ax=ax, pad=0.02, aspect=28)
+        bar.set_label(shade, fontsize=10)
+        bar.ax.tick_params(labelsize=9.5)
+    else:
+        for marked, style in ((False, {"s": 20, "color": MUTED, "alpha": 0.45}),
+                              (True, {"s": 70, "color": ORANGE, "zorder": 3})):  # fmt: skip
+            part = means[means["marked"] == marked]
+            sns.scatterplot(part, x="x", y="y", linewidth=0, ax=ax, **style)
     ax.set_xscale("log", base=2)
-    low, high = np.floor(np.log2(means["x"].min())), np.ceil(np.log2(means["x"].max()))
+    low, high = np.ceil(np.log2(means["x"].min())), np.floor(np.log2(means["x"].max()))
     ticks = 2.0 ** np.arange(low, high + 1, max(1, int(np.ceil((high - low) / 6))))
-    ax.xaxis.set_major_locator(FixedLocator(ticks))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}" if v >= 1 else f"1/{1 / v:g}"))
+    ax.set_xticks(ticks, [f"{v:g}" if v >= 1 else f"1/{1 / v:g}" for v in ticks])
+    ax.minorticks_off()
     for row in means[means["name"] != ""].itertuples():
         write(ax, row.name, (row.x, row.y), (5, 5), fontsize=10.5, color=INK, zorder=4,
               path_effects=[withStroke(linewidth=2.5, foreground=PAPER)])  # fmt: skip
+    if sides:
+        zero_line(ax, at=1)
+        for words, ha in ((f"← {sides[0]} ", "right"), (f" {sides[1]} →", "left")):
+            ax.text(1, 1.01, words, transform=ax.get_xaxis_transform(), ha=ha, va="bottom",
+                    fontsize=10, color=MUTED)  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.set_ylim(bottom=0)
+    return Picture(figure)
 
 
 def leave_one_out(rows: pd.DataFrame, full: float, xlabel: str, unit: str = "entity") -> Picture:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.display.charts.intervals import intervals, label_rows
 from analysis.display.picture import Picture
 from analysis.display.theme import LOOKS, MUTED, subplots
 from analysis.errors import SpecificationError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["spatial_effects"]
 
 KINDS = {
     "direct": "direct:\nown place",

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.display.charts.curves import rug
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["searched", "threshold_likelihood"]
+from analysis.inference.cells import signed
 
 
 def threshold_likelihood(
@@ -47,13 +42,14 @@ def threshold_likelihood(
     ax.plot(x, lr, color=BLUE, lw=1.8)
     ax.axhline(critical, color=ORANGE, lw=1.3, ls="--")
     ax.plot(gamma, 0, "v", color=BLUE, ms=9, mew=0, clip_on=False, zorder=4)
-    ax.set(ylim=(0, top), xlim=_span(x, support))
-    _write(ax, gamma, low, high, critical)
     cut = int((lr > top).sum())
     note = f"; {cut} candidates lie above the frame" if cut else ""
     if support is not None:
         rug(ax, support)
         note += "; rug: observations"
+    ax.margins(x=0.02)
+    ax.set_ylim(0, top)
+    _write(ax, gamma, low, high, critical)
     ax.set_xlabel(f"{xlabel}\npale: thresholds the test accepts{note}", fontsize=10)
     ax.set_ylabel("likelihood ratio LR(γ)")
     return Picture(figure)
@@ -66,18 +62,12 @@ def _stretches(x: np.ndarray, accepted: np.ndarray) -> list[tuple[float, float]]
     return [(float(edges[i]), float(edges[j])) for i, j in steps.reshape(-1, 2)]
 
 
-def _span(x: np.ndarray, support: np.ndarray | None) -> tuple[float, float]:
-    values = x if support is None else np.concatenate([x, np.asarray(support, dtype=float)])
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return low - 0.02 * (high - low), high + 0.02 * (high - low)
-
-
 def _write(ax: Axes, gamma: float, low: float, high: float, critical: float) -> None:
     left, right = ax.get_xlim()
     write(ax, "critical value ", (right, critical), (0, 3), color=ORANGE, fontsize=10, ha="right",
           va="bottom")  # fmt: skip
     side = 1 if gamma < (left + right) / 2 else -1
-    value, first, last = (signed(v, sign="") for v in (gamma, low, high))
+    value, first, last = (signed(v).removeprefix("+") for v in (gamma, low, high))
     write(ax, f"γ = {value}\n[{first}, {last}]", (gamma, 0.97), (5 * side, 0), color=BLUE,
           xycoords=("data", "axes fraction"), ha="left" if side > 0 else "right", va="top",
           fontsize=10.5, bbox={"facecolor": PAPER, "lw": 0, "pad": 1.5, "alpha": 0.85})  # fmt: skip

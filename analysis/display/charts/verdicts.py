@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import POINTS, signed, words_width, wrap_words, write
+from analysis.display.drawing import POINTS, words_width, wrap_words, write
 from analysis.display.picture import Picture
 from analysis.display.theme import (
     BLUE,
@@ -24,10 +24,7 @@ from analysis.display.theme import (
     zero_line,
 )
 from analysis.errors import SpecificationError, UnknownNameError
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
+from analysis.inference.cells import signed
 
 VERDICT_MARKS = {
     "supported": (GREEN, "o", True),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.display.drawing import signed, write
+from analysis.display.drawing import write
 from analysis.display.picture import Picture
 from analysis.display.theme import BLUE, INK, LOOKS, MUTED, ORANGE, PALE, RULE, subplots, zero_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = [
-    "broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends", "yearly_bars"
-]  # fmt: skip
+from analysis.inference.cells import signed
 
 BARS = {"errorbar": None, "saturation": 1, "legend": False, "native_scale": True}
 ROOM = 0.36  # right of the last year, as a share of the years: direct labels stand there
@@ -103,8 +96,8 @@ def yearly_bars(values: pd.Series, ylabel: str, marked: str = "") -> Picture:
     looks = {"palette": {False: BLUE, True: ORANGE}, "dodge": False, "width": 0.72, **BARS}
     sns.barplot(x=values.index, y=values, hue=values.diff() < 0, ax=ax, **looks)
     for bars in ax.containers:
-        ax.bar_label(bars, [signed(v, 1, "") for v in bars.datavalues], padding=3, color=INK,
-                     fontsize=9)  # fmt: skip
+        words = [signed(v, 1).removeprefix("+") for v in bars.datavalues]
+        ax.bar_label(bars, words, padding=3, color=INK, fontsize=9)
     ax.set_xticks([int(year) for year in values.index[::2]])
     ax.set_ylabel(ylabel)
     ax.set_xlabel(f"year; orange: {marked}" if marked else "year", fontsize=10)

@@ -238,10 +238,11 @@ def _tilt(made: Section) -> tuple[Picture, dict[str, object]]:
     means = _means(panel, {"x": "market_tilt", "y": reading.outcome}, reading)
     means["x"] = np.exp(means["x"])
     codes = _codes(panel, "models")
-    picture = charts.tilt(
+    picture = charts.cross_section(
         means.assign(name=_labels(panel, means.index), marked=means.index.isin(codes)),
         "stock market capitalisation over bank credit",
         f"{panel.describe(reading.outcome).label_en}, % of GDP",
+        sides=("more banks", "more market"),
     )
     numbers: dict[str, object] = {
         "tilted": len(means),

@@ -87,7 +87,7 @@ def firms_page() -> FirmsPage:
     return FirmsPage(
         cards={c: claim_card(book[c], judged=verdict(Evidence(book[c]))) for c in CLAIMS},
         studies={claim: studies_folded(claim) for claim in CLAIMS},
-        replication=charts.replication(_wide(rows[rows.index != "ols"]), PER_TEN),
+        replication=charts.grouped_effects(_wide(rows[rows.index != "ols"]), PER_TEN),
         replication_table=tables.replication_table(found),
         owners=charts.grouped_effects(_wide(kinds), PER_TEN, colours),
         owners_table=tables.owners_table(found),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.display.charts import column_effects
+from analysis.display.charts import interval_rows
 from analysis.display.html import Html, table
 from analysis.display.words import signed
 from analysis.inference import estimate_columns
@@ -117,7 +117,7 @@ def rival_numbers(rows: pd.DataFrame) -> dict[str, object]:
 def rival_effects(rows: pd.DataFrame, xlabel: str) -> Picture:
     """Draw the slope under two-way effects, one row a form that has it."""
     shown = rows[(rows["effects"] == COLUMNS[0]) & rows["estimate"].notna()]
-    return column_effects(shown.set_index("label"), xlabel)
+    return interval_rows(shown, xlabel)
 
 
 def rivals_table(rows: pd.DataFrame, caption: str) -> Html:

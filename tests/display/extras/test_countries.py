@@ -140,7 +140,7 @@ def test_a_log_axis_has_plain_ticks():
          "marked": [False, True, False]},
         index=list("abc"),
     )  # fmt: skip
-    figure = charts.tilt(means, "ratio", "R&D").figure
+    figure = charts.cross_section(means, "ratio", "R&D").figure
     figure.canvas.draw()
     ticks = [t.get_text() for t in figure.axes[0].get_xticklabels()]
     assert "1" in ticks

@@ -51,10 +51,12 @@ def test_numbers_carry_the_prefix_and_agree_with_the_table(published):
 def test_ours_lies_on_the_published_figure(published):
     page, _ = published
     ax = page.replication.figure.axes[0]
-    ours = next(line for line in ax.lines if line.get_marker() == "o").get_xydata()
-    diamonds = ax.collections[-1].get_offsets()
+    ours, diamonds = (
+        np.array([line.get_xydata()[0] for line in ax.lines if line.get_marker() == shape])
+        for shape in "oD"
+    )
     np.testing.assert_allclose(diamonds, ours[: len(diamonds)], atol=1e-5)
-    assert "diamond: published" in words(page.replication)
+    assert ax.get_title(loc="right") == "diamond: published"
 
 
 @pytest.mark.parametrize("name", ["replication", "owners", "synthetic"])
@@ -97,6 +99,6 @@ def test_replication_draws_a_row_without_a_published_figure():
     row = {"label": "a", "estimate": 2.0, "low": 1.0, "high": 3.0, "low_wide": 0.5,
            "high_wide": 4.0, "published": 2.0}  # fmt: skip
     rows = pd.DataFrame([row, row | {"label": "b", "published": float("nan")}])
-    ax = charts.replication(rows, "percent").figure.axes[0]
+    ax = charts.grouped_effects(rows, "percent").figure.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
-    assert len(ax.collections[-1].get_offsets()) == 1
+    assert sum(line.get_marker() == "D" for line in ax.lines) == 1
