@@ -56,6 +56,14 @@ def suggestion(
     return f"use one of {', '.join(names)}." if 0 < len(names) <= _FEW else otherwise
 
 
+def require_type(given: object, kind: type, mend: str) -> None:
+    """Refuse an argument of another kind; `mend` says how the right one is made."""
+    if not isinstance(given, kind):
+        raise SpecificationError(
+            f"{kind.__name__} is needed here, not {type(given).__name__}: {mend}."
+        )
+
+
 def require_level(level: float) -> None:
     """Refuse a level that is not the complement of a coverage."""
     if not 0 < level < 1:

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from analysis.certificates.design import Design
 from analysis.data import Panel
+from analysis.data.files import read_yaml
 from analysis.errors import SpecificationError
 from analysis.inference.parallel import replicate
 
@@ -102,7 +102,7 @@ def registry(folder: Path = REGISTRY) -> dict[str, Certificate]:
     """
     out: dict[str, Certificate] = {}
     for path in sorted(folder.glob("*.yml")):
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
+        for raw in read_yaml(path) or ():
             try:
                 entry = Certificate(**raw, file=path.stem)
             except (TypeError, AttributeError) as error:

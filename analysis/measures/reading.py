@@ -173,6 +173,8 @@ def _step(raw: str | Block, at: str) -> Step:
     if (argument is not None) != (name in ARGUMENT):
         example = f"'{name}: 4'" if name in ARGUMENT else f"'{name}' alone"
         raise SpecificationError(f"The transform {name} in {at} is written {example}.")
+    if name == "rolling_sd" and not (isinstance(argument, int) and argument > 1):
+        raise SpecificationError(f"rolling_sd in {at} needs two years or more, not {argument}.")
     return Step(name, argument)
 
 

@@ -44,6 +44,8 @@ def rank_sensitivity(
         (``entropy``, ``equal``, ``pca``, ``critic``, ``topsis``), and ``random_p05``,
         ``random_p50``, ``random_p95`` with the range of ranks under random weights.
     """
+    if draws < 1:
+        raise SpecificationError(f"{draws} random weightings give no range: ask for one or more.")
     item = declared.index(index)
     ranks = {
         scheme: _standing(score(panel, declared, index, scheme)).rank(ascending=False)

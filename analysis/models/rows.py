@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data import Panel
-from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, UnknownNameError, require_type
 from analysis.models.effects import EFFECTS
 from analysis.models.specification import Specification
 
@@ -80,12 +80,8 @@ def estimation_rows(
     SpecificationError
         No row is left, or a value is infinite.
     """
-    for given, kind in ((spec, Specification), (panel, Panel)):
-        if not isinstance(given, kind):
-            raise SpecificationError(
-                f"A regression needs a {kind.__name__}, not a {type(given).__name__}: write "
-                "Specification('outcome', ['regressor']) and load or make a Panel."
-            )
+    require_type(spec, Specification, "write Specification('outcome', ['regressor'])")
+    require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
     require_grid(panel.frame)
     _require_names(spec, panel)
     values = _lagged(spec, panel.frame)

@@ -156,7 +156,7 @@ def inverse_distance(
             f"Panel '{panel.name}' has no coordinates: name a table with the columns entity, "
             "latitude and longitude under 'coordinates' in its dataset.yml."
         )
-    if power <= 0 or (cutoff is not None and cutoff <= 0):
+    if not power > 0 or (cutoff is not None and not cutoff > 0):
         raise SpecificationError(
             f"Power {power} and cutoff {cutoff} of the distance weights must be above zero."
         )

@@ -21,6 +21,7 @@ import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
+from analysis.errors import SpecificationError
 from analysis.inference import estimate
 from analysis.inference.clusters.driscoll_kraay import driscoll_kraay
 from analysis.models import Specification
@@ -267,3 +268,15 @@ def test_the_defect_of_pyfixest_that_makes_a_wrapper_necessary(reversed_, grunfe
         formula = f"invest ~ value + capital | {firm}{plus}{year}"
         found = pf.feols(formula, flat, vcov={"CRV1": firm}).se().iloc[0]
         assert found == pytest.approx(right * np.sqrt((N - 22) / (N - k)), rel=1e-8)
+
+
+def test_what_is_of_another_kind_is_told_in_a_sentence(grunfeld):
+    from analysis.inference import estimate, mediation, spatial_panel, wild
+
+    spec = Specification("invest", ["value"], lag=0)
+    with pytest.raises(SpecificationError, match="Fit is needed here, not Specification"):
+        wild(spec, grunfeld)
+    with pytest.raises(SpecificationError, match="Specification is needed here, not "):
+        mediation(estimate(spec, grunfeld), grunfeld, "capital")
+    with pytest.raises(SpecificationError, match="SpatialWeights is needed here, not Data"):
+        spatial_panel(spec, grunfeld, grunfeld.frame)

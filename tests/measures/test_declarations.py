@@ -147,6 +147,10 @@ def test_definitions_are_one_sentence_and_labels_are_distinct():
         (changed("measures", "gov", "unit", "shere"), "unit 'shere'.*did you mean share"),
         (changed("measures", "gov", "side", "pc"), "side 'pc'.*did you mean pcp"),
         (changed("measures", "gov", "colour", "red"), "key 'colour' in measure 'gov'"),
+        (
+            changed("measures", "gov", "transform", [{"rolling_sd": 0}]),
+            "rolling_sd in measure 'gov' .* needs two years or more, not 0",
+        ),
         (changed("measures", "gov", "transform", ["logg"]), "transform 'logg'.*did you mean log"),
         (changed("measures", "gov", "combine", "ration"), "combination 'ration'.*ratio"),
         (changed("indices", "pcp", "ingredients", ["bas", "gvo"]), "ingredient 'gvo'.*gov"),

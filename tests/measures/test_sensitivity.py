@@ -41,6 +41,11 @@ def test_draws_can_be_repeated(panel, rank_table):
     assert not rank_table.equals(rank_sensitivity(panel, declared(), "nqp", seed=1))
 
 
+def test_no_draw_gives_no_range(panel):
+    with pytest.raises(SpecificationError, match="0 random weightings give no range"):
+        rank_sensitivity(panel, declared(), "nqp", draws=0)
+
+
 def test_late_arrivals_gain_nothing_from_a_rising_index(panel, toy):
     # Place c is lowest in each year it is seen, but is seen only at the end of a steep rise.
     level = np.array([[1, 2, 30, 40], [2, 3, 31, 41], [0, 0, 29, 39]], dtype=float)

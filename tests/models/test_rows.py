@@ -182,9 +182,9 @@ def test_a_grid_with_holes_is_refused(break_it, make_panel, gappy):
 
 
 def test_what_is_no_specification_or_panel_is_told(panel):
-    with pytest.raises(SpecificationError, match="needs a Specification, not a str"):
+    with pytest.raises(SpecificationError, match="Specification is needed here, not str"):
         fit("y ~ a", panel)
-    with pytest.raises(SpecificationError, match="needs a Panel, not a DataFrame"):
+    with pytest.raises(SpecificationError, match="Panel is needed here, not DataFrame"):
         fit(Specification("y", ["a"]), panel.frame)
 
 

@@ -144,5 +144,6 @@ def test_weights_that_would_be_infinite(firms):
         economic_proximity(replace(firms, frame=firms.frame.assign(z=holes)), "z")
     with pytest.raises(UnknownNameError):
         economic_proximity(firms, "zz")
-    with pytest.raises(SpecificationError, match=r"must be above zero"):
-        inverse_distance(firms, power=0)
+    for wrong in ({"power": 0}, {"power": np.nan}, {"cutoff": -1}, {"cutoff": np.nan}):
+        with pytest.raises(SpecificationError, match=r"must be above zero"):
+            inverse_distance(firms, **wrong)

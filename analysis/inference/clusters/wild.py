@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level, require_type
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.clusters.wild_scores import (
     Scores,
@@ -178,8 +178,7 @@ def wild(
     Roodman, MacKinnon, Nielsen and Webb (2019), Stata Journal 19(1), 4–60.
     MacKinnon, Nielsen and Webb (2023), Journal of Applied Econometrics 38(5), 671–694.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     scores, name = _scores(estimate, term)
     chosen = choose_weights(weights, len(scores.labels), draws, seed)
     low = high = float("nan")
@@ -243,6 +242,7 @@ def wild_draws(
 
 def _scores(estimate: Estimate | Fit, term: str) -> tuple[Scores, str]:
     fitted = estimate.fitted if isinstance(estimate, Estimate) else estimate
+    require_type(fitted, Fit, "give what estimate(spec, panel) returns, and the name of a term")
     swapped = ":".join(reversed(term.split(":")))
     name = next((t for t in fitted.terms if t in (term, swapped)), None)
     if name is None:

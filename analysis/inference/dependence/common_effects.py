@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
 from analysis.inference.coefficients import label_of, term_label
@@ -137,8 +137,7 @@ def common_effects(
     UnknownNameError
         A name is not in the panel.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     rows = estimation_rows(spec, panel) if rows is None else rows
     index, table = rows.frame.index, rows.frame.to_numpy()
     codes = pd.factorize(index.get_level_values(0))[0]

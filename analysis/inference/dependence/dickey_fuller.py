@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
+
+from analysis.data.files import read_yaml
 
 __all__ = [
     "columns_needed",
@@ -160,4 +161,4 @@ def simulated_statistics(
 
 @cache
 def _moments() -> dict[str, list]:
-    return yaml.safe_load(_MOMENTS.read_text(encoding="utf-8"))
+    return read_yaml(_MOMENTS)

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
@@ -139,8 +139,7 @@ def random_effects(
         As in `analysis.models.fit`; or the effects leave no room for random ones; or there are no
         more entities than coefficients to tell apart.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     if EFFECTS[spec.effects].differenced or "entity_trend" in EFFECTS[spec.effects].absorbs:
         raise SpecificationError(
             f"Random effects cannot stand beside {EFFECTS[spec.effects].words}: use effects "
@@ -198,8 +197,10 @@ def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> 
     from linearmodels.panel.utility import AbsorbingEffectWarning
 
     names = ["constant", *(f"effect {i}" for i in range(1, other.shape[1])), *terms]
-    x = pd.DataFrame(np.column_stack([other, design.x]), design.index, names)
-    y = pd.Series(design.y, design.index, name="outcome")
+    # Centred, which the constant takes up: a level far above its movement counts as absorbed there.
+    inner, y = design.x - design.x.mean(axis=0), design.y - design.y.mean()
+    x = pd.DataFrame(np.column_stack([other, inner]), design.index, names)
+    y = pd.Series(y, design.index, name="outcome")
     random = Model(y, x).fit(cov_type="unadjusted")
     inside = x.drop(columns="constant")
     with warnings.catch_warnings():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
 from analysis.inference.dynamic.gmm_instruments import Equations, LagInstruments, stack
@@ -110,8 +110,7 @@ def _require(spec: Specification, kind: str, steps: int, level: float) -> None:
             f"GMM takes no initial-by-year controls such as '{spec.initial[0]}': each would cost "
             "an instrument a year, so leave them out."
         )
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
 
 
 def _equations(rows: Rows, panel: Panel) -> Equations:

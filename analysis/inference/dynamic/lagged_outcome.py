@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError
+from analysis.errors import require_level
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.bias import (
     EXPLOSIVE,
@@ -85,8 +85,7 @@ def dynamic_panel(
     UnknownNameError
         A name is not in the panel.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     allowed = ("two_way", "region_year", "entity_trends", "entity")
     require_effects(spec, allowed, "The bias of a lag")
     dynamic, wide = with_lagged_outcome(spec, panel)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
@@ -156,8 +156,7 @@ def panel_var(
     SpecificationError, UnknownNameError
         As in `dynamic_panel`; also when the specification is not a pair.
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     require_effects(spec, ("two_way", "region_year", "entity_trends", "entity"), "A panel VAR")
     y, x = require_pair(spec, "A panel VAR")
     own, other, now = lagged_name(y), lagged_name(x), f"{x}(t)"

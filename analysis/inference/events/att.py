@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.cells import reach
 from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
@@ -138,8 +138,7 @@ def _check(estimator: str, control: str | None, aggregation: str, base: str, lev
             f"Estimator '{estimator}' has one average and one base: leave aggregation and base at "
             "their defaults or use callaway_santanna."
         )
-    if not 0 < level < 1:
-        raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+    require_level(level)
     return control or able[0]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_type
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import label_of
@@ -192,6 +192,7 @@ def mediation(
         The treatment is not a regressor, or the mediator not in the panel.
     """
     require_level(level)
+    require_type(spec, Specification, "give the specification of the total effect and a panel")
     treatment = treatment or spec.regressors[0]
     _require(spec, treatment, mediator, mediator_lag, draws)
     lags = {**dict(spec.lags), mediator: mediator_lag}

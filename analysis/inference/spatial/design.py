@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_type
 from analysis.inference.spatial.spectrum import Spectrum, spectrum
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED, build_design, flat, split_effects
@@ -93,6 +93,7 @@ def spatial_design(
             f"A spatial panel model takes effects 'entity' or 'two_way', not '{spec.effects}': "
             f"{EFFECTS[spec.effects].words} would not commute with the weights."
         )
+    require_type(weights, SpatialWeights, "make SpatialWeights of the matrix, or ask contiguity")
     year_effects = spec.effects == "two_way"
     if transform and year_effects and not weights.row_standardised:
         raise SpecificationError(

@@ -1,6 +1,7 @@
 """Random effects and the tests between random and fixed: R, brute force, known worlds, errors."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,3 +216,11 @@ def test_result_speaks_json_html_and_table(produc_result):
     html = produc_result._repr_html_()
     assert html.count("<tr>") == 8
     assert "Hausman test" in html
+
+
+def test_a_level_far_above_its_movement_changes_nothing(grunfeld):
+    spec = Specification("invest", ["value", "capital"], lag=0, effects="two_way")
+    plain = [t.estimate for t in random_effects(spec, grunfeld).terms]
+    frame = grunfeld.frame.assign(value=grunfeld.frame["value"] + 1e9)
+    moved = [t.estimate for t in random_effects(spec, replace(grunfeld, frame=frame)).terms]
+    np.testing.assert_allclose(moved, plain, rtol=1e-5)
