@@ -95,8 +95,8 @@ def marginal_numbers(found: MarginalEffects | None) -> dict[str, str]:
 def _marginal(found: MarginalEffects, panel: Panel) -> Picture:
     of, by = panel.describe(found.of), panel.describe(found.by)
     return marginal_effect(
-        found.curve, found.support, found.bins, f"{by.label_en} ({by.label_zh})",
-        f"effect of {_lower(of.label_en)[:44]},\nwithin-SDs of the outcome",
+        found.curve, found.support, f"{by.label_en} ({by.label_zh})",
+        f"effect of {_lower(of.label_en)[:44]},\nwithin-SDs of the outcome", found.bins,
     )  # fmt: skip
 
 

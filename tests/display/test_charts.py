@@ -106,7 +106,7 @@ def test_scatter_shows_every_row():
 
 def test_marginal_effect_keeps_zero_in_view():
     curve = pd.DataFrame({"at": [0, 1], "effect": [2, 3], "low": [1.5, 2], "high": [2.5, 4]})
-    ax = marginal_effect(curve, np.linspace(0, 1, 9), curve, "x", "y").figure.axes[0]
+    ax = marginal_effect(curve, np.linspace(0, 1, 9), "x", "y", curve).figure.axes[0]
     assert ax.get_ylim()[0] < 0
 
 

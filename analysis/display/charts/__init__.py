@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "chain": ("chain_effects",),
-    "curves": ("channel_fragility", "marginal_effect", "parabola", "slope_along"),
+    "curves": ("channel_fragility", "marginal_effect", "parabola"),
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),

@@ -30,76 +30,52 @@ def _band(ax: Axes, curve: pd.DataFrame, value: str = "effect") -> None:
 
 
 def marginal_effect(
-    curve: pd.DataFrame, support: np.ndarray, bins: pd.DataFrame, xlabel: str, ylabel: str
-) -> Picture:
-    """Draw how one regressor's slope changes with another.
+    curve: pd.DataFrame, support: np.ndarray, xlabel: str, ylabel: str,
+    bins: pd.DataFrame | None = None, years: pd.Series | None = None,
+) -> Picture:  # fmt: skip
+    """Draw how a slope changes with another variable.
 
     Parameters
     ----------
     curve
         Columns ``at, effect, low, high``: the slope implied by the interaction.
     support
-        The moderator's observed values, drawn as a rug.
+        Observed values of the variable, drawn as a rug.
+    xlabel, ylabel
+        The variable and the slope, with units.
     bins
         Columns ``at, effect, low, high``: the slope estimated freely within thirds of the
-        moderator, the check of Hainmueller, Mummolo and Xu (2019) that the line is a line.
-    xlabel, ylabel
-        The moderator and the slope, with units.
+        variable, the check of Hainmueller, Mummolo and Xu (2019) that the line is a line.
+    years
+        By year, the mean of a variable that runs with the calendar, for an upper axis.
     """
     figure, ax = subplots(height=3.9)
     _band(ax, curve)
-    thirds = bins.assign(estimate=bins["effect"])
-    intervals(ax, thirds, bins["at"], ORANGE, upright=True)
+    words = {"line: interaction, 95% band": BLUE}
+    if bins is not None:
+        intervals(ax, bins.assign(estimate=bins["effect"]), bins["at"], ORANGE, upright=True)
+        words["dots: thirds of the moderator, 95%"] = ORANGE
     rug(ax, support)
-    for i, (words, colour) in enumerate(
-        (("line: interaction, 95% band", BLUE), ("dots: thirds of the moderator, 95%", ORANGE))
-    ):
-        ax.text(0.02, 0.97 - 0.07 * i, words, color=colour, transform=ax.transAxes, va="top",
+    for i, (line, colour) in enumerate(words.items()):
+        ax.text(0.02, 0.97 - 0.07 * i, line, color=colour, transform=ax.transAxes, va="top",
                 fontsize=9.5)  # fmt: skip
+    if years is not None:
+        _add_years(ax, years.sort_values(), 0.1 * float(np.ptp(support)))
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(y=0.2)
     return Picture(figure)
 
 
-def slope_along(
-    curve: pd.DataFrame, support: pd.DataFrame, xlabel: str, ylabel: str, unit: str = "year"
-) -> Picture:
-    """Draw a slope with its band along a variable, and on top the years at whose mean it stood.
-
-    Parameters
-    ----------
-    curve
-        Columns ``at, effect, low, high``.
-    support
-        Columns ``year, at``: the rug, and through the mean of each year the upper axis.
-    xlabel, ylabel
-        The variable and the slope, with units.
-    unit
-        What the upper axis counts.
-    """
-    figure, ax = subplots(height=4.0)
-    _band(ax, curve)
-    rug(ax, support["at"])
-    upper = ax.secondary_xaxis("top")
-    shown = _with_room(support.groupby("year")["at"].mean(), 0.1 * float(np.ptp(support["at"])))
-    upper.set_xticks(shown.to_numpy(), [str(year) for year in shown.index])
-    upper.tick_params(colors=MUTED, labelsize=10)
-    upper.set_xlabel(f"{unit} in which the mean stood there", color=MUTED, fontsize=10)
-    ax.text(0.02, 0.03, "line: triple product; band: 95% CR3, each point alone", color=BLUE,
-            transform=ax.transAxes, va="bottom", fontsize=9.5)  # fmt: skip
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.margins(y=0.18)
-    return Picture(figure)
-
-
-def _with_room(means: pd.Series, gap: float) -> pd.Series:
-    """Leave out years whose labels would run into each other."""
-    kept, last = [], -np.inf
-    for year, value in means.sort_values().items():
-        if value - last >= gap:
+def _add_years(ax: Axes, means: pd.Series, gap: float) -> None:
+    """Write years on an upper axis, those left out whose labels would run into each other."""
+    kept = []
+    for year, value in means.items():
+        if not kept or value - means[kept[-1]] >= gap:
             kept.append(year)
-            last = value
-    return means.loc[kept]
+    upper = ax.secondary_xaxis("top")
+    upper.set_xticks(means[kept].to_numpy(), [str(year) for year in kept])
+    upper.tick_params(colors=MUTED, labelsize=10)
+    upper.set_xlabel("year in which the mean stood there", color=MUTED, fontsize=10)
 
 
 def parabola(

@@ -8,29 +8,17 @@ import seaborn as sns
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from analysis.display import theme
 from analysis.display.drawing import write
 from analysis.display.picture import Picture
-from analysis.display.theme import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PAPER,
-    PURPLE,
-    RULE,
-    SEQUENTIAL,
-    subplots,
-    zero_line,
-)
 from analysis.inference.cells import signed
 
 SCHEMES = {
-    "entropy": ("o", BLUE),
-    "equal": ("s", ORANGE),
-    "pca": ("^", GREEN),
-    "critic": ("D", PURPLE),
-    "topsis": ("X", MUTED),
+    "entropy": ("o", theme.BLUE),
+    "equal": ("s", theme.ORANGE),
+    "pca": ("^", theme.GREEN),
+    "critic": ("D", theme.PURPLE),
+    "topsis": ("X", theme.MUTED),
 }
 
 
@@ -51,19 +39,19 @@ def residual_scatter(
     bins
         Equal-count bins whose means are drawn on top.
     """
-    figure, ax = subplots(height=3.9)
-    zero_line(ax, color=RULE)
-    zero_line(ax, axis="y", color=RULE)
-    sns.scatterplot(x=x, y=y, s=9, color=MUTED, alpha=0.35, linewidth=0, ax=ax)
+    figure, ax = theme.subplots(height=3.9)
+    theme.zero_line(ax, color=theme.RULE)
+    theme.zero_line(ax, axis="y", color=theme.RULE)
+    sns.scatterplot(x=x, y=y, s=9, color=theme.MUTED, alpha=0.35, linewidth=0, ax=ax)
     # Means of both: seaborn's own bins stand at their middle, where few rows may be.
     means = pd.DataFrame({"x": x, "y": y}).groupby(pd.qcut(x, bins, duplicates="drop")).mean()
-    sns.scatterplot(means, x="x", y="y", s=42, color=BLUE, linewidth=0, zorder=3, ax=ax)
+    sns.scatterplot(means, x="x", y="y", s=42, color=theme.BLUE, linewidth=0, zorder=3, ax=ax)
     span = np.array([x.min(), x.max()])
-    ax.plot(span, slope * span, color=ORANGE, lw=2)
+    ax.plot(span, slope * span, color=theme.ORANGE, lw=2)
     # Over a rising line and under a falling one there is room for words.
     side = 1 if slope >= 0 else -1
     write(ax, f"slope {signed(slope)}", (span[1], slope * span[1]), (-4, 8 * side), ha="right",
-          va="bottom" if side > 0 else "top", color=ORANGE)  # fmt: skip
+          va="bottom" if side > 0 else "top", color=theme.ORANGE)  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return Picture(figure)
 
@@ -86,16 +74,16 @@ def cross_section(
     sides
         What it means to lie left and right of one.
     """
-    figure, ax = subplots(height=4.1)
+    figure, ax = theme.subplots(height=4.1)
     if shade:
-        dots = ax.scatter(means["x"], means["y"], c=means["shade"], cmap=SEQUENTIAL, s=34, lw=0.5,
-                          edgecolors=INK, zorder=2)  # fmt: skip
+        dots = ax.scatter(means["x"], means["y"], c=means["shade"], cmap=theme.SEQUENTIAL, s=34,
+                          lw=0.5, edgecolors=theme.INK, zorder=2)  # fmt: skip
         bar = figure.colorbar(dots, ax=ax, pad=0.02, aspect=28)
         bar.set_label(shade, fontsize=10)
         bar.ax.tick_params(labelsize=9.5)
     else:
-        for marked, style in ((False, {"s": 20, "color": MUTED, "alpha": 0.45}),
-                              (True, {"s": 70, "color": ORANGE, "zorder": 3})):  # fmt: skip
+        for marked, style in ((False, {"s": 20, "color": theme.MUTED, "alpha": 0.45}),
+                              (True, {"s": 70, "color": theme.ORANGE, "zorder": 3})):  # fmt: skip
             part = means[means["marked"] == marked]
             sns.scatterplot(part, x="x", y="y", linewidth=0, ax=ax, **style)
     ax.set_xscale("log", base=2)
@@ -104,13 +92,13 @@ def cross_section(
     ax.set_xticks(ticks, [f"{v:g}" if v >= 1 else f"1/{1 / v:g}" for v in ticks])
     ax.minorticks_off()
     for row in means[means["name"] != ""].itertuples():
-        write(ax, row.name, (row.x, row.y), (5, 5), fontsize=10.5, color=INK, zorder=4,
-              path_effects=[withStroke(linewidth=2.5, foreground=PAPER)])  # fmt: skip
+        write(ax, row.name, (row.x, row.y), (5, 5), fontsize=10.5, color=theme.INK, zorder=4,
+              path_effects=[withStroke(linewidth=2.5, foreground=theme.PAPER)])  # fmt: skip
     if sides:
-        zero_line(ax, at=1)
+        theme.zero_line(ax, at=1)
         for words, ha in ((f"← {sides[0]} ", "right"), (f" {sides[1]} →", "left")):
             ax.text(1, 1.01, words, transform=ax.get_xaxis_transform(), ha=ha, va="bottom",
-                    fontsize=10, color=MUTED)  # fmt: skip
+                    fontsize=10, color=theme.MUTED)  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.set_ylim(bottom=0)
     return Picture(figure)
@@ -132,19 +120,19 @@ def leave_one_out(rows: pd.DataFrame, full: float, xlabel: str, unit: str = "ent
         What one cluster is. Named are the two heaviest and those without which the estimate is
         smallest and largest.
     """
-    figure, ax = subplots(height=3.8)
+    figure, ax = theme.subplots(height=3.8)
     rows = rows.assign(percent=100 * rows["share"])
     ends = rows["without"].agg(["idxmin", "idxmax"])
     named = rows.index.isin(rows["share"].nlargest(2).index.union(pd.Index(ends)))
-    zero_line(ax)
-    ax.axvline(full, color=ORANGE, lw=1.3)
-    for part, style in ((rows[~named], {"s": 24, "color": MUTED, "alpha": 0.6}),
-                        (rows[named], {"s": 44, "color": BLUE, "zorder": 3})):  # fmt: skip
+    theme.zero_line(ax)
+    ax.axvline(full, color=theme.ORANGE, lw=1.3)
+    for part, style in ((rows[~named], {"s": 24, "color": theme.MUTED, "alpha": 0.6}),
+                        (rows[named], {"s": 44, "color": theme.BLUE, "zorder": 3})):  # fmt: skip
         sns.scatterplot(part, x="without", y="percent", linewidth=0, ax=ax, **style)
     for row in rows[named].itertuples():
-        write(ax, row.label, (row.without, row.percent), (0, 6), ha="center", color=INK,
+        write(ax, row.label, (row.without, row.percent), (0, 6), ha="center", color=theme.INK,
               fontsize=10)  # fmt: skip
-    write(ax, f"with all: {signed(full)}", (full, 1), (5, -3), color=ORANGE, fontsize=10.5,
+    write(ax, f"with all: {signed(full)}", (full, 1), (5, -3), color=theme.ORANGE, fontsize=10.5,
           xycoords=("data", "axes fraction"), va="top")  # fmt: skip
     values = [0.0, full, *rows["without"]]
     room = 0.1 * (np.ptp(values) or 1.0)
@@ -168,11 +156,11 @@ def carriers(rows: pd.DataFrame, full: float, unit: str) -> Picture:
     unit
         Of the slope.
     """
-    figure, ax = subplots(height=0.36 * len(rows) + 1.0)
-    sns.barplot(rows, x="share", y="label", color=BLUE, width=0.6, saturation=1, errorbar=None,
-                ax=ax)  # fmt: skip
-    ax.bar_label(ax.containers[0], fmt="{:.0%}", padding=4, color=BLUE, fontsize=10)
-    beside = {"ha": "center", "color": ORANGE, "annotation_clip": False}
+    figure, ax = theme.subplots(height=0.36 * len(rows) + 1.0)
+    sns.barplot(rows, x="share", y="label", color=theme.BLUE, width=0.6, saturation=1,
+                errorbar=None, ax=ax)  # fmt: skip
+    ax.bar_label(ax.containers[0], fmt="{:.0%}", padding=4, color=theme.BLUE, fontsize=10)
+    beside = {"ha": "center", "color": theme.ORANGE, "annotation_clip": False}
     for place, value in enumerate(rows["without"]):
         write(ax, signed(value), (1, place), (30, 0), xycoords=("axes fraction", "data"),
               va="center", **beside)  # fmt: skip
@@ -181,8 +169,10 @@ def carriers(rows: pd.DataFrame, full: float, unit: str) -> Picture:
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0, labelsize=10.5)
     ax.spines[["left", "bottom"]].set_visible(False)
-    ax.set_title("share in what identifies the slope", fontsize=10.5, color=BLUE)
-    ax.set_xlabel(f"with all of them the slope is {signed(full)} {unit}", fontsize=10, color=ORANGE)
+    ax.set_title("share in what identifies the slope", fontsize=10.5, color=theme.BLUE)
+    ax.set_xlabel(
+        f"with all of them the slope is {signed(full)} {unit}", fontsize=10, color=theme.ORANGE
+    )
     ax.set_ylabel("")
     return Picture(figure)
 
@@ -201,9 +191,9 @@ def rank_ranges(ranks: pd.DataFrame, labels: pd.Series, title: str) -> Picture:
         Name of the index.
     """
     ranks = ranks.sort_values("entropy", ascending=False)
-    figure, ax = subplots(height=0.2 * len(ranks) + 1.0)
+    figure, ax = theme.subplots(height=0.2 * len(ranks) + 1.0)
     places = range(len(ranks))
-    ax.hlines(places, ranks["random_p05"], ranks["random_p95"], color=RULE, lw=6)
+    ax.hlines(places, ranks["random_p05"], ranks["random_p95"], color=theme.RULE, lw=6)
     for scheme, (marker, colour) in SCHEMES.items():
         if scheme in ranks:
             sns.scatterplot(x=ranks[scheme], y=places, marker=marker, color=colour, s=22, zorder=3,

@@ -8,30 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from analysis.display import theme
 from analysis.display.charts.intervals import intervals
 from analysis.display.drawing import POINTS, words_width, wrap_words, write
 from analysis.display.picture import Picture
-from analysis.display.theme import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PAPER,
-    PURPLE,
-    RULE,
-    subplots,
-    zero_line,
-)
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import signed
 
 VERDICT_MARKS = {
-    "supported": (GREEN, "o", True),
-    "suggestive": (BLUE, "^", True),
-    "inconclusive": (MUTED, "o", False),
-    "contradicted": (ORANGE, "D", True),
-    "descriptive": (PURPLE, "s", False),
+    "supported": (theme.GREEN, "o", True),
+    "suggestive": (theme.BLUE, "^", True),
+    "inconclusive": (theme.MUTED, "o", False),
+    "contradicted": (theme.ORANGE, "D", True),
+    "descriptive": (theme.PURPLE, "s", False),
 }
 """Colour, shape and filling of a verdict say the same, so that either may be lost."""
 
@@ -72,21 +61,23 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
     _check(rows, known)
     reach = known[["estimate", "low", "high"]].astype(float).abs().max(axis=1)
     limit = limit or float(np.nanquantile(reach, 0.94)) * 1.05
-    figure, ax = subplots(height=ROW * (end + 1.1) + 1.25)
+    figure, ax = theme.subplots(height=ROW * (end + 1.1) + 1.25)
     ax.set(xlim=(-limit, limit), ylim=(end + 0.3, -1.3))
-    zero_line(ax)
+    theme.zero_line(ax)
     left = -POINTS * (COLUMN + 0.1)
     for i, (group, height) in enumerate(heads.items()):
-        _beside(ax, group, 0, height, left, HEAD, BLUE)
+        _beside(ax, group, 0, height, left, HEAD, theme.BLUE)
         if i:
-            ax.axhline(height - 0.62, color=RULE, lw=0.6, zorder=0)
+            ax.axhline(height - 0.62, color=theme.RULE, lw=0.6, zorder=0)
     for row in rows.itertuples():
-        _beside(ax, row.claim, 0, row.at, left, LABEL, INK)
-        _beside(ax, row.label, 0, row.at, left + POINTS * indent, LABEL, INK)
-        _beside(ax, ARROWS[row.sign], 1, row.at, 12, HEAD, INK)
+        _beside(ax, row.claim, 0, row.at, left, LABEL, theme.INK)
+        _beside(ax, row.label, 0, row.at, left + POINTS * indent, LABEL, theme.INK)
+        _beside(ax, ARROWS[row.sign], 1, row.at, 12, HEAD, theme.INK)
         if not np.isfinite(row.estimate):
-            ax.text(0, row.at, f" {row.verdict}", fontsize=LABEL - 0.5, color=MUTED, va="center")
-    _beside(ax, "predicted", 1, -0.9, 30, LABEL, MUTED, ha="right")
+            ax.text(
+                0, row.at, f" {row.verdict}", fontsize=LABEL - 0.5, color=theme.MUTED, va="center"
+            )
+    _beside(ax, "predicted", 1, -0.9, 30, LABEL, theme.MUTED, ha="right")
     _draw(ax, known, limit)
     _dress(ax, known, xlabel, limit)
     return Picture(figure)
@@ -154,7 +145,9 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8))
     marks = {name: mark for name, mark in VERDICT_MARKS.items() if name in set(known["verdict"])}
     handles = [
-        ax.plot([], [], shape, color=colour, mfc=colour if filled else PAPER, mew=1.3, ms=6)[0]
+        ax.plot([], [], shape, color=colour, mfc=colour if filled else theme.PAPER, mew=1.3, ms=6)[
+            0
+        ]
         for colour, shape, filled in marks.values()
     ]
     ax.figure.legend([*handles, Patch(color=SHADE)], [*marks, "smaller effects are usually missed"],

@@ -68,8 +68,9 @@ def slopes(made: Section, of: str, by: str) -> Slopes:
     publish({of: _numbers(found)}, made.claim.id.lower())
     what, along = panel.describe(of), panel.describe(by)
     picture = marginal_effect(
-        found.curve, found.support, found.bins, f"{along.label_en} ({along.label_zh})",
+        found.curve, found.support, f"{along.label_en} ({along.label_zh})",
         f"effect of {what.label_en[:1].lower()}{what.label_en[1:]},\nwithin-SDs of the outcome",
+        found.bins,
     )  # fmt: skip
     return Slopes(picture, _table(made, found, what.label_en, along.label_en))
 

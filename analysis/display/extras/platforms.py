@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.claims.designs import policy_design
 from analysis.claims.designs.derived import without_initial
-from analysis.display.charts import permutation, slope_along
+from analysis.display.charts import marginal_effect, permutation
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.display.words import signed
@@ -202,7 +202,8 @@ def _calendar(panel: Panel) -> dict[str, object]:
 def _product_picture(made: Section, found: ProductSlope) -> Picture:
     panel = made.panel
     a, b, by = (panel.describe(name) for name in (*found.pair, found.by))
-    return slope_along(
-        found.curve, found.support, f"{by.label_en} ({by.label_zh})",
+    return marginal_effect(
+        found.curve, found.support["at"], f"{by.label_en} ({by.label_zh})",
         f"slope of {a.label_en.lower()}\n× {b.label_en.lower()}, within-SDs",
+        years=found.support.groupby("year")["at"].mean(),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from analysis import display
 from analysis.claims.designs.derived import without_initial
 from analysis.data import load_policies
-from analysis.display.charts import slope_along
+from analysis.display.charts import marginal_effect
 from analysis.display.extras import platforms
 
 
@@ -110,7 +110,8 @@ def test_the_product_is_the_line_of_the_declared_regression(page, made):
 def test_the_upper_axis_is_the_calendar_of_the_moderator():
     curve = pd.DataFrame({"at": [0.0, 9.0], "effect": [1, 2], "low": [0.5, 1], "high": [2, 3]})
     support = pd.DataFrame({"year": [2001, 2001, 2002, 2003], "at": [0.0, 0.2, 0.3, 9.0]})
-    ax = slope_along(curve, support, "x", "y").figure.axes[0]
+    years = support.groupby("year")["at"].mean()
+    ax = marginal_effect(curve, support["at"], "x", "y", years=years).figure.axes[0]
     upper = ax.child_axes[0]
     assert [t.get_text() for t in upper.get_xticklabels()] == ["2001", "2003"]  # 2002 would touch
     assert upper.get_xticks().tolist() == pytest.approx([0.1, 9.0])
