@@ -60,7 +60,7 @@ class Picture:
             words.append(f"drawn with {font} of this machine, another one may draw it differently")
         if left:
             words.append(f"for '{left}' install a font such as Noto Sans CJK and draw again")
-        warnings.warn(f"{'; '.join(words)}.", stacklevel=4)
+        warnings.warn(f"{'; '.join(words)}.", stacklevel=3)
         return out
 
     def _draw(self, target: object, **how: object) -> str:

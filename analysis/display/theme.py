@@ -51,6 +51,8 @@ def borrowed(missing: str) -> str | None:
     """Return the family on this machine that holds most of some letters; None if none does."""
     wanted, best = set(map(ord, missing)), (0, None)
     for font in sorted(font_manager.fontManager.ttflist, key=lambda f: (f.name, f.fname)):
+        if font.name.startswith("Last Resort"):  # comes with matplotlib: a frame for every letter
+            continue
         try:
             found = len(wanted & FT2Font(font.fname).get_charmap().keys())
         except (OSError, RuntimeError):  # listed once, gone or broken now

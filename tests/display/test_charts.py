@@ -56,8 +56,10 @@ def test_chinese_is_drawn_without_a_warning_and_the_same_twice():
 def test_a_missing_glyph_is_not_silent():
     figure, ax = subplots()
     ax.set_title("\U00020000")
-    with pytest.warns(UserWarning, match="missing from font"):
+    with pytest.warns(UserWarning, match="missing from font") as caught:
         Picture(figure).svg()
+    assert len(caught) == 1
+    assert "Last Resort" not in str(caught[0].message), "a frame is no letter"
 
 
 def test_letters_of_another_font_are_drawn_and_said_once(tmp_path):

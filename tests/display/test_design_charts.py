@@ -6,6 +6,8 @@ import pytest
 
 from analysis.display.charts import (
     event_path,
+    interval_rows,
+    lag_profiles,
     permutation,
     responses,
     spatial_effects,
@@ -13,6 +15,8 @@ from analysis.display.charts import (
 )
 from analysis.errors import SpecificationError
 from analysis.inference import (
+    distributed_lags,
+    estimate_columns,
     event_study,
     local_projections,
     randomisation_test,
@@ -179,3 +183,22 @@ def test_responses_without_cr3_or_contrast(full_panel):
     turned = {"estimate": -0.5, "low_cr3": -0.75, "high_cr3": -0.25}
     title = axes(responses(rows, "years", "y", contrast=turned)).get_title("left")
     assert title == "late less early: −0.50 [−0.75, −0.25]"
+
+
+def test_charts_take_results_as_methods_give_them(full_panel, event):
+    spec = Specification("y", ["a"])
+    found = local_projections(spec, full_panel, "a")
+    panel, design = event
+    study = event_study(design, "y", panel)
+    lags = distributed_lags(Specification("y", ["a"]), full_panel, "a", lags=(0, 1))
+    columns = estimate_columns(spec, full_panel, ("two_way",))
+    for result, draw in (
+        (found, lambda rows: responses(rows, "years", "y")),
+        (study, lambda rows: event_path(rows, "years", "y")),
+        (lags, lambda rows: lag_profiles({"all": rows}, "years", "y")),
+        (columns, lambda rows: interval_rows(rows, "y")),
+    ):
+        assert draw(result).svg() == draw(result.tidy()).svg()
+    ax = axes(interval_rows(columns, "y"))
+    assert [t.get_text() for t in ax.get_yticklabels()] == list(columns.tidy()["label"])
+    assert "thin: 95% CR3" in ax.get_xlabel()

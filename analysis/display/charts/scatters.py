@@ -170,9 +170,8 @@ def carriers(rows: pd.DataFrame, full: float, unit: str) -> Picture:
     ax.tick_params(axis="y", length=0, labelsize=10.5)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_title("share in what identifies the slope", fontsize=10.5, color=theme.BLUE)
-    ax.set_xlabel(
-        f"with all of them the slope is {signed(full)} {unit}", fontsize=10, color=theme.ORANGE
-    )
+    words = f"with all of them the slope is {signed(full)} {unit}"
+    ax.set_xlabel(words, fontsize=10, color=theme.ORANGE)
     ax.set_ylabel("")
     return Picture(figure)
 

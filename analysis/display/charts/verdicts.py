@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
@@ -74,9 +75,7 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
         _beside(ax, row.label, 0, row.at, left + POINTS * indent, LABEL, theme.INK)
         _beside(ax, ARROWS[row.sign], 1, row.at, 12, HEAD, theme.INK)
         if not np.isfinite(row.estimate):
-            ax.text(
-                0, row.at, f" {row.verdict}", fontsize=LABEL - 0.5, color=theme.MUTED, va="center"
-            )
+            ax.text(0, row.at, f" {row.verdict}", fontsize=9, color=theme.MUTED, va="center")
     _beside(ax, "predicted", 1, -0.9, 30, LABEL, theme.MUTED, ha="right")
     _draw(ax, known, limit)
     _dress(ax, known, xlabel, limit)
@@ -144,12 +143,9 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
     ax.tick_params(axis="x", labelsize=9.5)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8))
     marks = {name: mark for name, mark in VERDICT_MARKS.items() if name in set(known["verdict"])}
-    handles = [
-        ax.plot([], [], shape, color=colour, mfc=colour if filled else theme.PAPER, mew=1.3, ms=6)[
-            0
-        ]
-        for colour, shape, filled in marks.values()
-    ]
+    handles = [Line2D([], [], ls="", marker=shape, color=colour, mew=1.3, ms=6,
+                      mfc=colour if filled else theme.PAPER)
+               for colour, shape, filled in marks.values()]  # fmt: skip
     ax.figure.legend([*handles, Patch(color=SHADE)], [*marks, "smaller effects are usually missed"],
                      ncols=2, loc="outside lower left", frameon=False, fontsize=9.5,
                      handletextpad=0.4)  # fmt: skip
