@@ -13,11 +13,15 @@ it on shared rows, `power` says what could have been seen and `report` writes th
 Every other method lives in a folder by the question it answers. It takes a `Specification` and a
 panel, or an estimate already made, and returns a frozen result that sits beside `Estimate`:
 
-- `clusters`: CR2, leverage, the wild bootstrap, Driscoll-Kraay, many tests at once, equivalence;
+- `clusters`: CR2, leverage, the wild bootstrap, many tests at once, equivalence;
 - `form`: turning points, thresholds, local projections, distributed lags, long differences;
-- `dynamic`: lagged outcomes, GMM, feedback; `dependence`: CD, unit roots, CCE, random effects;
+- `dynamic`: lagged outcomes, feedback; `dependence`: CD, common correlated effects;
 - `spatial`: the spatial Durbin panel; `events`: cohorts, pre-trends, randomisation;
-- `sensitivity`: channels, instruments, omitted variables, counts.
+- `sensitivity`: channels, omitted variables, counts; `firms`: regressions on firms;
+- `appendix`: GMM, Granger, unit roots, random effects, instruments: no verdict rests on them.
+
+`result` says once what a result is: `rows()`, and from it `tidy()`, `to_dict()`, a table (`grid()`)
+and, for coefficients, `params`, `std_errors`, `pvalues` and `conf_int()`; `cells` writes numbers.
 
 Methods are imported when first asked for: a chapter that needs one does not wait for all.
 """
@@ -32,9 +36,18 @@ from analysis.inference.estimate import estimate as estimate
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "appendix.dose": ["dose_estimate"],
+        "appendix.driscoll_kraay": ["DriscollKraay", "driscoll_kraay"],
+        "appendix.gmm": ["LagInstruments", "gmm"],
+        "appendix.gmm_result": ["GmmResult"],
+        "appendix.granger": ["dumitrescu_hurlin"],
+        "appendix.granger_result": ["DumitrescuHurlin"],
+        "appendix.instruments": ["instrumented"],
+        "appendix.random_effects": ["RandomEffects", "random_effects"],
+        "appendix.two_stage": ["Instrumented"],
+        "appendix.unit_roots": ["UnitRoot", "UnitRoots", "cips", "ips", "unit_roots"],
         "cells": ["Grid", "signed", "zero_words"],
         "clustered": ["Jackknife", "cr0", "cr1", "cr3"],
-        "clusters.driscoll_kraay": ["DriscollKraay", "driscoll_kraay"],
         "clusters.equivalence": ["tost"],
         "clusters.leverage": ["Influence", "influence"],
         "clusters.multiplicity": ["false_discovery", "romano_wolf"],
@@ -44,12 +57,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "columns": ["Estimates", "estimate_columns"],
         "dependence.common_effects": ["CommonEffects", "common_effects"],
         "dependence.cross_section": ["CrossSection", "cross_section"],
-        "dependence.random_effects": ["RandomEffects", "random_effects"],
-        "dependence.unit_roots": ["UnitRoot", "UnitRoots", "cips", "ips", "unit_roots"],
-        "dynamic.gmm": ["LagInstruments", "gmm"],
-        "dynamic.gmm_result": ["GmmResult"],
-        "dynamic.granger": ["dumitrescu_hurlin"],
-        "dynamic.granger_result": ["DumitrescuHurlin"],
         "dynamic.lagged_outcome": ["dynamic_panel"],
         "dynamic.panel_var": ["PanelVar", "panel_var"],
         "dynamic.result": ["DynamicPanel"],
@@ -57,7 +64,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "events.att": ["event_study"],
         "events.data": ["EventData"],
         "events.diagnostics": ["goodman_bacon", "honest_bounds"],
-        "events.dose": ["dose_estimate"],
         "events.pretrends": ["Pretrend", "pretrend_test"],
         "events.randomisation": ["Randomisation", "randomisation_test"],
         "events.study": ["EventStudy"],
@@ -71,11 +77,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "report": ["html_table", "regression_grid"],
         "result": ["Result", "Row"],
         "sensitivity.cinelli_hazlett": ["CinelliHazlett", "cinelli_hazlett"],
-        "sensitivity.instruments": ["instrumented"],
         "sensitivity.mediation": ["Mediation", "mediation"],
         "sensitivity.oster": ["Oster", "oster"],
         "sensitivity.poisson": ["Poisson", "poisson"],
-        "sensitivity.two_stage": ["Instrumented"],
         "spatial.durbin": ["spatial_panel"],
         "spatial.placebo": ["SpatialPlacebo", "spatial_placebo"],
         "spatial.result": ["SpatialEstimate"],

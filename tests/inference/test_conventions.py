@@ -23,7 +23,7 @@ from scipy.stats import t as student
 
 from analysis.errors import SpecificationError
 from analysis.inference import estimate
-from analysis.inference.clusters.driscoll_kraay import driscoll_kraay
+from analysis.inference.appendix.driscoll_kraay import driscoll_kraay
 from analysis.models import Specification
 from tests.goldens.read import golden
 
@@ -209,7 +209,7 @@ from statsmodels.datasets import grunfeld
 from analysis.certificates import panel_from
 from analysis.cli import main
 from analysis.inference import estimate
-from analysis.inference.clusters.driscoll_kraay import driscoll_kraay
+from analysis.inference.appendix.driscoll_kraay import driscoll_kraay
 from analysis.inference.clusters.leverage import influence
 from analysis.inference.clusters.satterthwaite import satterthwaite
 from analysis.models import Specification

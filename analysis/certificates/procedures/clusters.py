@@ -11,7 +11,7 @@ from analysis.certificates.design import simulate as simulate_effect
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference import estimate
-from analysis.inference.clusters.driscoll_kraay import driscoll_kraay
+from analysis.inference.appendix.driscoll_kraay import driscoll_kraay
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.clusters.multiplicity import romano_wolf
 from analysis.inference.clusters.satterthwaite import satterthwaite

@@ -9,10 +9,10 @@ import numpy as np
 from analysis.certificates.design import Design, draw_panel, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
+from analysis.inference.appendix.random_effects import random_effects
+from analysis.inference.appendix.unit_roots import cips, ips
 from analysis.inference.dependence.common_effects import common_effects
 from analysis.inference.dependence.cross_section import CrossSection, cross_section
-from analysis.inference.dependence.random_effects import random_effects
-from analysis.inference.dependence.unit_roots import cips, ips
 from analysis.models import Specification
 
 SPEC = Specification("y", ("x",))

@@ -10,9 +10,9 @@ from scipy.special import ndtr, stdtr
 from analysis.certificates.design import Design, draw_panel, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
-from analysis.inference.dynamic.gmm import gmm
-from analysis.inference.dynamic.granger import dumitrescu_hurlin
-from analysis.inference.dynamic.granger_result import Causality
+from analysis.inference.appendix.gmm import gmm
+from analysis.inference.appendix.granger import dumitrescu_hurlin
+from analysis.inference.appendix.granger_result import Causality
 from analysis.inference.dynamic.lagged_outcome import dynamic_panel
 from analysis.inference.dynamic.panel_var import panel_var
 from analysis.models import Specification

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.certificates.design import Design, draw_panel, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
-from analysis.inference.sensitivity.instruments import Instrumented, instrumented
+from analysis.inference.appendix.instruments import Instrumented, instrumented
 from analysis.inference.sensitivity.mediation import mediation
 from analysis.inference.sensitivity.poisson import poisson
 from analysis.models import Specification

@@ -11,7 +11,7 @@ import pytest
 from analysis.certificates.design import panel_from
 from analysis.errors import SpecificationError
 from analysis.inference import estimate, random_effects
-from analysis.inference.dependence.mundlak import entity_means, independent_columns, mundlak
+from analysis.inference.appendix.mundlak import entity_means, independent_columns, mundlak
 from analysis.models import Specification
 from tests.goldens.read import golden
 

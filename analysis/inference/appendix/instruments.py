@@ -11,17 +11,17 @@ from scipy.special import fdtrc
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
-from analysis.inference.clustered import cr1
-from analysis.inference.coefficients import label_of
-from analysis.inference.result import Row, row
-from analysis.inference.sensitivity.two_stage import Instrumented
-from analysis.inference.sensitivity.weak import (
+from analysis.inference.appendix.two_stage import Instrumented
+from analysis.inference.appendix.weak import (
     anderson_rubin,
     effective_f,
     f_critical,
     p_value,
     reduced_forms,
 )
+from analysis.inference.clustered import cr1
+from analysis.inference.coefficients import label_of
+from analysis.inference.result import Row, row
 from analysis.models import Fit, Specification, fit
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from scipy.stats import f as fisher
 from scipy.stats import ncx2
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.sensitivity.instruments import instrumented
-from analysis.inference.sensitivity.weak import (
+from analysis.inference.appendix.instruments import instrumented
+from analysis.inference.appendix.weak import (
     ReducedForms,
     anderson_rubin,
     effective_f,

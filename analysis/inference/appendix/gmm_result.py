@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from analysis.inference.appendix.gmm_estimation import Overidentification
 from analysis.inference.cells import Grid, interval, plain_number
-from analysis.inference.dynamic.gmm_estimation import Overidentification
 from analysis.inference.result import Regression, Row, share
 from analysis.models import Dropped, Specification
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.dynamic.gmm import LagInstruments, gmm
-from analysis.inference.dynamic.gmm_estimation import (
+from analysis.inference.appendix.gmm import LagInstruments, gmm
+from analysis.inference.appendix.gmm_estimation import (
     GmmData,
     autocorrelation,
     estimate_gmm,
@@ -141,7 +141,7 @@ def caught(monkeypatch):
             return seen[-1][1]
 
         # By way of sys.modules: the front of the package names the function, not the module.
-        monkeypatch.setattr(sys.modules["analysis.inference.dynamic.gmm"], "estimate_gmm", spy)
+        monkeypatch.setattr(sys.modules["analysis.inference.appendix.gmm"], "estimate_gmm", spy)
         call(*args, **options)
         return seen[0]
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.inference.appendix.weak import ReducedForms, p_value
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.result import Regression, Row, estimate_rows, share
-from analysis.inference.sensitivity.weak import ReducedForms, p_value
 from analysis.models import Dropped, Specification
 
 __all__ = ["Instrumented"]

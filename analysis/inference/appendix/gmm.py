@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.inference.appendix.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
+from analysis.inference.appendix.gmm_instruments import Equations, LagInstruments, stack
+from analysis.inference.appendix.gmm_result import GmmLine, GmmResult
 from analysis.inference.coefficients import label_of, term_label
-from analysis.inference.dynamic.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
-from analysis.inference.dynamic.gmm_instruments import Equations, LagInstruments, stack
-from analysis.inference.dynamic.gmm_result import GmmLine, GmmResult
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.result import row
 from analysis.models import Rows, Specification, estimation_rows

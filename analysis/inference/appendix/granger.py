@@ -12,9 +12,9 @@ from scipy.special import ndtr
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
+from analysis.inference.appendix.granger_result import Causality, DumitrescuHurlin
+from analysis.inference.appendix.granger_wald import History, resample_null, wald, z_bar, z_tilde
 from analysis.inference.coefficients import label_of
-from analysis.inference.dynamic.granger_result import Causality, DumitrescuHurlin
-from analysis.inference.dynamic.granger_wald import History, resample_null, wald, z_bar, z_tilde
 from analysis.inference.dynamic.lagged import lagged_name, shifted
 from analysis.inference.dynamic.panel_var import require_pair
 from analysis.models import Dropped, Specification, estimation_rows

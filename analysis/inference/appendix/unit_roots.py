@@ -10,15 +10,15 @@ import pandas as pd
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError
-from analysis.inference.cells import Grid, plain_number
-from analysis.inference.coefficients import label_of
-from analysis.inference.dependence.dickey_fuller import (
+from analysis.inference.appendix.dickey_fuller import (
     columns_needed,
     ips_w,
     panel_statistic,
     simulated_statistics,
 )
-from analysis.inference.dependence.rectangle import rectangle, require_movement
+from analysis.inference.appendix.rectangle import rectangle, require_movement
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.coefficients import label_of
 from analysis.inference.result import Result
 from analysis.models import Sample, Specification
 

@@ -8,14 +8,14 @@ import pytest
 from analysis.certificates.design import panel_from
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import cips, ips, unit_roots
-from analysis.inference.dependence.dickey_fuller import (
+from analysis.inference.appendix.dickey_fuller import (
     BOUNDS,
     ips_w,
     panel_statistic,
     simulated_statistics,
     t_statistics,
 )
-from analysis.inference.dependence.rectangle import largest_block
+from analysis.inference.appendix.rectangle import largest_block
 from analysis.models import Sample, Specification
 from tests.goldens.read import golden
 

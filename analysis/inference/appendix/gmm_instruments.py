@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
-from analysis.inference.dynamic.gmm_estimation import GmmData
+from analysis.inference.appendix.gmm_estimation import GmmData
 
 __all__ = ["Equations", "LagInstruments", "lag_columns", "stack"]
 

@@ -6,8 +6,8 @@ import pytest
 
 from analysis.certificates.design import panel_from
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.dynamic.granger import dumitrescu_hurlin
-from analysis.inference.dynamic.granger_wald import History, resample_null, wald, z_bar, z_tilde
+from analysis.inference.appendix.granger import dumitrescu_hurlin
+from analysis.inference.appendix.granger_wald import History, resample_null, wald, z_bar, z_tilde
 from analysis.models import Sample, Specification
 from tests.goldens.read import golden
 
@@ -131,7 +131,7 @@ def test_blocks_are_consecutive_years():
     used = np.ones((n, t), dtype=bool)
     used[:, 0] = False
     data = History(y, rng.normal(size=(n, t)), used, 1)
-    from analysis.inference.dynamic.granger_wald import _drawn
+    from analysis.inference.appendix.granger_wald import _drawn
 
     residuals = np.where(used, np.broadcast_to(trend, (n, t)), np.nan)
     years = _drawn(residuals, data.used, 50, rng, 4)[:, 0, 1:]

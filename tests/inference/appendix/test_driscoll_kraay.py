@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import SpecificationError
 from analysis.inference import estimate
-from analysis.inference.clusters.driscoll_kraay import driscoll_kraay, hac_by_year
+from analysis.inference.appendix.driscoll_kraay import driscoll_kraay, hac_by_year
 from analysis.models import Sample, Specification, estimation_rows, fit
 from tests.goldens.read import golden
 

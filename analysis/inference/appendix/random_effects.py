@@ -12,16 +12,16 @@ from scipy.special import chdtrc
 
 from analysis.certified import warning_for
 from analysis.errors import SpecificationError, require_level
-from analysis.inference.cells import Grid, plain_number
-from analysis.inference.clustered import cr1
-from analysis.inference.coefficients import label_of, term_label
-from analysis.inference.dependence.mundlak import (
+from analysis.inference.appendix.mundlak import (
     Wald,
     clustered_wald,
     entity_means,
     independent_columns,
     mundlak,
 )
+from analysis.inference.cells import Grid, plain_number
+from analysis.inference.clustered import cr1
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Regression, Row, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
