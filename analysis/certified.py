@@ -7,6 +7,8 @@ reads it, so that any layer can put a method's warning under its numbers.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,42 +17,91 @@ ACCEPTED = (0.03, 0.08)
 """Share of false rejections at nominal 5% that passes without a warning."""
 
 
+CLOSE = 1.5
+"""A panel is like the simulated one if it has no more than half as many entities and years again,
+and no fewer than two thirds: within this band sizes of clustered methods hardly move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What was simulated at a true effect of zero: share of rejections, and on what panels."""
+
+    rejects: float
+    replications: int
+    shape: tuple[int, int]
+
+
 @cache
-def _sizes() -> dict[str, tuple[float, int]]:
+def _sizes() -> dict[str, Size]:
     return read_sizes(TABLE)
 
 
-def read_sizes(table: Path) -> dict[str, tuple[float, int]]:
-    """Read size and replications at a true effect of zero, by method; empty without a table."""
+def read_sizes(table: Path) -> dict[str, Size]:
+    """Read what was simulated at a true effect of zero, by method; empty without a table."""
     if not table.exists():
         return {}
     with table.open(encoding="utf-8", newline="") as lines:
         rows = [
             row for row in csv.DictReader(lines) if float(row["effect"]) == 0 and row["rejects"]
         ]
-    return {row["method"]: (float(row["rejects"]), int(row["replications"])) for row in rows}
+    return {
+        row["method"]: Size(
+            float(row["rejects"]), int(row["replications"]),
+            (int(float(row["entities"])), int(float(row["years"]))),
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def size_of(method: str) -> float | None:
     """Return the share of rejections where nothing is to be found, None if never simulated."""
     found = _sizes().get(method)
-    return None if found is None else found[0]
+    return None if found is None else found.rejects
 
 
-def warning_for(method: str) -> str:
-    """Return one sentence if the method's size is outside the accepted range, else "".
+def warning_for(method: str, shape: tuple[int, int]) -> str:
+    """Return what `warnings_for` says of one method, "" if nothing."""
+    return " ".join(warnings_for([method], shape))
 
-    A method without a certificate gets a sentence as well: silence would read as approval.
+
+def warnings_for(methods: Iterable[str], shape: tuple[int, int]) -> tuple[str, ...]:
+    """Return a sentence where a certificate does not speak well of a method on this panel.
+
+    It does not if the method has none, if its size is outside the accepted range, or if it was
+    simulated on panels unlike this one: silence would read as approval.
+
+    Parameters
+    ----------
+    methods
+        Short names in the registry of certificates.
+    shape
+        Entities and years of the panel at hand.
     """
-    found = _sizes().get(method)
-    if found is None:
-        return f"No certificate exists for '{method}' at this panel's size."
-    size, replications = found
-    low, high = ACCEPTED
-    if low <= size <= high:
-        return ""
-    kind = "too often" if size > high else "too seldom"
-    return (
-        f"Warning: simulated at this panel's size, '{method}' rejects {kind}: {size:.1%} of "
-        f"{replications:,} true nulls at nominal 5%."
-    )
+    out, unlike = [], {}
+    for method in methods:
+        found = _sizes().get(method)
+        if found is None:
+            out.append(f"No certificate exists for '{method}'.")
+        elif not ACCEPTED[0] <= found.rejects <= ACCEPTED[1]:
+            kind = "too often" if found.rejects > ACCEPTED[1] else "too seldom"
+            out.append(
+                f"Warning: on {_panels(found.shape)}, '{method}' rejects {kind}: "
+                f"{found.rejects:.1%} of {found.replications:,} true nulls at nominal 5%."
+            )
+        elif not _close(shape, found.shape):
+            unlike.setdefault(found.shape, []).append(f"'{method}'")
+    for simulated, names in unlike.items():
+        verb = "is" if len(names) == 1 else "are"
+        out.append(
+            f"{' and '.join(names)} {verb} certified on {_panels(simulated)} only, not of "
+            f"{shape[0]:,} × {shape[1]}."
+        )
+    return tuple(out)
+
+
+def _close(here: tuple[int, int], there: tuple[int, int]) -> bool:
+    return all(a <= CLOSE * b and b <= CLOSE * a for a, b in zip(here, there, strict=True))
+
+
+def _panels(shape: tuple[int, int]) -> str:
+    return f"synthetic panels of {shape[0]} × {shape[1]}"

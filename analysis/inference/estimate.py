@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import require_level
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
@@ -163,6 +163,6 @@ def estimate(
         level=level,
         dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
-        notes=(*fitted.notes, *notes, *filter(None, map(warning_for, ("cr1", "cr3")))),
+        notes=(*fitted.notes, *notes, *warnings_for(("cr1", "cr3"), fitted.shape)),
         fitted=fitted,
     )

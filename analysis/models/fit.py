@@ -91,6 +91,11 @@ class Fit:
         return len(self.y)
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Entities and years of the rows used."""
+        return len(self.entities), len(self.years)
+
+    @property
     def entities(self) -> tuple[str, ...]:
         """Entities with at least one row."""
         return tuple(map(str, self.index.unique(0)))

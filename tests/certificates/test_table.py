@@ -9,7 +9,8 @@ from analysis.errors import SpecificationError, UnknownNameError
 
 
 def row(method, effect=0.0, rejects=0.05):
-    return dict.fromkeys(COLUMNS, 0) | {"method": method, "effect": effect, "rejects": rejects}
+    said = {"method": method, "effect": effect, "rejects": rejects, "entities": 30, "years": 12}
+    return dict.fromkeys(COLUMNS, 0) | said
 
 
 def test_every_registered_method_has_its_rows():
@@ -54,12 +55,31 @@ def test_warning_outside_three_to_eight_percent(tmp_path, monkeypatch, rejects, 
     path = tmp_path / "table.csv"
     write_rows([row("cr1", rejects=rejects)], path)
     monkeypatch.setattr(certified, "_sizes", lambda: certified.read_sizes(path))
-    text = certified.warning_for("cr1")
+    text = certified.warning_for("cr1", (30, 12))
     assert (word in text) if word else text == ""
 
 
+@pytest.mark.parametrize("shape", [(31, 13), (27, 8), (45, 18), (20, 12)])
+def test_a_panel_like_the_simulated_one_needs_no_word(shape):
+    assert certified.warnings_for(("cr1", "cr3"), shape) == ()
+
+
+@pytest.mark.parametrize("shape", [(143, 30), (30, 7), (12, 12), (280, 14)])
+def test_another_panel_gets_no_approval_by_silence(shape):
+    said = "certified on synthetic panels of 30 × 12 only, not of {} × {}.".format(*shape)
+    assert certified.warnings_for(("cr1", "cr3"), shape) == (f"'cr1' and 'cr3' are {said}",)
+    assert certified.warning_for("cr1", shape) == f"'cr1' is {said}"
+
+
+def test_a_warning_names_the_panels_that_were_simulated(monkeypatch):
+    poor = certified.Size(0.2, 500, (30, 12))
+    monkeypatch.setattr(certified, "_sizes", lambda: {"cr1": poor})
+    text = certified.warning_for("cr1", (143, 30))
+    assert text.startswith("Warning: on synthetic panels of 30 × 12, 'cr1' rejects too often")
+
+
 def test_a_method_never_simulated_says_so():
-    assert "No certificate" in certified.warning_for("a method of tomorrow")
+    assert "No certificate" in certified.warning_for("a method of tomorrow", (30, 12))
     assert certified.size_of("a method of tomorrow") is None
 
 

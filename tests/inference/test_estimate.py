@@ -66,7 +66,8 @@ def test_counts_and_words(found):
     assert (found.n, found.n_entities, found.n_years, found.clusters) == (200, 10, 20, 10)
     assert (found.first_year, found.last_year, found.parameters) == (1935, 1954, 22)
     assert found.dropped == ()
-    assert found.notes == ("Both sides are divided by nothing.",)
+    assert found.notes[:-1] == ("Both sides are divided by nothing.",)
+    assert found.notes[-1].endswith("synthetic panels of 30 × 12 only, not of 10 × 20.")
     assert found.outcome_label == "Label of invest"
     assert found.nouns == ("firm", "firms")
     for part in ("Clustered by firm, G = 10", "K = 22", "CR3", "(G−1)/G", "t(G−1)"):
@@ -131,7 +132,8 @@ def test_a_failed_certificate_is_printed_under_the_table(panel, monkeypatch):
 
     spec = Specification("y", ["a", "b"])
     assert not any("Warning" in note for note in estimate(spec, panel).notes)
-    monkeypatch.setattr(certified, "_sizes", lambda: {"cr1": (0.2, 500), "cr3": (0.05, 500)})
+    sizes = {"cr1": certified.Size(0.2, 500, (12, 11)), "cr3": certified.Size(0.05, 500, (12, 11))}
+    monkeypatch.setattr(certified, "_sizes", lambda: sizes)
     notes = estimate(spec, panel).notes
     assert any("'cr1' rejects too often" in note for note in notes)
     assert "rejects too often" in estimate(spec, panel)._repr_html_()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.events.data import FEW
 from analysis.models import Sample, Specification
@@ -79,5 +79,5 @@ def dose_estimate(
             f"Only {len(used)} {found.nouns[1]} are exposed: clustered errors are too small, so "
             "the permutation test is the headline."
         )
-        notes += filter(None, [warning_for("event_cr1_few_treated")])
+        notes += warnings_for(["event_cr1_few_treated"], found.fitted.shape)
     return replace(found, notes=(*found.notes, *notes))

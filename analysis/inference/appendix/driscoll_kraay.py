@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
@@ -157,7 +157,10 @@ def driscoll_kraay(
         factor=float(factor),
         level=level,
         dropped=fitted.dropped,
-        notes=_notes(lags, periods, n, parameters),
+        notes=(
+            *_notes(lags, periods, n, parameters),
+            *warnings_for(["driscoll_kraay"], fitted.shape),
+        ),
     )
 
 
@@ -171,4 +174,4 @@ def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:
         if periods < 30
         else ""
     )
-    return tuple(filter(None, (convention, few, warning_for("driscoll_kraay"))))
+    return (convention, few) if few else (convention,)

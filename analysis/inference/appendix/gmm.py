@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.appendix.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
 from analysis.inference.appendix.gmm_instruments import Equations, LagInstruments, stack
@@ -180,7 +180,10 @@ def _result(
 ) -> GmmResult:  # fmt: skip
     kind, steps, chosen = how
     entities, ar2 = int(data.entity.max()) + 1, autocorrelation(data, fitted, 2)
-    notes = _notes(kind, steps, chosen, data.z.shape[1], entities, fitted.hansen.p, ar2[1])
+    notes = _notes(
+        kind, steps, chosen, data.z.shape[1], entities, int(np.ptp(data.year)) + 1,
+        fitted.hansen.p, ar2[1],
+    )  # fmt: skip
     return GmmResult(
         specification=spec,
         kind=kind,
@@ -216,7 +219,7 @@ def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> Iter
 
 def _notes(
     kind: str, steps: int, chosen: tuple[LagInstruments, ...], instruments: int, entities: int,
-    hansen: float, second: float,
+    years: int, hansen: float, second: float,
 ) -> Iterator[str]:  # fmt: skip
     error = "robust one-step" if steps == 1 else "two-step with Windmeijer's correction"
     yield (
@@ -236,5 +239,5 @@ def _notes(
             "instrument."
         )
     collapsed = all(lag.collapse for lag in chosen)
-    if warning := warning_for(f"gmm_{kind}{'_collapsed' if collapsed else ''}"):
-        yield warning
+    method = f"gmm_{kind}{'_collapsed' if collapsed else ''}"
+    yield from warnings_for([method], (entities, years))

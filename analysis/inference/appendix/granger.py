@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.granger_result import Causality, DumitrescuHurlin
 from analysis.inference.appendix.granger_wald import History, resample_null, wald, z_bar, z_tilde
@@ -205,4 +205,5 @@ def _notes(
         for lost in d.dropped:
             if lost.reason.startswith("entity"):
                 yield f"{d.cause_label} → {d.effect_label}, left out: {lost}."
-    yield from filter(None, map(warning_for, ("dumitrescu_hurlin", "dumitrescu_hurlin_normal")))
+    shape = directions[0].n_entities, directions[0].longest + order
+    yield from warnings_for(("dumitrescu_hurlin", "dumitrescu_hurlin_normal"), shape)

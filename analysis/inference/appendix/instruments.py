@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import fdtrc
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.appendix.two_stage import Instrumented
 from analysis.inference.appendix.weak import (
@@ -200,7 +200,6 @@ def _notes(
         if strength < wanted
         else "",
         words.get(shape, ""),
-        warning_for("iv_wald"),
-        warning_for("iv_ar"),
+        *warnings_for(("iv_wald", "iv_ar"), fitted.shape),
     )
     return tuple(note for note in notes if note)

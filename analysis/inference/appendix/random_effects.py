@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_level
 from analysis.inference.appendix.mundlak import (
     Wald,
@@ -180,7 +180,10 @@ def random_effects(
         entities=entities,
         years=len(fitted.years),
         dropped=fitted.dropped,
-        notes=_notes(rows, definite, theta),
+        notes=(
+            *_notes(rows, definite, theta),
+            *warnings_for(("hausman", "mundlak"), fitted.shape),
+        ),
     )
 
 
@@ -263,4 +266,4 @@ def _notes(rows: Rows, definite: bool, theta: np.ndarray) -> tuple[str, ...]:
         )
     if theta.max() == 0:
         out.append("No variance between entities was found: this is the pooled regression.")
-    return (*out, *(w for w in map(warning_for, ("hausman", "mundlak")) if w))
+    return tuple(out)

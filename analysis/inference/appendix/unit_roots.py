@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.dickey_fuller import (
     columns_needed,
@@ -285,4 +285,4 @@ def _notes(
     ]
     if left_out:
         out.append(f"Left out for gaps: {', '.join(left_out)}.")
-    return (*out, *(w for w in [warning_for(test)] if w))
+    return (*out, *warnings_for([test], shape))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, interval
 from analysis.inference.estimate import Estimate
@@ -161,7 +161,7 @@ def satterthwaite(estimate: Estimate, *, level: float | None = None) -> Satterth
         f"CR2 with Satterthwaite degrees of freedom, G = {estimate.clusters}; working model of "
         "independent errors; effects not nested in clusters are part of the hat matrix."
     )
-    notes = (convention, *filter(None, (warning_for("cr2"),)))
+    notes = (convention, *warnings_for(["cr2"], estimate.fitted.shape))
     return Satterthwaite(estimate.outcome_label, lines, estimate.clusters, level, notes)
 
 

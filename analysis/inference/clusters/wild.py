@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level, require_type
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.clusters.wild_scores import (
@@ -194,7 +194,10 @@ def wild(
         term=name, estimate=scores.estimate, se=scores.se, null=null,
         t=(scores.estimate - null) / scores.se, p=p, p_strict=strict, low=low, high=high,
         level=level, weights=chosen, draws=t_statistics(numerator, squares),
-        notes=_notes(scores, chosen, squares, low, high),
+        notes=(
+            *_notes(scores, chosen, squares, low, high),
+            *warnings_for(["wild"], _fit(estimate).shape),
+        ),
     )  # fmt: skip
 
 
@@ -240,9 +243,14 @@ def wild_draws(
     return WildFamily(tuple(name for _, name in family), t, p, out, chosen)
 
 
-def _scores(estimate: Estimate | Fit, term: str) -> tuple[Scores, str]:
+def _fit(estimate: Estimate | Fit) -> Fit:
     fitted = estimate.fitted if isinstance(estimate, Estimate) else estimate
     require_type(fitted, Fit, "give what estimate(spec, panel) returns, and the name of a term")
+    return fitted
+
+
+def _scores(estimate: Estimate | Fit, term: str) -> tuple[Scores, str]:
+    fitted = _fit(estimate)
     swapped = ":".join(reversed(term.split(":")))
     name = next((t for t in fitted.terms if t in (term, swapped)), None)
     if name is None:
@@ -271,4 +279,4 @@ def _notes(
         notes.append("The interval is unbounded: these draws cannot reject however far the null.")
     if empty := int((squares == 0).sum()):
         notes.append(f"{empty:,} draws have no variance and count as extreme.")
-    return (*notes, *filter(None, [warning_for("wild")]))
+    return tuple(notes)

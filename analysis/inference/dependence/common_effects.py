@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
@@ -159,7 +159,10 @@ def common_effects(
         averages=table.shape[1],
         level=level,
         dropped=rows.dropped,
-        notes=_notes(spec, rows, table.shape[1]),
+        notes=(
+            *_notes(spec, rows, table.shape[1]),
+            *warnings_for(["cce_pooled"], (len(own), len(np.unique(years)))),
+        ),
     )
 
 
@@ -214,4 +217,4 @@ def _notes(spec: Specification, rows: Rows, averages: int) -> tuple[str, ...]:
     ]
     if spec.initial:
         out.append(f"Initial controls not used here: {', '.join(spec.initial)}.")
-    return (*out, *(w for w in [warning_for("cce_pooled")] if w))
+    return tuple(out)

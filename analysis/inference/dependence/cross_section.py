@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
@@ -253,4 +253,4 @@ def _notes(fitted: Fit, threshold: float, short: int, null: Independent | None) 
                 "share may be trends, which first differences would show."
             )
     methods = ("pesaran_cd", "cd_w", *(("mean_correlation",) if null else ()))
-    return (*out, *(w for w in map(warning_for, methods) if w))
+    return (*out, *warnings_for(methods, fitted.shape))

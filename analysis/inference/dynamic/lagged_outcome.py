@@ -155,12 +155,20 @@ def _result(
         level=how[2],
         dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
-        notes=(*fitted.notes, *_notes(drawn, sizes, roots, how[0], panel.roles.entities)),
+        notes=(
+            *fitted.notes,
+            *_notes(drawn, sizes, roots, how[0], panel.roles.entities, fitted.shape),
+        ),
     )
 
 
 def _notes(
-    drawn: Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str
+    drawn: Draws,
+    sizes: np.ndarray,
+    roots: np.ndarray,
+    draws: int,
+    nouns: str,
+    shape: tuple[int, int],
 ) -> Iterator[str]:
     yield (
         f"Standard errors from {draws:,} resamples of whole clusters; long-run effects b/(1−ρ) "
@@ -193,5 +201,5 @@ def _notes(
             "outcome better."
         )
     for name, what in _CERTIFICATES.items():
-        if warning := warning_for(name):
+        if warning := warning_for(name, shape):
             yield f"{what}: {warning}"

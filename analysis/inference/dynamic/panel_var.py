@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
@@ -195,7 +195,11 @@ def panel_var(
         level=level,
         dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
-        notes=(*fitted.notes, *_notes(drawn, draws)),
+        notes=(
+            *fitted.notes,
+            *_notes(drawn, draws),
+            *warnings_for(["panel_var"], fitted.shape),
+        ),
     )
 
 
@@ -244,5 +248,3 @@ def _notes(drawn: Draws, draws: int) -> Iterator[str]:
     )
     if drawn.lost:
         yield f"{drawn.lost:,} resamples that do not identify every coefficient are left out."
-    if warning := warning_for("panel_var"):
-        yield warning

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.cells import reach
 from analysis.inference.events.bands import bonferroni, sup_t
@@ -193,5 +193,4 @@ def _warnings(data: EventData, estimator: str) -> Iterator[str]:
             "shows no spread, so its error counts the controls only and is too small."
         )
     small = data.few and estimator == "callaway_santanna"
-    if text := warning_for(estimator + "_few" if small else estimator):
-        yield text
+    yield from warnings_for([estimator + "_few" if small else estimator], data.shape)

@@ -71,6 +71,11 @@ class EventData:
     notes: tuple[str, ...]
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Entities and years."""
+        return self.y.shape
+
+    @property
     def event(self) -> str:
         """Outcome and event, for captions."""
         return f"{self.label} around {self.design.name.replace('_', ' ')}"

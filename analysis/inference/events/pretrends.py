@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, fdtri, ncfdtr
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.assignments import assignments
@@ -158,7 +158,7 @@ def pretrend_test(
         slope = slope_for_power(v, d, study.dof, power, level)
         shift = _selected_shift(study, times, v, slope * d, level, seed)
         lines.append(SlopePower(power, slope, slope * reach, slope * reach + shift))
-    warnings = filter(None, map(warning_for, ("pretrend", "pretrend_permutation")))
+    warnings = warnings_for(("pretrend", "pretrend_permutation"), data.shape)
     notes = [
         f"The bias runs the slope on over {reach:.1f} years, the mean distance of the exposed "
         f"{data.nouns[0]}-years from the reference year.",

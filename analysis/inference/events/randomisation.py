@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events.assignments import assignments
@@ -240,6 +240,4 @@ def _notes(data: EventData, smallest: float, level: float) -> tuple[str, ...]:
         )
     if smallest > level:
         out.append(f"The smallest p this design can give is {smallest:.2f}.")
-    if text := warning_for("randomisation"):
-        out.append(text)
-    return tuple(out)
+    return (*out, *warnings_for(["randomisation"], data.shape))

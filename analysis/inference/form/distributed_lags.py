@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.data import Variable
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed, reach
@@ -219,9 +219,8 @@ def _notes(found: Estimate, both: Joint, weak: bool, ratio: Ratio) -> tuple[str,
         )
     if (both.estimates > 0).any() and (both.estimates < 0).any():
         out.append("Lags have different signs, so the mean lag is no average of waiting times.")
-    if warning := warning_for("distributed_lags"):
-        out.append(warning)
-    return (*found.notes, found.convention, *out)
+    warnings = warnings_for(["distributed_lags"], found.fitted.shape)
+    return (*found.notes, found.convention, *out, *warnings)
 
 
 def _check(spec: Specification, of: str, lags: tuple[int, ...]) -> None:

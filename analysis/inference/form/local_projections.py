@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.data import Variable
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
@@ -247,9 +247,8 @@ def _notes(
     if not history:
         out.append("Nothing of the past is held fixed: a persistent regressor acts again later.")
     out.append(convention(columns))
-    if warning := warning_for("local_projection"):
-        out.append(warning)
-    return (*dict.fromkeys(n for c in columns for n in c.notes), *out)
+    warnings = warnings_for(["local_projection"], columns[0].fitted.shape)
+    return (*dict.fromkeys(n for c in columns for n in c.notes), *out, *warnings)
 
 
 def _list(horizons: tuple[int, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, interval
 from analysis.inference.coefficients import label_of
@@ -257,6 +257,5 @@ def _notes(
     ]
     if not complete:
         out.append("Means may rest on different years in different entities.")
-    if warning := warning_for("long_difference"):
-        out.append(warning)
-    return tuple(out)
+    shape = len(leverage), last[1] - first[0] + 1
+    return (*out, *warnings_for(["long_difference"], shape))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, interval, plain_number, reach
 from analysis.inference.coefficients import label_of
@@ -234,8 +234,8 @@ def _notes(
         out.append("The curve turns outside the data, so within them it has no U of either kind.")
     elif min(len(after.unique()), len(before.unique())) < 5:
         out.append("Fewer than five entities have rows on one side of the turning point.")
-    warning = warning_for("u_test")
-    return (*result.notes, *out, result.convention, *((warning,) if warning else ()))
+    warnings = warnings_for(["u_test"], result.fitted.shape)
+    return (*result.notes, *out, result.convention, *warnings)
 
 
 def _words(ratio: Ratio) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate
@@ -231,6 +231,7 @@ def threshold(
         notes=(
             *regimes.notes,
             *_notes(spec, found, options, inside, first, last, regimes.convention),
+            *warnings_for(["threshold"], regimes.fitted.shape),
         ),
     )
 
@@ -263,8 +264,6 @@ def _notes(
     if found.unidentified:
         out.append(f"{found.unidentified} values left a regime without variation: passed over.")
     out.append(convention)
-    if warning := warning_for("threshold"):
-        out.append(warning)
     return out
 
 

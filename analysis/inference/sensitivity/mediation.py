@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_type
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
@@ -283,13 +283,12 @@ def _notes(
 ) -> tuple[str, ...]:
     spec = fitted.specification
     lost = f"; {failed} draws did not identify both paths" if failed else ""
-    notes = (
+    return (
         f"X → {mediator} is estimated; {mediator} → {spec.outcome} given X is an association, "
         "for nothing here moves the mediator alone.",
         f"Interval of a·b: percentiles of {draws:,} resamples of {len(fitted.cluster_labels)} "
         f"clusters (by {spec.cluster}, seed {seed}), all effects re-estimated{lost}.",
         f"a·b is zero if the residuals of mediator and outcome correlate at {found.rho_zero:.2f}; "
         "sequential ignorability assumes 0.",
-        warning_for("mediation_product"),
+        *warnings_for(["mediation_product"], fitted.shape),
     )
-    return tuple(note for note in notes if note)

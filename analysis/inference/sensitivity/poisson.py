@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import label_of, term_label
@@ -159,7 +159,11 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
         grid_rows=rows.grid_rows,
         index=index.remove_unused_levels(),
         fitted=mean,
-        notes=(*rows.notes, *_notes(spec, groups, charged, lost)),
+        notes=(
+            *rows.notes,
+            *_notes(spec, groups, charged, lost),
+            *warnings_for(["poisson"], (len(index.unique(0)), len(index.unique(1)))),
+        ),
     )
 
 
@@ -247,6 +251,5 @@ def _notes(spec: Specification, groups: int, k: int, lost: dict[str, int]) -> tu
         f"Poisson pseudo-likelihood with {EFFECTS[spec.effects].words}. Clustered by "
         f"{spec.cluster}, G = {groups}. CR1: factor G/(G−1)·(n−1)/(n−K), K = {k}; t(G−1).",
         f"Rows without information left out: {without}." if without else "",
-        warning_for("poisson"),
     )
     return tuple(note for note in notes if note)

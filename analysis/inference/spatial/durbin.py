@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.certified import warning_for
+from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.coefficients import label_of
 from analysis.inference.spatial.design import SpatialDesign, spatial_design
@@ -187,4 +187,4 @@ def _notes(
         notes.append(f"{lost} of {draws} draws had an unstable ρ and were left out.")
     if "sdm" in methods[0]:
         notes.append("LR tests assume independent errors; the Wald tests do not.")
-    return (*notes, *filter(None, map(warning_for, methods)))
+    return (*notes, *warnings_for(methods, (len(d.entities), len(d.years))))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.certificates.design import panel_from
+from analysis.certified import Size
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix.granger import dumitrescu_hurlin
 from analysis.inference.appendix.granger_wald import History, resample_null, wald, z_bar, z_tilde
@@ -196,7 +197,8 @@ def test_more_than_a_pair_is_refused(panel):
 
 
 def test_the_bootstrap_and_the_normal_p_carry_their_own_warnings(panel, monkeypatch):
-    sizes = {"dumitrescu_hurlin": (0.05, 300), "dumitrescu_hurlin_normal": (0.27, 300)}
+    sizes = {"dumitrescu_hurlin": 0.05, "dumitrescu_hurlin_normal": 0.27}
+    sizes = {name: Size(p, 300, (30, 12)) for name, p in sizes.items()}
     monkeypatch.setattr("analysis.certified._sizes", lambda: sizes)
     notes = dumitrescu_hurlin(SPEC, panel, draws=9).notes
     assert [n for n in notes if "Warning" in n] == [n for n in notes if "_normal' rejects" in n]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ncf, ncx2
 
+from analysis.certified import Size
 from analysis.errors import SpecificationError
 from analysis.inference import event_study, pretrend_test
 from analysis.inference.events.pretrends import joint_test, slope_for_power
@@ -133,7 +134,8 @@ def test_more_points_than_entities_are_refused():
 
 
 def test_both_p_values_carry_their_own_warnings(study, monkeypatch):
-    sizes = {"pretrend": (0.05, 300), "pretrend_permutation": (0.2, 300)}
+    sizes = {"pretrend": 0.05, "pretrend_permutation": 0.2}
+    sizes = {name: Size(p, 300, (30, 12)) for name, p in sizes.items()}
     monkeypatch.setattr("analysis.certified._sizes", lambda: sizes)
     warned = [n for n in pretrend_test(study).notes if "Warning" in n]
     assert len(warned) == 1

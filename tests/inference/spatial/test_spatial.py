@@ -242,7 +242,8 @@ def test_notes_say_what_to_doubt(spilling, monkeypatch):
     panel, w, spec = spilling
     said = []
     monkeypatch.setattr(
-        "analysis.inference.spatial.durbin.warning_for", lambda m: said.append(m) or f"<{m}>"
+        "analysis.inference.spatial.durbin.warnings_for",
+        lambda methods, _: said.extend(methods) or tuple(f"<{m}>" for m in methods),
     )
     found = spatial_panel(spec, panel, w, correction="none")
     assert found.notes[-2:] == ("<sdm_direct>", "<sdm_indirect>")
