@@ -17,14 +17,6 @@ from analysis.data.samples import DeclaredSample
 from analysis.data.variable import Variable
 
 __all__ = [
-    "DeclaredSample",
-    "Geography",
-    "Panel",
-    "Roles",
-    "Variable",
-    "coverage",
-    "identities",
-    "load",
-    "load_policies",
-    "provenance",
-]
+    "DeclaredSample", "Geography", "Panel", "Roles", "Variable", "coverage", "identities", "load",
+    "load_policies", "provenance",
+]  # fmt: skip

@@ -12,17 +12,9 @@ from analysis.data.panel import Panel
 from analysis.errors import DataError
 
 COLUMNS = (
-    "name",
-    "what",
-    "cells",
-    "statistic",
-    "deviation",
-    "worst",
-    "where",
-    "unit",
-    "tolerance",
+    "name", "what", "cells", "statistic", "deviation", "worst", "where", "unit", "tolerance",
     "holds",
-)
+)  # fmt: skip
 
 
 def identities(panel: Panel) -> pd.DataFrame:

@@ -12,19 +12,9 @@ from analysis.data.panel import Panel
 from analysis.data.sidecar import read_sidecar
 
 PROVENANCE_COLUMNS = (
-    "dataset",
-    "table",
-    "title",
-    "title_zh",
-    "publisher",
-    "years",
-    "variables",
-    "compiled_via",
-    "licence",
-    "retrieved",
-    "checks",
-    "sha256",
-)
+    "dataset", "table", "title", "title_zh", "publisher", "years", "variables", "compiled_via",
+    "licence", "retrieved", "checks", "sha256",
+)  # fmt: skip
 
 
 def coverage(panel: Panel) -> pd.DataFrame:

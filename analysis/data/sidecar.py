@@ -13,19 +13,9 @@ from analysis.errors import DataError
 
 PROCESSING = ("published", "derived", "proxy", "counted", "index", "ratio")
 COLUMN_KEYS = (
-    "label_en",
-    "label_zh",
-    "definition",
-    "notes",
-    "unit",
-    "processing",
-    "publisher",
-    "compiled_via",
-    "years",
-    "range",
-    "observed",
-    "gaps",
-)
+    "label_en", "label_zh", "definition", "notes", "unit", "processing", "publisher",
+    "compiled_via", "years", "range", "observed", "gaps",
+)  # fmt: skip
 REQUIRED_KEYS = ("label_en", "unit", "years")
 
 

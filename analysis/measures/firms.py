@@ -20,17 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "FirmMeasures",
-    "earlier",
-    "firm_measures",
-    "mount_firms",
-    "relational_share",
-    "sa_index",
-    "stability",
-    "strategic_share",
-    "us_regressors",
-    "young",
-]
+    "FirmMeasures", "earlier", "firm_measures", "mount_firms", "relational_share", "sa_index",
+    "stability", "strategic_share", "us_regressors", "young",
+]  # fmt: skip
 
 PAST_YEARS = 3
 YOUNG_AGE = 12.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +20,18 @@ from analysis.measures.declarations import (
     Step,
     Twins,
     Unit,
-)
+)  # fmt: skip
 from analysis.measures.transforms import ARGUMENT, COMBINATIONS, TRANSFORMS
 from analysis.measures.weights import SCHEMES
 
 Block = Mapping[str, Any]
+Units = Mapping[str, Unit]
 
-_SECTIONS = (
-    "units",
-    "sides",
-    "scale",
-    "twins",
-    "parts",
-    "crossed",
-    "measures",
-    "indices",
-    "composites",
-)
-_COMMON = ("label_en", "label_zh", "definition", "side")
-_NEEDED = {
-    "measure": (*_COMMON, "numerator", "unit", "direction"),
-    "index": (*_COMMON, "ingredients", "scheme"),
-    "composite": (*_COMMON, "systems", "form"),
-}
-_OPTIONAL = {
-    "measure": ("minus", "denominator", "combine", "transform", "proxy_for", "years", "only"),
-    "index": ("primary", "proxy_for", "years"),
-    "composite": ("proxy_for", "years"),
-}
+_LISTS = {"twins": Twins, "parts": Parts, "crossed": Crossed}
+_PLURAL = {Measure: "measures", Index: "indices", Composite: "composites"}
+_SECTIONS = ("units", "sides", "scale", *_LISTS, *_PLURAL.values())
+_OPTIONS = {"combine": COMBINATIONS, "scheme": (*SCHEMES, "topsis"), "form": FORMS}
+_SCORE = Unit("score", "score", "score", 1.0)
 
 
 def read_declarations(path: Path) -> Declarations:
@@ -75,96 +60,69 @@ def parse(document: Block, where: str = "measures.yml") -> Declarations:
     """Turn the content of a file of declarations into checked ``Declarations``."""
     for section in document:
         _known("section", section, _SECTIONS, where)
-    units = {name: Unit(name=name, **block) for name, block in document["units"].items()}
-    sides = document.get("sides") or {}
+    units = {
+        name: _entry(Unit, {"name": name, **block}, f"unit '{name}' of {where}")
+        for name, block in (document.get("units") or {}).items()
+    }
+    sides, scale = document.get("sides") or {}, document.get("scale") or {}
     core, other = (_names(sides.get(kind)) for kind in ("core", "other"))
-    scale = document.get("scale") or {"series": [], "why": ""}
+    blocks = {name: _section(document, kind, units, where) for kind, name in _PLURAL.items()}
+    pairs = {
+        name: tuple(_entry(kind, e, f"'{name}' of {where}") for e in document.get(name) or ())
+        for name, kind in _LISTS.items()
+    }
     found = Declarations(
-        measures=_section(document, "measures", lambda n, b: _measure(n, b, units, where)),
-        indices=_section(document, "indices", lambda n, b: _index(n, b, units, where)),
-        composites=_section(document, "composites", lambda n, b: _composite(n, b, units, where)),
-        twins=tuple(Twins(tuple(t["pair"]), t["why"]) for t in document.get("twins") or ()),
-        parts=tuple(
-            Parts(p["whole"], tuple(p["parts"]), p["why"]) for p in document.get("parts") or ()
-        ),
-        crossed=tuple(
-            Crossed((tuple(c["by"][0]), tuple(c["by"][1])), c["why"])
-            for c in document.get("crossed") or ()
-        ),
-        scale=tuple(scale["series"]),
-        scale_why=scale["why"],
-        units=units,
-        core_sides=core,
-        sides=core + other,
-        where=where,
-    )
+        **blocks, **pairs, scale=_names(scale.get("series")), scale_why=scale.get("why", ""),
+        units=units, core_sides=core, sides=core + other, where=where,
+    )  # fmt: skip
     check(found)
     return found
 
 
-def _section(document: Block, name: str, make: Callable[[str, Block], Any]) -> dict[str, Any]:
-    return {key: make(key, block) for key, block in (document.get(name) or {}).items()}
+def _section(document: Block, kind: type[Any], units: Units, where: str) -> dict[str, Any]:
+    blocks = document.get(_PLURAL[kind]) or {}
+    return {name: _declared(kind, name, block, units, where) for name, block in blocks.items()}
 
 
-def _measure(name: str, block: Block, units: Mapping[str, Unit], where: str) -> Measure:
-    at = f"measure '{name}' of {where}"
-    _check_block("measure", block, at)
-    _known("unit", block["unit"], units, at)
-    combine = block.get("combine", "ratio")
-    _known("combination", combine, COMBINATIONS, at)
-    if block["direction"] not in (-1, 0, 1):
-        raise SpecificationError(f"The direction in {at} must be 1, -1 or 0.")
-    return Measure(
-        name=name,
-        numerator=_names(block["numerator"]),
-        minus=_names(block.get("minus")),
-        denominator=_names(block.get("denominator")),
-        combine=combine,
-        steps=tuple(_step(raw, at) for raw in block.get("transform") or ()),
-        unit=units[block["unit"]],
-        direction=block["direction"],
-        **_text(block, "proxy_for", "years", "only"),
-    )
+def _entry(kind: type[Any], entry: Any, at: str) -> Any:  # noqa: ANN401
+    """Build one entry of a short section; lists become tuples."""
+    keys = [f.name for f in fields(kind)]
+    if not isinstance(entry, Mapping) or set(entry) != set(keys):
+        raise SpecificationError(f"The entry {entry} in {at} must have {', '.join(keys)}: mend it.")
+    return kind(**{key: _frozen(value) for key, value in entry.items()})
 
 
-def _index(name: str, block: Block, units: Mapping[str, Unit], where: str) -> Index:
-    at = f"index '{name}' of {where}"
-    _check_block("index", block, at)
-    _known("scheme", block["scheme"], (*SCHEMES, "topsis"), at)
-    return Index(
-        name=name,
-        ingredients=_names(block["ingredients"]),
-        unit=_score_unit(units),
-        primary=bool(block.get("primary", False)),
-        **_text(block, "scheme", "proxy_for", "years"),
-    )
+def _frozen(value: Any) -> Any:  # noqa: ANN401
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _composite(name: str, block: Block, units: Mapping[str, Unit], where: str) -> Composite:
-    at = f"composite '{name}' of {where}"
-    _check_block("composite", block, at)
-    _known("form", block["form"], FORMS, at)
-    systems = _names(block["systems"])
-    if len(systems) < 2:
-        raise SpecificationError(f"The {at} needs at least two systems: name two indices.")
-    return Composite(
-        name=name,
-        systems=systems,
-        unit=_score_unit(units),
-        **_text(block, "form", "proxy_for", "years"),
-    )
-
-
-def _score_unit(units: Mapping[str, Unit]) -> Unit:
-    return units.get("score", Unit("score", "score", "score", 1.0))
-
-
-def _check_block(kind: str, block: Block, at: str) -> None:
+def _declared(kind: type[Any], name: str, block: Block, units: Units, where: str) -> Any:  # noqa: ANN401
+    """Build a measure, an index or a composite: its fields are the keys of its block."""
+    at = f"{kind.__name__.lower()} '{name}' of {where}"
+    keys = {"transform" if f.name == "steps" else f.name: f for f in fields(kind)[1:]}
+    if kind is not Measure:
+        del keys["unit"]  # a score
     for key in block:
-        _known("key", key, _NEEDED[kind] + _OPTIONAL[kind], at)
-    absent = [key for key in _NEEDED[kind] if key not in block]
+        _known("key", key, keys, at)
+    absent = [key for key, f in keys.items() if f.default is MISSING and key not in block]
     if absent:
         raise SpecificationError(f"The {at} lacks {', '.join(absent)}: add it to the block.")
+    for key, options in {**_OPTIONS, "unit": units}.items():
+        if key in block:
+            _known("combination" if key == "combine" else key, block[key], options, at)
+    if block.get("direction", 1) not in (-1, 0, 1):
+        raise SpecificationError(f"The direction in {at} must be 1, -1 or 0.")
+    values = {f.name: _value(f, block[key], at) for key, f in keys.items() if key in block}
+    unit = units[values.pop("unit")] if "unit" in values else units.get("score", _SCORE)
+    if kind is Composite and len(values["systems"]) < 2:
+        raise SpecificationError(f"The {at} needs at least two systems: name two indices.")
+    return kind(name=name, unit=unit, **values)
+
+
+def _value(key: Field[Any], raw: Any, at: str) -> Any:  # noqa: ANN401
+    if key.name == "steps":
+        return tuple(_step(one, at) for one in raw)
+    return {"tuple[str, ...]": _names, "str": str}.get(key.type, lambda value: value)(raw)
 
 
 def _step(raw: str | Block, at: str) -> Step:
@@ -182,10 +140,6 @@ def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _text(block: Block, *keys: str) -> dict[str, str]:
-    return {key: str(block[key]) for key in (*_COMMON, *keys) if key in block}
 
 
 def _known(kind: str, name: str, known: Iterable[str], where: str) -> None:

@@ -24,26 +24,8 @@ from analysis.models.specification import Sample, Specification
 from analysis.models.treatment import EventDesign, Exposure, with_treatment
 
 __all__ = [
-    "EFFECTS",
-    "Absorbed",
-    "Dropped",
-    "EffectSet",
-    "EventDesign",
-    "Exposure",
-    "Fit",
-    "LargeFit",
-    "ManyFits",
-    "Rows",
-    "Sample",
-    "SpatialWeights",
-    "Specification",
-    "contiguity",
-    "economic_proximity",
-    "estimate_large",
-    "estimation_rows",
-    "fit",
-    "fit_many",
-    "inverse_distance",
-    "permuted",
-    "with_treatment",
-]
+    "EFFECTS", "Absorbed", "Dropped", "EffectSet", "EventDesign", "Exposure", "Fit", "LargeFit",
+    "ManyFits", "Rows", "Sample", "SpatialWeights", "Specification", "contiguity",
+    "economic_proximity", "estimate_large", "estimation_rows", "fit", "fit_many",
+    "inverse_distance", "permuted", "with_treatment",
+]  # fmt: skip

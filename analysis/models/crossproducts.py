@@ -7,15 +7,9 @@ import numpy as np
 from analysis.models.design import ABSORBED
 
 __all__ = [
-    "CHUNK",
-    "UNIDENTIFIED",
-    "cross_products",
-    "inverses",
-    "partial_out",
-    "slopes_of",
-    "solve_many",
+    "CHUNK", "UNIDENTIFIED", "cross_products", "inverses", "partial_out", "slopes_of", "solve_many",
     "with_spare",
-]
+]  # fmt: skip
 
 CHUNK = 512  # regressions solved at a time: the working arrays stay within a few megabytes
 UNIDENTIFIED = 1e-9  # share of a term's information left without a cluster, as in CR3

@@ -39,44 +39,19 @@ class EffectSet:
     differenced: bool = False
 
 
+_OF = "share of the outcome's variance around"
 _DECLARED = (
-    EffectSet(
-        "two_way",
-        "Two-way",
-        ("entity", "year"),
-        "entity and year effects",
-        "share of the outcome's variance around entity and year effects",
-    ),
-    EffectSet(
-        "region_year",
-        "Region × year",
-        ("entity", "region_year"),
-        "entity and region-by-year effects",
-        "share of the outcome's variance around entity and region-by-year effects",
-    ),
-    EffectSet(
-        "entity_trends",
-        "Entity trends",
-        ("entity", "year", "entity_trend"),
-        "entity and year effects and a linear trend for each entity",
-        "share of the outcome's variance around entity and year effects and entity trends",
-    ),
-    EffectSet(
-        "first_difference",
-        "Differences",
-        ("year",),
-        "first differences and year effects",
-        "share of the variance of the outcome's yearly change around year effects",
-        differenced=True,
-    ),
-    EffectSet(
-        "entity",
-        "Entity",
-        ("entity",),
-        "entity effects only",
-        "share of the outcome's variance around entity means",
-    ),
-)
+    EffectSet("two_way", "Two-way", ("entity", "year"), "entity and year effects",
+              f"{_OF} entity and year effects"),
+    EffectSet("region_year", "Region × year", ("entity", "region_year"),
+              "entity and region-by-year effects", f"{_OF} entity and region-by-year effects"),
+    EffectSet("entity_trends", "Entity trends", ("entity", "year", "entity_trend"),
+              "entity and year effects and a linear trend for each entity",
+              f"{_OF} entity and year effects and entity trends"),
+    EffectSet("first_difference", "Differences", ("year",), "first differences and year effects",
+              "share of the variance of the outcome's yearly change around year effects", True),
+    EffectSet("entity", "Entity", ("entity",), "entity effects only", f"{_OF} entity means"),
+)  # fmt: skip
 
 EFFECTS: Mapping[str, EffectSet] = MappingProxyType({e.name: e for e in _DECLARED})
 """Name of a column -> what it absorbs. "entity" alone is a teaching benchmark: it leaves every

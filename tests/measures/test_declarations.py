@@ -147,10 +147,6 @@ def test_definitions_are_one_sentence_and_labels_are_distinct():
         (changed("measures", "gov", "unit", "shere"), "unit 'shere'.*did you mean share"),
         (changed("measures", "gov", "side", "pc"), "side 'pc'.*did you mean pcp"),
         (changed("measures", "gov", "colour", "red"), "key 'colour' in measure 'gov'"),
-        (
-            changed("measures", "gov", "transform", [{"rolling_sd": 0}]),
-            "rolling_sd in measure 'gov' .* needs two years or more, not 0",
-        ),
         (changed("measures", "gov", "transform", ["logg"]), "transform 'logg'.*did you mean log"),
         (changed("measures", "gov", "combine", "ration"), "combination 'ration'.*ratio"),
         (changed("indices", "pcp", "ingredients", ["bas", "gvo"]), "ingredient 'gvo'.*gov"),
@@ -176,6 +172,12 @@ def test_unknown_names_are_refused_with_a_suggestion(document, message):
         (changed("measures", "gov", "direction", 0), "gov of index 'pcp' .* has direction 0"),
         (changed("measures", "pcp", DOCUMENT["measures"]["gov"]), "declares pcp twice"),
         (changed("composites", "d_wang", "systems", "pcp"), "at least two systems"),
+        (changed("twins", [{"pair": ["gdp", "loans"]}]), "in 'twins' of .* must have pair, why"),
+        (changed("units", "share", {"stored": "share"}), "unit 'share' .* must have name, stored"),
+        (
+            changed("measures", "gov", "transform", [{"rolling_sd": 0}]),
+            "rolling_sd in measure 'gov' .* needs two years or more, not 0",
+        ),
     ],
 )
 def test_malformed_blocks_are_refused(document, message):
