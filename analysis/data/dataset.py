@@ -52,14 +52,7 @@ class Dataset:
 
 
 def read_dataset(name: str, root: Path | None = None) -> Dataset:
-    """Read the description of a data set.
-
-    Parameters
-    ----------
-    name
-        Folder under ``root``.
-    root
-        Folder of data sets; the project's own if None.
+    """Read the description of a data set in `root`, the project's own folder if None.
 
     Raises
     ------

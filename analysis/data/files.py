@@ -24,20 +24,7 @@ def short(path: Path) -> str:
 
 
 def read_bytes(path: Path, mend: str) -> bytes:
-    """Read a file.
-
-    Parameters
-    ----------
-    path
-        File to read.
-    mend
-        What the user can do if it is not there.
-
-    Raises
-    ------
-    DataError
-        If the file does not exist or cannot be read.
-    """
+    """Read a file; `mend` says what the user can do if it cannot be read (DataError)."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -64,13 +51,7 @@ def sha256(content: bytes) -> str:
 
 
 def check_hash(path: Path, content: bytes, recorded: str | None, sidecar: str) -> None:
-    """Compare a file with the hash its sidecar records; no recorded hash means no check.
-
-    Raises
-    ------
-    DataError
-        If they differ.
-    """
+    """Refuse a file that differs from the hash its sidecar records; no hash means no check."""
     found = sha256(content)
     if recorded and found != recorded:
         raise DataError(
@@ -83,19 +64,8 @@ def check_hash(path: Path, content: bytes, recorded: str | None, sidecar: str) -
 def parse_csv(path: Path, content: bytes, text: Iterable[str]) -> pd.DataFrame:
     """Parse a comma-separated table; an empty cell is a missing value, and nothing else is.
 
-    Parameters
-    ----------
-    path
-        Named in messages only.
-    content
-        The file's bytes, UTF-8.
-    text
-        Columns to keep as text; all others are parsed as numbers where they are numbers.
-
-    Raises
-    ------
-    DataError
-        If the file is not UTF-8 or a row has more cells than the header.
+    Columns in `text` are kept as text; all others become numbers where they are numbers. DataError
+    if the file is not UTF-8 or a row has more cells than the header.
     """
     try:
         frame = pd.read_csv(
@@ -123,13 +93,7 @@ def parse_csv(path: Path, content: bytes, text: Iterable[str]) -> pd.DataFrame:
 
 
 def require_numbers(path: Path, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Return ``frame`` with ``columns`` as floats.
-
-    Raises
-    ------
-    DataError
-        At the first cell that is no finite number; names file, column and row of the file.
-    """
+    """Return ``columns`` as floats; DataError at the first cell that is no finite number."""
     out = frame.copy()
     for name in columns:
         column = frame[name]

@@ -32,25 +32,13 @@ class Geography:
 
 
 def read_geography(ds: Dataset, entities: Sequence[str]) -> Geography | None:
-    """Read what ``dataset.yml`` names under ``neighbours`` and ``coordinates``.
-
-    Parameters
-    ----------
-    ds
-        The data set.
-    entities
-        Its entities.
-
-    Returns
-    -------
-    Geography or None
-        None if the data set names neither table.
+    """Read what ``dataset.yml`` names under ``neighbours`` and ``coordinates``; None if neither.
 
     Raises
     ------
     DataError
-        A pair is named twice, names a stranger or an entity as its own neighbour; an entity has
-        no coordinates, or they are not on the globe.
+        A pair is named twice, names a stranger or an entity as its own neighbour; an entity has no
+        coordinates, or they are not on the globe.
     """
     if ds.neighbours is None and ds.coordinates is None:
         return None

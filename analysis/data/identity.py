@@ -26,13 +26,7 @@ class Identity:
 
 
 def read_identities(path: Path) -> tuple[Identity, ...]:
-    """Read the declared identities of a data set.
-
-    Raises
-    ------
-    DataError
-        If an entry lacks a key or has an unknown kind.
-    """
+    """Read declared identities; DataError if an entry lacks a key or has an unknown kind."""
     fixed = ("name", "what", "kind", "tolerance", "statistic")
     out = []
     for raw in read_yaml(path) or ():

@@ -52,13 +52,7 @@ def year_and_month(value: object) -> tuple[int, int | None] | None:
 
 
 def entity_names(labels: pd.Index, where: str) -> pd.Index:
-    """Return names as text: codes that a table holds as numbers are names all the same.
-
-    Raises
-    ------
-    DataError
-        A name is missing.
-    """
+    """Return names as text, codes given as numbers too; DataError if a name is missing."""
     _require_present(labels, "entity", where)
     numbers = pd.api.types.is_float_dtype(labels.dtype)
     named = [str(int(x)) if numbers and float(x).is_integer() else str(x) for x in labels]
@@ -66,13 +60,7 @@ def entity_names(labels: pd.Index, where: str) -> pd.Index:
 
 
 def year_numbers(labels: pd.Index, where: str) -> pd.Index:
-    """Return years as whole numbers, from numbers, text, dates or periods.
-
-    Raises
-    ------
-    DataError
-        A year is missing or none.
-    """
+    """Return years as whole numbers, from numbers, text, dates or periods, or a DataError."""
     _require_present(labels, "year", where)
     if pd.api.types.is_integer_dtype(labels.dtype):
         return labels.astype("int64")

@@ -39,11 +39,6 @@ def load(dataset: str = "china", root: Path | None = None) -> Panel:
     root
         Folder of data sets; the project's ``data`` if None.
 
-    Returns
-    -------
-    Panel
-        The full rectangle of entities and years.
-
     Raises
     ------
     DataError

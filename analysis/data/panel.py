@@ -93,13 +93,7 @@ class Panel:
         return name in self.frame.columns
 
     def describe(self, name: str) -> Variable:
-        """Return the :class:`Variable` of a column.
-
-        Raises
-        ------
-        UnknownNameError
-            If the panel has no such column; the message suggests the nearest names.
-        """
+        """Return the :class:`Variable` of a column."""
         self._require(name)
         return self.variables[name]
 
@@ -114,13 +108,7 @@ class Panel:
 
     @property
     def region(self) -> pd.Series:
-        """Region of the entity of every row, on the frame's index.
-
-        Raises
-        ------
-        DataError
-            If the entities carry no region.
-        """
+        """Region of the entity of every row; DataError if the entities carry no region."""
         if "region" not in self.entities.columns:
             raise DataError(
                 f"Panel '{self.name}' has no regions: add a region column to the table of entities."
@@ -130,14 +118,7 @@ class Panel:
         return pd.Series(values, index=self.frame.index, name="region")
 
     def with_columns(self, columns: pd.DataFrame, variables: Mapping[str, Variable]) -> Panel:
-        """Return a new panel with more columns.
-
-        Parameters
-        ----------
-        columns
-            Same index as ``frame``.
-        variables
-            One :class:`Variable` per new column.
+        """Return a new panel with more columns on the index of ``frame``, each with its Variable.
 
         Raises
         ------

@@ -24,18 +24,10 @@ def coverage(panel: Panel) -> pd.DataFrame:
 
 
 def provenance(root: Path | None = None) -> pd.DataFrame:
-    """One row per table of figures, over all data sets, and one for the policies.
+    """One row per table of figures, over all data sets in `root`, and one for the policies.
 
-    Parameters
-    ----------
-    root
-        Folder of data sets; the project's ``data`` if None.
-
-    Returns
-    -------
-    pandas.DataFrame
-        See ``PROVENANCE_COLUMNS``; ``variables`` counts columns, ``years`` is first-last.
-        ``publisher`` and ``compiled_via`` list all that stand behind the table's columns.
+    Columns are ``PROVENANCE_COLUMNS``; ``variables`` counts columns, ``years`` is first-last, and
+    ``publisher`` and ``compiled_via`` list all that stand behind the table's columns.
     """
     base = DATA if root is None else Path(root)
     rows = []

@@ -77,15 +77,7 @@ class DeclaredSample:
 
 
 def read_samples(raw: Mapping[str, Any], file: str) -> dict[str, DeclaredSample]:
-    """Read the block ``samples`` of a ``dataset.yml``.
-
-    Raises
-    ------
-    UnknownNameError
-        A key or a use is not known.
-    DataError
-        A sample has no label or leaves nothing out, or a year is none.
-    """
+    """Read the block ``samples`` of a ``dataset.yml``; sentences for what is malformed."""
     return {str(name): _sample(str(name), block, file) for name, block in raw.items()}
 
 

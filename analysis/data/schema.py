@@ -17,15 +17,7 @@ KEYS = ("entity", "year")
 
 
 def key_schema(sidecar: Sidecar, entities: Sequence[str]) -> pa.DataFrameSchema:
-    """Build the schema of a table as read: its columns, its keys and its entities.
-
-    Parameters
-    ----------
-    sidecar
-        Declares the columns; a column it does not describe is an error.
-    entities
-        Entities that may stand in the table; each must.
-    """
+    """Build the schema of a table as read: columns, keys, and that every entity is there."""
     figures = {name: pa.Column(nullable=True) for name in sidecar.columns}
     known = list(entities)
     keys = {
@@ -37,19 +29,7 @@ def key_schema(sidecar: Sidecar, entities: Sequence[str]) -> pa.DataFrameSchema:
 
 
 def expected(column: Column, frame: pd.DataFrame) -> np.ndarray:
-    """Cells of a column that must hold a number: inside its years and in no declared gap.
-
-    Parameters
-    ----------
-    column
-        The declared column.
-    frame
-        Rectangle with columns ``entity`` and ``year``, n rows.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n,)
-    """
+    """Mark cells of a column that must hold a number: inside its years and in no gap, (n,)."""
     year = frame["year"]
     inside = year.between(column.first_year, column.last_year).to_numpy()
     for gap in column.gaps:
@@ -94,23 +74,7 @@ def rectangle(frame: pd.DataFrame, entities: Sequence[str], years: Sequence[int]
 def validate(
     frame: pd.DataFrame, sidecar: Sidecar, file: str, entities: Sequence[str]
 ) -> pd.DataFrame:
-    """Check a table against its sidecar and return its rectangle.
-
-    Parameters
-    ----------
-    frame
-        The table as read: columns ``entity``, ``year`` and the figures.
-    sidecar
-        What the table should be.
-    file
-        Name of the table's file for messages.
-    entities
-        Entities every table must hold.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Every entity and every year of the sidecar, sorted by them, in published units.
+    """Check a table, as read, against its sidecar and return its rectangle in published units.
 
     Raises
     ------

@@ -82,13 +82,7 @@ class Sidecar:
 
 
 def parse_years(value: object, where: str) -> tuple[int, ...]:
-    """Years of a gap: ``2011``, ``[2011, 2013]`` or ``"2010-2018"``.
-
-    Raises
-    ------
-    DataError
-        If it is none of these.
-    """
+    """Years of a gap: ``2011``, ``[2011, 2013]`` or ``"2010-2018"``; DataError otherwise."""
     if isinstance(value, int):
         return (value,)
     if isinstance(value, list) and value and all(isinstance(y, int) for y in value):
@@ -155,11 +149,6 @@ def _column(name: str, raw: object, head: Mapping[str, Any], file: str) -> Colum
 
 def read_sidecar(path: Path) -> Sidecar:
     """Read and type the sidecar of a table of figures.
-
-    Parameters
-    ----------
-    path
-        The YAML file beside the table.
 
     Raises
     ------

@@ -21,13 +21,6 @@ def build(panel: Panel, declared: Declarations) -> Panel:
     Columns the panel already holds under a declared name are left as they are. What could not be
     built is told by ``missing_measures``; cells that could not be computed are counted in the notes
     of each variable.
-
-    Parameters
-    ----------
-    panel
-        With raw series in base units.
-    declared
-        Declarations to use.
     """
     panel = _with_measures(panel, declared)
     panel = _with_indices(panel, declared)

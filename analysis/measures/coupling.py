@@ -153,11 +153,6 @@ def grade(value: float, scale: str = "d") -> Grade:
     A boundary of D belongs to the grade above it (0.1 is severe, not extreme, disorder; only 1
     belongs to the top grade); a boundary of C belongs to the band below it (0.3 is low). Values are
     compared after rounding to twelve decimals, so 0.1 + 0.2 counts as 0.3.
-
-    Raises
-    ------
-    DataError
-        If the value is missing or outside [0, 1].
     """
     ladder = grades(scale)
     if not 0.0 <= value <= 1.0:

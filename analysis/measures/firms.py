@@ -128,13 +128,9 @@ def young(age: pd.Series, limit: float = YOUNG_AGE) -> pd.Series:
 
 
 def firm_measures(panel: FirmPanel) -> FirmMeasures:
-    """Compute every measure the panel has columns for.
+    """Compute every measure the panel has columns for, and count the undefined cells.
 
-    Returns
-    -------
-    FirmMeasures
-        ``relational_share``, ``stability``, ``strategic_share``, ``age``, ``sa`` and ``young``
-        beside the panel's columns, with the undefined cells counted.
+    These are ``relational_share``, ``stability``, ``strategic_share``, ``age``, ``sa``, ``young``.
     """
     f = panel.frame
     out = {"relational_share": relational_share(f["short_loans"], f["long_loans"], f["bonds"])}
@@ -164,20 +160,7 @@ def firm_measures(panel: FirmPanel) -> FirmMeasures:
 def mount_firms(
     table: pd.DataFrame, columns: Mapping[str, str] | Path | None = None
 ) -> FirmMeasures:
-    """Check a reader's table of firms and compute the measures, in one call.
-
-    Parameters
-    ----------
-    table
-        One row per firm and year, columns named as in CSMAR or as `columns` says.
-    columns
-        Her column -> our name, or a YAML file that says so.
-
-    Raises
-    ------
-    DataError, UnknownNameError
-        What `read_firm_panel` refuses.
-    """
+    """Check a reader's table of firms, as `read_firm_panel` does, and compute the measures."""
     return firm_measures(read_firm_panel(table, columns))
 
 

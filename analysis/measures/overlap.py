@@ -128,15 +128,7 @@ def require_disjoint(
     left: str | Iterable[str],
     right: str | Iterable[str],
 ) -> Overlap:
-    """Return the ``Overlap`` of two sides, refusing shared raw series and twins.
-
-    Raises
-    ------
-    OverlapError
-        Naming the raw series, the names that contain them and how to mend it.
-    UnknownNameError
-        If the panel does not hold a name.
-    """
+    """Return the ``Overlap`` of two sides, refusing shared raw series and twins (OverlapError)."""
     found = overlap(panel, declared, left, right)
     if found.disjoint:
         return found

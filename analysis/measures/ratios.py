@@ -57,13 +57,7 @@ def lacking(measure: Measure, panel: Panel) -> tuple[str, ...]:
 
 
 def compute(measure: Measure, panel: Panel) -> tuple[pd.Series, Cells]:
-    """Return a measure on the index of the panel, and the account of its cells.
-
-    Raises
-    ------
-    SpecificationError
-        If the panel lacks a raw series.
-    """
+    """Return a measure on the index of the panel, and the account of its cells."""
     absent = lacking(measure, panel)
     if absent:
         raise SpecificationError(

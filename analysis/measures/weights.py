@@ -30,13 +30,7 @@ class ConstantColumnWarning(UserWarning):
 
 
 def matrix(x: ArrayLike) -> Floats:
-    """Return ``x`` as a complete float matrix of shape (rows, k).
-
-    Raises
-    ------
-    DataError
-        If it is not two-dimensional, has fewer than two rows, or holds a missing or infinite cell.
-    """
+    """Return ``x`` as a complete float matrix (rows, k), at least two rows; else a DataError."""
     values = np.asarray(x, dtype=float)
     if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < 1:
         raise DataError(

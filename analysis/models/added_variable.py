@@ -37,13 +37,7 @@ class AddedVariable:
 
 
 def added_variable(fitted: Fit, term: str) -> AddedVariable:
-    """Partial every other term out of the outcome and of `term`.
-
-    Raises
-    ------
-    UnknownNameError
-        The fit has no such term.
-    """
+    """Partial every other term out of the outcome and of `term`."""
     if term not in fitted.terms:
         raise UnknownNameError("term", term, fitted.terms, "this fit")
     at = fitted.terms.index(term)

@@ -54,13 +54,7 @@ class Design:
 
 
 def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
-    """Turn rows into arrays.
-
-    Raises
-    ------
-    SpecificationError
-        A row has no cluster, or no first difference can be formed.
-    """
+    """Turn rows into arrays; refuse rows without a cluster and a sample without differences."""
     levels, frame, dropped = rows.frame, rows.frame, rows.dropped
     if EFFECTS[spec.effects].differenced:
         frame, lost = _differences(levels)
@@ -123,13 +117,7 @@ def split_effects(
 
 
 def flat(clean: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Mark columns of which effects leave nothing but rounding, (m,).
-
-    Parameters
-    ----------
-    clean, raw : ndarray, shape (n, m)
-        Columns less the effects, and as they were.
-    """
+    """Mark columns of which the effects in `clean` leave nothing of `raw` but rounding, (m,)."""
     rounding = (100 * np.finfo(float).eps) ** 2 * (raw**2).sum(axis=0)
     moved = ((raw - raw.mean(axis=0)) ** 2).sum(axis=0)
     return (clean**2).sum(axis=0) <= np.maximum(_VANISHED * moved, rounding)

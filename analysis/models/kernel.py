@@ -98,13 +98,7 @@ class Kernel:
     cluster_labels: tuple[str, ...]
 
     def column(self, name: str) -> int:
-        """Position of a column.
-
-        Raises
-        ------
-        UnknownNameError
-            The kernel has no such column.
-        """
+        """Position of a column; UnknownNameError if the kernel has none of that name."""
         if name not in self.names:
             raise UnknownNameError("column", name, self.names, "this kernel")
         return self.names.index(name)
@@ -197,17 +191,7 @@ class Kernel:
 
 
 def build_kernel(names: Sequence[str], columns: np.ndarray, design: Design) -> Kernel:
-    """Partial the effects of a design out of many columns and keep their cross-products.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the m columns.
-    columns : ndarray, shape (n, m)
-        On the rows of the design, differenced where its effects say so.
-    design : Design
-        Effects and clusters; its own outcome and terms are not read.
-    """
+    """Partial a design's effects out of columns on its rows, (n, m); keep their products."""
     partly, nuisance, clean = split_effects(columns, design.absorbed, design.clusters)
     scale = np.where(flat(clean, columns), 0.0, np.linalg.norm(clean, axis=0))
     unit = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)

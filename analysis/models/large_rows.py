@@ -14,23 +14,11 @@ __all__ = ["complete_rows", "free_parameters", "in_sds"]
 
 
 def free_parameters(effects: Sequence[np.ndarray], clusters: np.ndarray) -> tuple[int, bool]:
-    """Parameters besides the slopes: the constant and effects not nested in clusters.
+    """Parameters besides the slopes (constant and effects not nested in clusters); whether exact.
 
-    Up to two such effects this is the rank of their dummies, from the connected parts of the
-    graph of levels (Abowd, Creecy and Kramarz 2002). For more it is Σ levels − (effects − 1), the
-    count of R fixest, an upper bound.
-
-    Parameters
-    ----------
-    effects : sequence of ndarray of int
-        Codes 0..levels−1 of each effect.
-    clusters : ndarray of int
-        Codes of the clusters.
-
-    Returns
-    -------
-    tuple of int and bool
-        The number, and whether it is exact.
+    Up to two such effects this is the rank of their dummies, from the connected parts of the graph
+    of levels (Abowd, Creecy and Kramarz 2002). For more it is Σ levels − (effects − 1), the count
+    of R fixest, an upper bound. Effects and clusters are codes 0..levels−1.
     """
     free = []
     for codes in effects:

@@ -97,25 +97,18 @@ def wide(
     panel: Panel,
     effects: Iterable[str] | None = None,
 ) -> Wide:
-    """Select the rows on which all columns are observed.
+    """Select the rows on which all columns, given as (name, lag), are observed.
 
     Parameters
     ----------
-    columns : sequence of (name, lag)
-        Outcomes and candidate terms, each once.
-    products : iterable of pairs of (name, lag)
-        Products of two of the columns, centred on the selected rows.
+    columns, products
+        Outcomes and candidate terms, each once, and products of two, centred on the selected rows.
     like : Specification
         Gives initial controls, sample, cluster and, unless `effects` says more, the effects.
     panel : Panel
         The full grid.
     effects : iterable of str, optional
         Effects that are to share the rows.
-
-    Raises
-    ------
-    UnknownNameError, SpecificationError, DataError
-        As in `estimation_rows`.
     """
     require_grid(panel.frame)
     _require_columns(columns, panel)

@@ -108,13 +108,7 @@ class SpatialWeights:
 
 
 def contiguity(panel: Panel) -> SpatialWeights:
-    """Equal weight for each entity that shares a border, from the panel's table of neighbours.
-
-    Raises
-    ------
-    DataError
-        The data set has no table of neighbours.
-    """
+    """Equal weight for each entity that shares a border, from the panel's table of neighbours."""
     pairs = None if panel.geography is None else panel.geography.neighbours
     if pairs is None:
         raise DataError(
@@ -134,21 +128,8 @@ def inverse_distance(
 ) -> SpatialWeights:
     """1 / distance^power along the great circle between the entities' points.
 
-    Parameters
-    ----------
-    panel : Panel
-        With coordinates.
-    power : float
-        Above zero; larger means that far entities count less.
-    cutoff : float, optional
-        Kilometres beyond which the weight is zero.
-
-    Raises
-    ------
-    DataError
-        The data set has no coordinates.
-    SpecificationError
-        `power` or `cutoff` is not positive, or two entities lie on the same point.
+    The larger `power`, above zero, the less far entities count; beyond `cutoff` kilometres the
+    weight is zero. Two entities on one point are refused.
     """
     table = None if panel.geography is None else panel.geography.coordinates
     if table is None:
@@ -175,14 +156,7 @@ def economic_proximity(panel: Panel, variable: str) -> SpatialWeights:
     """1 / |z(i) − z(j)|, where z is a variable in the first year in which every entity has it.
 
     The first year keeps later outcomes out of the weights. Near-ties dominate a row: two entities
-    with almost equal z are almost each other's only neighbour.
-
-    Raises
-    ------
-    UnknownNameError
-        The panel lacks the variable.
-    SpecificationError
-        No year has every entity, or two entities are tied.
+    with almost equal z are almost each other's only neighbour, and a tie is refused.
     """
     names, years = _entities(panel), panel.frame.index.unique(1)
     # A panel is a full rectangle, so its column is a matrix of entities by years.

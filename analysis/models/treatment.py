@@ -183,18 +183,8 @@ class EventDesign:
 def with_treatment(panel: Panel, design: EventDesign, column: str | None = None) -> Panel:
     """Add the dose in force in each year as a column: zero before, the sum of doses after.
 
-    Parameters
-    ----------
-    panel : Panel
-        Any panel whose entities include those of the design.
-    design : EventDesign
-        Without doses the column is zero before and one from the first year of exposure on.
-    column : str, optional
-        Name of the new column, by default that of the design.
-
-    Returns
-    -------
-    Panel
+    Without doses the column is zero before and one from the first year of exposure on. Its name is
+    that of the design unless `column` gives another.
 
     Raises
     ------
