@@ -202,3 +202,8 @@ def test_charts_take_results_as_methods_give_them(full_panel, event):
     ax = axes(interval_rows(columns, "y"))
     assert [t.get_text() for t in ax.get_yticklabels()] == list(columns.tidy()["label"])
     assert "thin: 95% CR3" in ax.get_xlabel()
+    both = axes(
+        interval_rows(estimate_columns(spec, full_panel, ("two_way", "entity_trends")), "y")
+    )
+    assert {"two way", "entity trends"} <= {t.get_text() for t in both.texts}
+    assert len({line.get_marker() for line in both.lines} & {"o", "s"}) == 2

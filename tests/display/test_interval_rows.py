@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from analysis.display.charts import interval_rows
-from analysis.display.theme import LOOKS
+from analysis.display.theme import MARKS
+from analysis.errors import SpecificationError
 
 ROWS = pd.DataFrame(
     {
@@ -40,10 +41,10 @@ def test_every_reading_stands_in_its_row_with_its_interval():
 def test_readings_differ_in_colour_shape_and_filling_and_are_named():
     ax = interval_rows(ROWS, "SD").figure.axes[0]
     looks = {point[2:] for point in points(ax)}
-    assert looks == {(shape, colour, i == 0) for i, (colour, shape) in enumerate(LOOKS[:2])}
+    assert looks == {(shape, colour, i == 0) for i, (colour, shape) in enumerate(MARKS[:2])}
     words = {text.get_text(): text.get_color() for text in ax.texts}
     assert {"all", "fewer"} <= set(words)
-    assert (words["all"], words["fewer"]) == (LOOKS[0][0], LOOKS[1][0])
+    assert (words["all"], words["fewer"]) == (MARKS[0][0], MARKS[1][0])
 
 
 def test_zero_is_on_the_axis_even_if_no_interval_reaches_it():
@@ -54,7 +55,7 @@ def test_zero_is_on_the_axis_even_if_no_interval_reaches_it():
 def test_a_single_reading_takes_the_colours_of_its_rows():
     rows = ROWS[:2].drop(columns="reading")
     ax = interval_rows(rows, "SD", {"second": "#123456"}).figure.axes[0]
-    assert [point[3] for point in points(ax)] == [LOOKS[0][0], "#123456"]
+    assert [point[3] for point in points(ax)] == [MARKS[0][0], "#123456"]
     assert not {"all", "fewer"} & {text.get_text() for text in ax.texts}
 
 
@@ -68,3 +69,12 @@ def test_long_names_make_tall_rows(label):
     picture = interval_rows(ROWS[:1].assign(label=label), "SD")
     per_row = picture.figure.get_size_inches()[1] - 1.1
     assert per_row >= 0.17 * (label.count("\n") + 1)
+
+
+def test_three_readings_stand_apart_and_five_are_refused():
+    rows = pd.concat([ROWS, ROWS[:2].assign(reading="none")])
+    heights = [y for _, y, *_ in points(interval_rows(rows, "SD").figure.axes[0])]
+    assert len({round(y, 6) for y in heights}) == 6
+    many = pd.concat([ROWS[:2].assign(reading=word) for word in "abcde"])
+    with pytest.raises(SpecificationError, match="5 readings are too many"):
+        interval_rows(many, "SD")

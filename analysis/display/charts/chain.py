@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from analysis.display.charts.intervals import intervals
+from analysis.display.charts.intervals import intervals, mark
 from analysis.display.drawing import words_width, wrap_words, write
 from analysis.display.picture import Picture
-from analysis.display.theme import INK, LOOKS, MUTED, subplots, zero_line
+from analysis.display.theme import INK, MUTED, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
 Spans = list[tuple[float, float]]
@@ -48,10 +48,11 @@ def chain_effects(
     UnknownNameError
         A row names a stage that the chain does not have.
     SpecificationError
-        A stage has no row, or there are more groups than looks.
+        A stage has no row, or there are more groups than marks.
     """
     groups = list(dict.fromkeys(rows["group"]))
-    _check(rows, list(stages["stage"]), groups)
+    marks = mark(groups, "groups")
+    _check(rows, list(stages["stage"]))
     places, spans = _places(rows, stages["stage"])
     unit = ACROSS / spans[-1][1]  # inches of a column
     what = [wrap_words(words, (last - first) * unit - 0.16, SMALL)
@@ -61,7 +62,7 @@ def chain_effects(
         2, 1, height=BELOW + box, sharex=True, gridspec_kw={"height_ratios": [box, BELOW]}
     )
     zero_line(ax, axis="y")
-    for i, (group, (colour, shape)) in enumerate(zip(groups, LOOKS, strict=False)):
+    for i, (group, colour, shape) in enumerate(marks):
         shift = 0.0 if len(groups) == 1 else 0.5 * (i / (len(groups) - 1) - 0.5)
         one, ink = rows[rows["group"] == group], (colours or {}).get(group, colour)
         x = np.array([places[key] for key in zip(one["stage"], one["label"], strict=True)]) + shift
@@ -76,17 +77,13 @@ def chain_effects(
     return Picture(figure)
 
 
-def _check(rows: pd.DataFrame, keys: list[str], groups: list[str]) -> None:
+def _check(rows: pd.DataFrame, keys: list[str]) -> None:
     for key in rows["stage"]:
         if key not in keys:
             raise UnknownNameError("stage", key, keys, "the chain")
     if empty := [key for key in keys if key not in set(rows["stage"])]:
         raise SpecificationError(
             f"Stage '{empty[0]}' of the chain has no estimate: add a row or leave the stage out."
-        )
-    if len(groups) > len(LOOKS):
-        raise SpecificationError(
-            f"{len(groups)} groups are too many for one figure: draw {len(LOOKS)} at most."
         )
 
 
@@ -130,11 +127,11 @@ def _draw_stages(
     ax.set_ylim(0, height)
     ax.axis("off")
     pad = 0.1 * spans[-1][1] / ACROSS
-    look = {"boxstyle": f"round,pad={pad},rounding_size={pad}", "fc": MUTED + "14", "ec": MUTED}
+    frame = {"boxstyle": f"round,pad={pad},rounding_size={pad}", "fc": MUTED + "14", "ec": MUTED}
     style = {"ha": "center", "va": "center", "linespacing": 1.1}
     for name, lines, (first, last) in zip(names, what, spans, strict=True):
         size = (last - first - 2 * pad, height - 2 * pad)
-        ax.add_patch(FancyBboxPatch((first + pad, pad), *size, lw=1.3, clip_on=False, **look))
+        ax.add_patch(FancyBboxPatch((first + pad, pad), *size, lw=1.3, clip_on=False, **frame))
         middle = ((first + last) / 2, height / 2)
         write(ax, name, middle, (0, 6.5 * len(lines)), fontsize=11.5, color=INK, **style)
         write(ax, "\n".join(lines), middle, (0, -8), fontsize=SMALL, color=MUTED, **style)

@@ -9,18 +9,39 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.display.drawing import write
-from analysis.display.theme import BLUE, INK, PAPER, zero_line
+from analysis.display.theme import BLUE, INK, MARKS, PAPER, zero_line
+from analysis.errors import SpecificationError
 from analysis.inference.cells import signed
 
 CR3 = ("low_cr3", "high_cr3")
 
 
 def as_rows(found: object) -> pd.DataFrame:
-    """Return the rows of a frame, or of a result that has `tidy`, with a column ``label``."""
+    """Return the rows of a frame, or of a result that has `tidy`, with a column ``label``.
+
+    Several columns of a regression become readings of its terms.
+    """
     rows = found.tidy() if hasattr(found, "tidy") else found
     if "label" not in rows:
         rows = rows.assign(label=rows["term"] if "term" in rows else rows.index.astype(str))
+    if "effects" in rows and len(set(rows["effects"])) > 1:  # columns of one regression
+        rows = rows.assign(reading=rows["effects"].str.replace("_", " "))
     return rows.reset_index(drop=True)
+
+
+def mark(names: Sequence[str], noun: str) -> list[tuple[str, str, str]]:
+    """Give each of a few names a colour and a shape.
+
+    Raises
+    ------
+    SpecificationError
+        There are more names than marks.
+    """
+    if len(names) > len(MARKS):
+        raise SpecificationError(
+            f"{len(names)} {noun} are too many for one figure: draw {len(MARKS)} at most."
+        )
+    return [(name, *how) for name, how in zip(names, MARKS, strict=False)]
 
 
 def intervals(

@@ -38,20 +38,20 @@ def entity_map(rows: pd.DataFrame, title: str, around: float | None = None) -> P
     """
     values = rows["value"]
     if around is None:
-        shades, norm = SEQUENTIAL, mpl.colors.Normalize(np.nanmin(values), np.nanmax(values))
+        name, norm = SEQUENTIAL, mpl.colors.Normalize(np.nanmin(values), np.nanmax(values))
     else:  # where nothing differs, one colour
         reach = float(np.nanmax(np.abs(values - around))) or 1.0
-        shades, norm = DIVERGING, mpl.colors.CenteredNorm(around, reach)
-    look = mpl.cm.ScalarMappable(norm, shades)
+        name, norm = DIVERGING, mpl.colors.CenteredNorm(around, reach)
+    shades = mpl.cm.ScalarMappable(norm, name)
     draw = _tiles if {"tile_row", "tile_col"} <= set(rows) else _ranked
-    return draw(rows, title, look, "" if around is None else "+")
+    return draw(rows, title, shades, "" if around is None else "+")
 
 
-def _tiles(rows: pd.DataFrame, title: str, look: mpl.cm.ScalarMappable, sign: str) -> Picture:
+def _tiles(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, sign: str) -> Picture:
     figure, ax = subplots(height=5.3)
     for row in rows.itertuples():
         missing = not np.isfinite(row.value)
-        face = PAPER if missing else look.to_rgba(row.value)
+        face = PAPER if missing else shades.to_rgba(row.value)
         dark = missing or np.dot(face[:3], (0.3, 0.59, 0.11)) > 0.5
         x, y = row.tile_col, row.tile_row
         ax.add_patch(Rectangle((x, y), 0.94, 0.94, fc=face, ec=MUTED if missing else face))
@@ -64,17 +64,17 @@ def _tiles(rows: pd.DataFrame, title: str, look: mpl.cm.ScalarMappable, sign: st
     ax.set_aspect("equal")
     ax.axis("off")
     ax.set_title(title)
-    bar = figure.colorbar(look, ax=ax, orientation="horizontal", shrink=0.5, aspect=30, pad=0.02)
+    bar = figure.colorbar(shades, ax=ax, orientation="horizontal", shrink=0.5, aspect=30, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=9, length=0)
     return Picture(figure)
 
 
-def _ranked(rows: pd.DataFrame, title: str, look: mpl.cm.ScalarMappable, _sign: str) -> Picture:
+def _ranked(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, _sign: str) -> Picture:
     known = rows.dropna(subset="value").sort_values("value")
     places = range(len(known))
     figure, ax = subplots(height=0.2 * len(known) + 0.9)
-    ax.scatter(known["value"], places, c=look.to_rgba(known["value"]), s=28)
+    ax.scatter(known["value"], places, c=shades.to_rgba(known["value"]), s=28)
     ax.set_yticks(places, known["label_en"], fontsize=8.5)
     ax.set_title(title)
     return Picture(figure)

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.display.charts.intervals import CR3, as_rows, intervals
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, LOOKS, MUTED, ORANGE, PALE, PAPER, subplots, zero_line
+from analysis.display.theme import BLUE, MARKS, MUTED, ORANGE, PALE, PAPER, subplots, zero_line
 from analysis.inference.cells import signed
 
 BAND = ("band_low", "band_high")
@@ -123,7 +123,7 @@ def lag_profiles(tables: Mapping[str, pd.DataFrame], xlabel: str, ylabel: str) -
         What the lag counts, and the effect with its unit.
     """
     figure, ax = subplots(height=3.8)
-    for i, ((name, found), (colour, shape)) in enumerate(zip(tables.items(), LOOKS, strict=False)):
+    for i, ((name, found), (colour, shape)) in enumerate(zip(tables.items(), MARKS, strict=False)):
         rows = as_rows(found)
         intervals(ax, rows, rows["lag"] + 0.09 * (2 * i - 1), colour, shape, ends=CR3, upright=True)
         ax.text(0.02, 0.97 - 0.08 * i, name, color=colour, va="top", transform=ax.transAxes)

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.display.charts.intervals import CR3, as_rows, intervals, label_rows, name_values
+from analysis.display.charts.intervals import (
+    CR3,
+    as_rows,
+    intervals,
+    label_rows,
+    mark,
+    name_values,
+)
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, GREEN, LOOKS, ORANGE, PAPER, PURPLE, subplots
+from analysis.display.theme import BLUE, GREEN, ORANGE, PAPER, PURPLE, subplots
 
 WIDE = ("low_wide", "high_wide")
 BESIDE = 0.15  # half the distance between two readings of a row, in rows
@@ -23,8 +30,8 @@ def interval_rows(
     ----------
     rows
         Top first, named by ``label`` or the index; columns ``estimate, low, high``, if there
-        ``low_cr3, high_cr3``, and for two readings of each row ``reading``: its words are written
-        above in the colour of their marks. Or a result with `tidy`.
+        ``low_cr3, high_cr3``, and for several readings of each row ``reading``: its words are
+        written above in the colour of their marks. Or a result with `tidy`.
     xlabel
         The effect with its unit, and what the interval is.
     colours
@@ -39,15 +46,15 @@ def interval_rows(
     figure, ax = subplots(height=row * len(labels) + 1.1)
     note = "\nthick: 95% CR1; thin: 95% CR3" if thin else ""
     places = dict(zip(labels, label_rows(ax, labels, xlabel + note), strict=True))
-    for i, (reading, (colour, shape)) in enumerate(zip(readings, LOOKS, strict=False)):
+    for i, (reading, colour, shape) in enumerate(mark(readings, "readings")):
         part = rows if reading is None else rows[rows["reading"] == reading]
-        shift = BESIDE * (len(readings) - 1) * (1 - 2 * i)
+        shift = BESIDE * (len(readings) - 1 - 2 * i)
         for label, one in part.groupby("label", sort=False):
             at, ink = [places[label] + shift] * len(one), (colours or {}).get(label, colour)
             intervals(ax, one, at, ink, shape, thin=thin, filled=i == 0)
             name_values(ax, one["estimate"], at, ink, -15 if i else 6)
         if reading is not None:
-            x, y = 0.02 + 0.5 * i, 1.045
+            x, y = 0.02 + i / max(len(readings), 2), 1.045
             ax.plot(x, y, shape, color=colour, mfc=PAPER if i else colour, mew=1.4, ms=6.5,
                     transform=ax.transAxes, clip_on=False)  # fmt: skip
             ax.text(x + 0.025, y, reading, transform=ax.transAxes, color=colour, va="center",

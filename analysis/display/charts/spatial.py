@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.display.charts.intervals import intervals, label_rows
+from analysis.display.charts.intervals import intervals, label_rows, mark
 from analysis.display.picture import Picture
-from analysis.display.theme import LOOKS, MUTED, subplots
+from analysis.display.theme import MUTED, subplots
 from analysis.errors import SpecificationError
 
 KINDS = {
@@ -40,7 +40,7 @@ def spatial_effects(
     Raises
     ------
     SpecificationError
-        The rows hold more than one term, or more maps than there are looks.
+        The rows hold more than one term, or more maps than there are marks.
     """
     rows = rows[rows["kind"].isin(list(KINDS))]
     maps, placebo = list(dict.fromkeys(rows["weights"])), placebo or {}
@@ -49,15 +49,12 @@ def spatial_effects(
         raise SpecificationError(
             f"The rows hold effects of {' and '.join(terms)}: draw one term at a time."
         )
-    if len(maps) > len(LOOKS):
-        raise SpecificationError(
-            f"{len(maps)} maps are too many for one figure: draw {len(LOOKS)} at most."
-        )
+    marks = mark(maps, "maps")
     step = 1 / (len(maps) + 0.8)
     figure, ax = subplots(height=(0.42 if placebo else 0.3) * len(KINDS) / step + 1.2)
     note = "; pale: the same on permuted maps" if placebo else ""
     places = label_rows(ax, list(KINDS.values()), f"{xlabel}\n95% intervals{note}")
-    for j, (name, (colour, shape)) in enumerate(zip(maps, LOOKS, strict=False)):
+    for j, (name, colour, shape) in enumerate(marks):
         one = rows[rows["weights"] == name].set_index("kind").reindex(list(KINDS))
         at = places + step * ((len(maps) - 1) / 2 - j)
         intervals(ax, one, at, colour, shape, label=name)

@@ -50,7 +50,7 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
     Raises
     ------
     UnknownNameError
-        A row with an estimate has a verdict that has no look.
+        A row with an estimate has a verdict that has no mark.
     SpecificationError
         There is no estimate to draw, or a group is torn apart.
     """
@@ -115,7 +115,7 @@ def _beside(
 
 
 def _draw(ax: Axes, known: pd.DataFrame, limit: float) -> None:
-    """Draw what can be detected, and estimates in the look of their verdicts up to the edges."""
+    """Draw what can be detected, and estimates with the marks of their verdicts up to the edges."""
     width = known["mde"].clip(upper=limit).fillna(0)
     ax.barh(known["at"], 2 * width, left=-width, height=0.66, color=SHADE, zorder=-0.5)
     for verdict, part in known.groupby("verdict", sort=False):

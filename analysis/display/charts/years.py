@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.display.drawing import write
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, INK, LOOKS, MUTED, ORANGE, PALE, RULE, subplots, zero_line
+from analysis.display.theme import BLUE, INK, MARKS, MUTED, ORANGE, PALE, RULE, subplots, zero_line
 from analysis.inference.cells import signed
 
 BARS = {"errorbar": None, "saturation": 1, "legend": False, "native_scale": True}
@@ -93,8 +93,8 @@ def yearly_bars(values: pd.Series, ylabel: str, marked: str = "") -> Picture:
     values = values.dropna().sort_index()
     figure, ax = subplots(height=3.4)
     zero_line(ax, axis="y")
-    looks = {"palette": {False: BLUE, True: ORANGE}, "dodge": False, "width": 0.72, **BARS}
-    sns.barplot(x=values.index, y=values, hue=values.diff() < 0, ax=ax, **looks)
+    style = {"palette": {False: BLUE, True: ORANGE}, "dodge": False, "width": 0.72, **BARS}
+    sns.barplot(x=values.index, y=values, hue=values.diff() < 0, ax=ax, **style)
     for bars in ax.containers:
         words = [signed(v, 1).removeprefix("+") for v in bars.datavalues]
         ax.bar_label(bars, words, padding=3, color=INK, fontsize=9)
@@ -145,7 +145,7 @@ def grouped_counts(counts: Mapping[str, pd.DataFrame], start: float, since: str)
     for ax, (title, table) in zip(axes[:, 0], counts.items(), strict=True):
         first, last = int(table.index.min()), int(table.index.max())
         ax.axvspan(first - 0.6, start - 0.5, color=PALE, lw=0, zorder=-1)
-        for (colour, shape), name in zip(LOOKS, table, strict=False):
+        for (colour, shape), name in zip(MARKS, table, strict=False):
             ax.plot(table.index, table[name], color=colour, lw=1.8, marker=shape, ms=3.8)
         _name_lines(ax, table, last)
         ax.set_title(title, fontsize=11.5)
@@ -166,7 +166,7 @@ def _name_lines(ax: Axes, table: pd.DataFrame, last: int) -> None:
     gap, place = 0.16 * float(table.to_numpy().max()), float("-inf")
     for name, value in table.iloc[-1].sort_values().items():
         place = max(float(value), place + gap)
-        colour, _ = LOOKS[list(table).index(name)]
+        colour, _ = MARKS[list(table).index(name)]
         write(ax, str(name), (last, place), (7, 0), va="center", color=colour, fontsize=9.5)
 
 
