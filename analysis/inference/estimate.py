@@ -32,30 +32,10 @@ class Estimate(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated.
-    outcome_label : str
-        The outcome for readers.
-    nouns : tuple of str
-        What one entity and several are called in this panel.
     terms : tuple of Coefficient
         In the order of the specification.
-    n, n_entities, n_years, first_year, last_year : int
-        Rows used, and what they span.
-    clusters : int
-        G.
-    parameters : int
-        K of the CR1 factor.
     within_r2 : float
         See `within_r2_of` for what it is a share of.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    grid_rows : int
-        Rows of the panel: n plus all dropped rows.
-    notes : tuple of str
-        Sentences that belong under the table.
     fitted : Fit
         The fit behind the numbers, on the rows this column used: for pictures and for further
         inference. A new `fit` of the specification would not know about rows shared with others.
@@ -148,21 +128,10 @@ def estimate(
     fitted = fit(spec, panel, rows)
     years = fitted.years
     return Estimate(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
-        nouns=(panel.roles.entity, panel.roles.entities),
-        terms=coefficients(fitted, panel, level),
-        n=fitted.n,
-        n_entities=len(fitted.entities),
-        n_years=len(years),
-        first_year=years[0],
-        last_year=years[-1],
-        clusters=len(fitted.cluster_labels),
-        parameters=fitted.parameters,
-        within_r2=fitted.within_r2,
-        level=level,
-        dropped=fitted.dropped,
-        grid_rows=fitted.grid_rows,
-        notes=(*fitted.notes, *notes, *warnings_for(("cr1", "cr3"), fitted.shape)),
-        fitted=fitted,
-    )
+        specification=spec, outcome_label=label_of(panel, spec.outcome),
+        nouns=(panel.roles.entity, panel.roles.entities), terms=coefficients(fitted, panel, level),
+        n=fitted.n, n_entities=len(fitted.entities), n_years=len(years), first_year=years[0],
+        last_year=years[-1], clusters=len(fitted.cluster_labels), parameters=fitted.parameters,
+        within_r2=fitted.within_r2, level=level, dropped=fitted.dropped, grid_rows=fitted.grid_rows,
+        notes=(*fitted.notes, *notes, *warnings_for(("cr1", "cr3"), fitted.shape)), fitted=fitted,
+    )  # fmt: skip

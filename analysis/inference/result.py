@@ -15,7 +15,7 @@ from analysis.errors import UnknownNameError, require_level
 from analysis.inference.cells import Grid, plain_number, reach
 
 __all__ = [
-    "Regression", "Result", "Row", "estimate_rows", "jsonable", "plain", "row",
+    "Regression", "Result", "Row", "estimate_rows", "plain", "row",
     "share",
 ]  # fmt: skip
 
@@ -73,6 +73,13 @@ def row(
 
 class Result:
     """Base of what methods return; a subclass says its `rows` and how they look in `grid`.
+
+    The same names mean the same in every result: `specification` (what was estimated),
+    `outcome_label` (the outcome for readers), `nouns` (what one entity and several are called),
+    `n`, `n_entities`, `n_years`, `first_year` and `last_year` (rows used and what they span),
+    `clusters` (G), `parameters` (K of the CR1 factor), `level` (1 − coverage of intervals), `draws`
+    and `seed` (of simulations), `dropped` (rows of the panel that are not used, by reason),
+    `grid_rows` (n plus all dropped rows) and `notes` (sentences under the table).
 
     `listed` names properties that `to_dict` gives beside the fields. Fields without a `repr` are
     for pictures and further inference: no table and no archive holds them.
@@ -198,11 +205,6 @@ def estimate_rows(lines: Sequence[Any]) -> list[tuple[str, str, str]]:
 def share(level: float) -> str:
     """Write the coverage of intervals: "95%"."""
     return f"{100 * (1 - level):g}%"
-
-
-def jsonable(line: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace what JSON has no word for, NaN and infinity, by None."""
-    return {name: plain(value) for name, value in line.items()}
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401

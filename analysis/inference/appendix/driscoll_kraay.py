@@ -27,20 +27,12 @@ class DriscollKraay(Regression):
 
     Attributes
     ----------
-    outcome_label : str
-        The outcome for readers.
     lines : tuple of SmallSampleLine
         In the order of the specification; t(T−1).
     lags, years : int
         m of the Bartlett kernel; T, years with a row.
     factor : float
         T/(T−1) · (n−1)/(n−K), by which the variance is multiplied.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     outcome_label: str
@@ -112,15 +104,11 @@ def driscoll_kraay(
     ----------
     spec : Specification
         What to estimate; its `cluster` plays no part.
-    panel : Panel
-        The full grid of entities and years.
+    panel, level, rows
+        As in `estimate`.
     lags : int, optional
         m; by default ⌊4 (T/100)^(2/9)⌋, the rule of Newey and West (1994) that Hoechle (2007)
         takes over.
-    level : float
-        1 − coverage of the intervals.
-    rows : Rows, optional
-        Rows shared with other columns.
 
     Raises
     ------
@@ -150,18 +138,13 @@ def driscoll_kraay(
         np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
     )  # fmt: skip
     return DriscollKraay(
-        outcome_label=label_of(panel, spec.outcome),
-        lines=tuple(lines),
-        lags=lags,
-        years=periods,
-        factor=float(factor),
-        level=level,
-        dropped=fitted.dropped,
+        outcome_label=label_of(panel, spec.outcome), lines=tuple(lines), lags=lags, years=periods,
+        factor=float(factor), level=level, dropped=fitted.dropped,
         notes=(
             *_notes(lags, periods, n, parameters),
             *warnings_for(["driscoll_kraay"], fitted.shape),
         ),
-    )
+    )  # fmt: skip
 
 
 def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:

@@ -52,8 +52,8 @@ def gmm(
     ----------
     spec : Specification
         Without its lagged outcome. Effects must be "two_way" or "entity"; no `initial`.
-    panel : Panel
-        The full grid of entities and years.
+    panel, level
+        As in `estimate`.
     kind : str
         "difference" or "system".
     steps : int
@@ -65,8 +65,6 @@ def gmm(
     standard : sequence of str, optional
         Terms that are strictly exogenous and stand as their own instruments. Default: all but the
         lagged outcome. A regressor that reacts to the outcome belongs among `instruments` instead.
-    level : float
-        1 − coverage of the intervals.
 
     Raises
     ------
@@ -185,27 +183,13 @@ def _result(
         fitted.hansen.p, ar2[1],
     )  # fmt: skip
     return GmmResult(
-        specification=spec,
-        kind=kind,
-        steps=steps,
-        outcome_label=label_of(panel, spec.outcome),
-        lines=tuple(_lines(spec, panel, fitted, level)),
-        equations=int((~data.level).sum()),
-        levels=int(data.level.sum()),
-        n_entities=entities,
-        first_year=int(data.year.min()),
-        last_year=int(data.year.max()),
-        instruments=data.z.shape[1],
-        rank=fitted.rank,
-        sargan=fitted.sargan,
-        hansen=fitted.hansen,
-        ar1=autocorrelation(data, fitted, 1),
-        ar2=ar2,
-        level=level,
-        dropped=rows.dropped,
-        grid_rows=rows.grid_rows,
-        notes=(*rows.notes, *notes),
-    )
+        specification=spec, kind=kind, steps=steps, outcome_label=label_of(panel, spec.outcome),
+        lines=tuple(_lines(spec, panel, fitted, level)), equations=int((~data.level).sum()),
+        levels=int(data.level.sum()), n_entities=entities, first_year=int(data.year.min()),
+        last_year=int(data.year.max()), instruments=data.z.shape[1], rank=fitted.rank,
+        sargan=fitted.sargan, hansen=fitted.hansen, ar1=autocorrelation(data, fitted, 1), ar2=ar2,
+        level=level, dropped=rows.dropped, grid_rows=rows.grid_rows, notes=(*rows.notes, *notes),
+    )  # fmt: skip
 
 
 def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> Iterator[GmmLine]:

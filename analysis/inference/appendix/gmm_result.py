@@ -36,28 +36,16 @@ class GmmResult(Regression):
         "difference" or "system".
     steps : int
         1 or 2.
-    outcome_label : str
-        The outcome for readers.
     lines : tuple of GmmLine
         Lagged outcome first; year dummies are not listed.
     equations, levels : int
         Differenced and level equations.
-    n_entities, first_year, last_year : int
-        What the equations span.
     instruments, rank : int
         Columns of instruments, year dummies included, and how many of them are independent.
     sargan, hansen : Overidentification
         Sargan's test assumes homoskedastic errors; Hansen's J does not.
     ar1, ar2 : tuple of float
         Arellano and Bond's statistics for the differenced residuals, each with its p-value.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows in levels that are not used, by reason.
-    grid_rows : int
-        Rows of the panel.
-    notes : tuple of str
-        What a reader must know.
     """
 
     specification: Specification

@@ -82,15 +82,9 @@ def dumitrescu_hurlin(
         )
     )
     return DumitrescuHurlin(
-        specification=spec,
-        directions=directions,
-        order=order,
-        demeaned=demean,
-        draws=draws,
-        seed=seed,
-        grid_rows=len(panel.frame),
-        notes=tuple(_notes(directions, options, panel)),
-    )
+        specification=spec, directions=directions, order=order, demeaned=demean, draws=draws,
+        seed=seed, grid_rows=len(panel.frame), notes=tuple(_notes(directions, options, panel)),
+    )  # fmt: skip
 
 
 def _direction(
@@ -116,23 +110,14 @@ def _direction(
         {"wald": statistics, "rows": data.periods}, index=pd.Index(names, name="entity")
     )
     return Causality(
-        cause=spec.regressors[0],
-        effect=spec.outcome,
-        cause_label=label_of(panel, spec.regressors[0]),
-        effect_label=label_of(panel, spec.outcome),
-        wald_mean=mean,
-        z_bar=bar,
-        p_bar=float(2 * ndtr(-abs(bar))),
-        z_tilde=tilde,
+        cause=spec.regressors[0], effect=spec.outcome,
+        cause_label=label_of(panel, spec.regressors[0]), effect_label=label_of(panel, spec.outcome),
+        wald_mean=mean, z_bar=bar, p_bar=float(2 * ndtr(-abs(bar))), z_tilde=tilde,
         p_tilde=float(2 * ndtr(-abs(tilde))),
-        p_bootstrap=float((1 + (null >= mean).sum()) / (1 + draws)),
-        n=int(data.used.sum()),
-        n_entities=len(names),
-        shortest=int(data.periods.min()),
-        longest=int(data.periods.max()),
-        individual=table,
-        dropped=dropped,
-    )
+        p_bootstrap=float((1 + (null >= mean).sum()) / (1 + draws)), n=int(data.used.sum()),
+        n_entities=len(names), shortest=int(data.periods.min()), longest=int(data.periods.max()),
+        individual=table, dropped=dropped,
+    )  # fmt: skip
 
 
 def _history(

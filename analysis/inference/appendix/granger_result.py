@@ -71,12 +71,6 @@ class DumitrescuHurlin(Result):
         K, lags of both.
     demeaned : bool
         Whether the mean over entities of each year was taken out.
-    draws, seed : int
-        Of the bootstrap.
-    grid_rows : int
-        Rows of the panel.
-    notes : tuple of str
-        What a reader must know.
     """
 
     specification: Specification

@@ -90,30 +90,16 @@ def instrumented(
     shape, pieces = anderson_rubin(forms, groups - 1, level, main.estimate, main.se)
     wald = forms.on_d @ np.linalg.solve(forms.v_dd, forms.on_d) / len(names)
     return Instrumented(
-        specification=spec,
-        endogenous=endogenous,
-        instruments=names,
-        outcome_label=label_of(panel, spec.outcome),
-        terms=terms,
-        least_squares=least_squares,
+        specification=spec, endogenous=endogenous, instruments=names,
+        outcome_label=label_of(panel, spec.outcome), terms=terms, least_squares=least_squares,
         first_stage=_stage(names, panel, forms.on_d, forms.v_dd, groups - 1, level),
         reduced_form=_stage(names, panel, forms.on_y, forms.v_yy, groups - 1, level),
-        effective_f=strength,
-        critical_f=wanted,
-        robust_f=float(wald),
-        ar_shape=shape,
-        ar_set=pieces,
-        ar_p=p_value(forms, 0.0, groups - 1),
-        forms=forms,
-        n=fitted.n,
-        n_entities=len(fitted.entities),
-        clusters=groups,
-        parameters=fitted.parameters - len(names),
-        level=level,
-        dropped=fitted.dropped,
-        grid_rows=fitted.grid_rows,
+        effective_f=strength, critical_f=wanted, robust_f=float(wald), ar_shape=shape,
+        ar_set=pieces, ar_p=p_value(forms, 0.0, groups - 1), forms=forms, n=fitted.n,
+        n_entities=len(fitted.entities), clusters=groups, parameters=fitted.parameters - len(names),
+        level=level, dropped=fitted.dropped, grid_rows=fitted.grid_rows,
         notes=(*fitted.notes, *_notes(fitted, strength, wanted, shape, float(wald), len(names))),
-    )
+    )  # fmt: skip
 
 
 def _require(spec: Specification, endogenous: str, names: tuple[str, ...]) -> None:

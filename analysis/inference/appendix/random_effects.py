@@ -58,10 +58,6 @@ class RandomEffects(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated.
-    outcome_label : str
-        The outcome for readers.
     terms : tuple of RandomTerm
         In the order of the specification.
     hausman : Wald
@@ -72,12 +68,6 @@ class RandomEffects(Regression):
         Smallest and largest share of its mean that is taken out of an entity.
     sd_effects, sd_errors : float
         SD of the entity effects and of the errors.
-    n, entities, years : int
-        Rows used and what they span.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    notes : tuple of str
-        What a reader should know.
     """
 
     specification: Specification
@@ -126,12 +116,8 @@ def random_effects(
     ----------
     spec : Specification
         What to estimate; effects must be "entity", "two_way" or "region_year".
-    panel : Panel
-        The full grid of entities and years.
-    rows : Rows, optional
-        Rows shared with other columns.
-    level : float
-        1 − coverage of the intervals.
+    panel, rows, level
+        As in `estimate`.
 
     Raises
     ------
@@ -168,23 +154,19 @@ def random_effects(
     hausman, definite = _hausman(random, fixed, spec.terms)
     clustered = _cr1(design, other, codes, theta)
     return RandomEffects(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
+        specification=spec, outcome_label=label_of(panel, spec.outcome),
         terms=_lines(spec, panel, random, fixed, clustered, between, entities, level),
         hausman=hausman,
         mundlak=clustered_wald(between, covariance, entities, fitted.n, 2 * k + other.shape[1]),
         theta=(float(theta.min()), float(theta.max())),
         sd_effects=float(np.sqrt(random.variance_decomposition["Effects"])),
-        sd_errors=float(np.sqrt(random.variance_decomposition["Residual"])),
-        n=fitted.n,
-        entities=entities,
-        years=len(fitted.years),
-        dropped=fitted.dropped,
+        sd_errors=float(np.sqrt(random.variance_decomposition["Residual"])), n=fitted.n,
+        entities=entities, years=len(fitted.years), dropped=fitted.dropped,
         notes=(
             *_notes(rows, definite, theta),
             *warnings_for(("hausman", "mundlak"), fitted.shape),
         ),
-    )
+    )  # fmt: skip
 
 
 def _other_columns(design: Design) -> np.ndarray:

@@ -27,8 +27,6 @@ class Instrumented(Regression):
         The regressor that is instrumented.
     instruments : tuple of str
         What moves it.
-    outcome_label : str
-        The outcome for readers.
     terms : tuple of Row
         2SLS coefficients, in the order of the specification.
     least_squares : Row
@@ -47,16 +45,6 @@ class Instrumented(Regression):
         Anderson-Rubin p-value of a coefficient of zero.
     forms : ReducedForms
         The numbers behind `ar_at`.
-    n, n_entities, clusters, parameters : int
-        Rows, entities, G, and K of the second stage.
-    level : float
-        1 − coverage.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    grid_rows : int
-        Rows of the panel: n plus all dropped rows.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification

@@ -56,12 +56,8 @@ class UnitRoot(Result):
         Lagged changes in each regression.
     trend, demeaned : bool
         Whether a trend was fitted; whether the mean of each year was taken out first.
-    entities, first_year, last_year : int
-        The rectangle without gaps that was tested.
     left_out : tuple of str
         Entities with a gap inside these years.
-    notes : tuple of str
-        What a reader should know.
     """
 
     variable: str
@@ -254,23 +250,14 @@ def _test(
     power = float((simulated_statistics(*key, ALTERNATIVE, draws, seed + 1) < critical).mean())
     years = block.columns
     return UnitRoot(
-        variable=name,
-        label=label_of(panel, name),
-        test=test,
-        statistic=statistic,
+        variable=name, label=label_of(panel, name), test=test, statistic=statistic,
         p=float((1 + np.searchsorted(null, statistic, side="right")) / (1 + draws)),
-        critical=critical,
-        power=power,
-        w=ips_w(statistic, *y.shape, lags, trend) if test == "ips" else float("nan"),
-        lags=lags,
-        trend=trend,
-        demeaned=demean,
-        entities=len(y),
-        first_year=int(years[0]),
-        last_year=int(years[-1]),
-        left_out=left_out,
+        critical=critical, power=power,
+        w=ips_w(statistic, *y.shape, lags, trend) if test == "ips" else float("nan"), lags=lags,
+        trend=trend, demeaned=demean, entities=len(y), first_year=int(years[0]),
+        last_year=int(years[-1]), left_out=left_out,
         notes=_notes(test, y.shape, power, left_out, draws),
-    )
+    )  # fmt: skip
 
 
 def _notes(

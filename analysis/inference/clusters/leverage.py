@@ -28,8 +28,6 @@ class Influence(Result):
 
     Attributes
     ----------
-    outcome_label : str
-        The outcome for readers.
     terms, labels : tuple of str
         Names of the k coefficients, and labels for readers.
     clusters : tuple of str
@@ -47,8 +45,6 @@ class Influence(Result):
         G* of Carter, Schnepel and Steigerwald for independent errors within clusters.
     effective_correlated : ndarray, shape (k,)
         G* for errors perfectly correlated within clusters; NaN where cluster effects are absorbed.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     outcome_label: str
@@ -178,19 +174,13 @@ def influence(estimate: Estimate) -> Influence:
     design = np.column_stack([fitted.x_nested, fitted.nuisance])
     labels = tuple(line.label for line in estimate.terms)
     return Influence(
-        outcome_label=estimate.outcome_label,
-        terms=fitted.terms,
-        labels=labels,
-        clusters=fitted.cluster_labels,
-        sizes=np.bincount(fitted.clusters),
-        leverage=cluster_leverage(design, fitted.clusters),
-        partial=partial,
-        full=found.full,
-        without=found.without,
-        effective=effective,
+        outcome_label=estimate.outcome_label, terms=fitted.terms, labels=labels,
+        clusters=fitted.cluster_labels, sizes=np.bincount(fitted.clusters),
+        leverage=cluster_leverage(design, fitted.clusters), partial=partial, full=found.full,
+        without=found.without, effective=effective,
         effective_correlated=_correlated(fitted.x, fitted.clusters),
         notes=_notes(labels, effective, partial, fitted.cluster_labels),
-    )
+    )  # fmt: skip
 
 
 def _freed(x: np.ndarray) -> np.ndarray:

@@ -39,16 +39,8 @@ class Satterthwaite(Regression):
 
     Attributes
     ----------
-    outcome_label : str
-        The outcome for readers.
     lines : tuple of SmallSampleLine
         In the order of the specification.
-    clusters : int
-        G.
-    level : float
-        1 − coverage of the intervals.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     outcome_label: str

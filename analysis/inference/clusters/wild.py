@@ -49,14 +49,10 @@ class WildTest(Result):
     low, high : float
         The nulls that are not rejected at `level`: the interval by test inversion; infinite where
         no null is rejected, NaN where none was asked for.
-    level : float
-        1 − coverage of the interval.
     weights : Weights
         Distribution, number and seed of the draws.
     draws : ndarray, shape (B,)
         t statistics of the draws under the null.
-    notes : tuple of str
-        What a reader should know.
     """
 
     term: str

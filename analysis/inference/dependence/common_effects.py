@@ -52,22 +52,12 @@ class CommonEffects(Regression):
     ----------
     specification : Specification
         What was estimated; its effects and initial controls gave way to averages.
-    outcome_label : str
-        The outcome for readers.
     terms : tuple of CommonTerm
         In the order of the specification.
-    n, entities, first_year, last_year : int
-        Rows used and what they span.
     shortest : int
         Years of the entity with fewest.
     averages : int
         Averages taken out of each entity with slopes of its own, besides its constant.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    notes : tuple of str
-        What a reader should know.
     """
 
     specification: Specification
@@ -121,14 +111,8 @@ def common_effects(
 
     Parameters
     ----------
-    spec : Specification
-        What to estimate.
-    panel : Panel
-        The full grid of entities and years.
-    rows : Rows, optional
-        Rows shared with other columns.
-    level : float
-        1 − coverage of the intervals.
+    spec, panel, rows, level
+        As in `estimate`.
 
     Raises
     ------
@@ -148,22 +132,16 @@ def common_effects(
     b, covariance, own = pooled(clean)
     jackknife = cr3(clean.x, clean.y, codes, labels=tuple(index.unique(0)), names=spec.terms)
     return CommonEffects(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
-        terms=_lines(spec, panel, b, (covariance, jackknife.covariance), own, level),
-        n=len(table),
-        entities=len(own),
-        first_year=int(years.min()),
-        last_year=int(years.max()),
-        shortest=int(np.bincount(codes).min()),
-        averages=table.shape[1],
-        level=level,
+        specification=spec, outcome_label=label_of(panel, spec.outcome),
+        terms=_lines(spec, panel, b, (covariance, jackknife.covariance), own, level), n=len(table),
+        entities=len(own), first_year=int(years.min()), last_year=int(years.max()),
+        shortest=int(np.bincount(codes).min()), averages=table.shape[1], level=level,
         dropped=rows.dropped,
         notes=(
             *_notes(spec, rows, table.shape[1]),
             *warnings_for(["cce_pooled"], (len(own), len(np.unique(years)))),
         ),
-    )
+    )  # fmt: skip
 
 
 def _require_years(spec: Specification, index: pd.MultiIndex, codes: np.ndarray) -> None:

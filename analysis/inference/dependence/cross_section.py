@@ -68,14 +68,10 @@ class CrossSection(Result):
     ----------
     specification : Specification
         The regression the residuals come from.
-    outcome_label : str
-        Its outcome for readers.
     statistics : tuple of CrossStatistic
         CD, CD_W, CD_W+ and the mean absolute correlation.
     mean_correlation : float
         Mean of all pairwise correlations.
-    n, entities, years : int
-        Rows, entities and years of the residuals.
     pairs, short_pairs : int
         Pairs of entities used; pairs left out because they share fewer than three years or one
         of them does not vary.
@@ -86,12 +82,6 @@ class CrossSection(Result):
     autocorrelation, persistence : float
         First-order autocorrelation of the residuals, and the autoregression of errors that leads
         to it (NaN where not simulated).
-    draws : int
-        Simulated panels.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    notes : tuple of str
-        What a reader should know.
     """
 
     specification: Specification
@@ -153,12 +143,8 @@ def cross_section(
 
     Parameters
     ----------
-    spec : Specification
-        The regression.
-    panel : Panel
-        The full grid of entities and years.
-    rows : Rows, optional
-        Rows shared with other columns.
+    spec, panel, rows
+        As in `estimate`.
     draws : int
         Simulated panels; 0 leaves the simulation out.
     seed : int
@@ -196,23 +182,14 @@ def cross_section(
         ),
     )  # fmt: skip
     return CrossSection(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
-        statistics=statistics,
-        mean_correlation=float(found.mean(absolute=False)),
-        n=fitted.n,
-        entities=len(grid),
-        years=len(fitted.years),
-        pairs=count,
-        short_pairs=possible - count,
-        threshold=threshold,
+        specification=spec, outcome_label=label_of(panel, spec.outcome), statistics=statistics,
+        mean_correlation=float(found.mean(absolute=False)), n=fitted.n, entities=len(grid),
+        years=len(fitted.years), pairs=count, short_pairs=possible - count, threshold=threshold,
         rejecting=float((np.abs(found.cd(signs)) > 1.959964).mean()),
         autocorrelation=float(autocorrelation(grid)),
-        persistence=null.persistence if null else float("nan"),
-        draws=draws,
-        dropped=fitted.dropped,
+        persistence=null.persistence if null else float("nan"), draws=draws, dropped=fitted.dropped,
         notes=_notes(fitted, threshold, possible - count, null),
-    )
+    )  # fmt: skip
 
 
 def _against(value: float, null: np.ndarray | None, side: str) -> tuple[float, float]:

@@ -70,12 +70,10 @@ def dynamic_panel(
     ----------
     spec : Specification
         Without its lagged outcome; effects "two_way", "region_year", "entity_trends" or "entity".
-    panel : Panel
-        The full grid of entities and years.
+    panel, level
+        As in `estimate`.
     draws, seed : int
         Resamples of clusters and their seed.
-    level : float
-        1 − coverage of the intervals.
 
     Raises
     ------
@@ -140,26 +138,17 @@ def _result(
     return DynamicPanel(
         specification=fitted.specification,
         outcome_label=label_of(panel, fitted.specification.outcome),
-        nouns=(panel.roles.entity, panel.roles.entities),
-        lines=lines,
+        nouns=(panel.roles.entity, panel.roles.entities), lines=lines,
         nickell=nickell_bias(float(drawn.point[2, 0]), float(sizes.mean())),
-        explosive=float((drawn.draws[:, 2, 0] >= 1).mean()),
-        n=fitted.n,
-        n_entities=len(sizes),
-        clusters=len(fitted.cluster_labels),
-        first_year=years[0],
-        last_year=years[-1],
-        rows_per_entity=float(sizes.mean()),
-        draws=how[0],
-        seed=how[1],
-        level=how[2],
-        dropped=fitted.dropped,
-        grid_rows=fitted.grid_rows,
+        explosive=float((drawn.draws[:, 2, 0] >= 1).mean()), n=fitted.n, n_entities=len(sizes),
+        clusters=len(fitted.cluster_labels), first_year=years[0], last_year=years[-1],
+        rows_per_entity=float(sizes.mean()), draws=how[0], seed=how[1], level=how[2],
+        dropped=fitted.dropped, grid_rows=fitted.grid_rows,
         notes=(
             *fitted.notes,
             *_notes(drawn, sizes, roots, how[0], panel.roles.entities, fitted.shape),
         ),
-    )
+    )  # fmt: skip
 
 
 def _notes(

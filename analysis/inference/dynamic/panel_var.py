@@ -63,18 +63,6 @@ class PanelVar(Regression):
     roots : dict of str to tuple of float
         By estimator: largest modulus of the eigenvalues of the coefficient matrix with its
         percentile interval; below one the loop dies out.
-    n, n_entities, clusters, first_year, last_year : int
-        Rows, the same in both equations, and what they span.
-    draws, seed : int
-        Of the bootstrap.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows not used, by reason.
-    grid_rows : int
-        Rows of the panel.
-    notes : tuple of str
-        What a reader must know.
     """
 
     specification: Specification
@@ -181,26 +169,18 @@ def panel_var(
     sd = dict(zip((y, own, other, x), design.within_sd, strict=True))
     years = fitted.years
     return PanelVar(
-        specification=spec,
-        variables=(y, x),
+        specification=spec, variables=(y, x),
         lines=tuple(_lines((y, x), labels, sd, drawn, len(fitted.cluster_labels) - 1, level)),
-        roots={name: _root(drawn, e, level) for e, name in enumerate(ESTIMATORS)},
-        n=fitted.n,
-        n_entities=len(blocks.sizes),
-        clusters=len(fitted.cluster_labels),
-        first_year=years[0],
-        last_year=years[-1],
-        draws=draws,
-        seed=seed,
-        level=level,
-        dropped=fitted.dropped,
+        roots={name: _root(drawn, e, level) for e, name in enumerate(ESTIMATORS)}, n=fitted.n,
+        n_entities=len(blocks.sizes), clusters=len(fitted.cluster_labels), first_year=years[0],
+        last_year=years[-1], draws=draws, seed=seed, level=level, dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
         notes=(
             *fitted.notes,
             *_notes(drawn, draws),
             *warnings_for(["panel_var"], fitted.shape),
         ),
-    )
+    )  # fmt: skip
 
 
 def require_pair(spec: Specification, what: str) -> tuple[str, str]:

@@ -53,8 +53,8 @@ def event_study(
         Who is exposed and when.
     outcome : str
         Variable of the panel.
-    panel : Panel
-        The full grid of entities and years.
+    panel, level
+        As in `estimate`.
     estimator : str
         "callaway_santanna" (2021, J. Econometrics 225(2)), "sun_abraham" (2021, same issue) or
         "imputation" (Borusyak, Jaravel and Spiess 2024, Review of Economic Studies 91(6)).
@@ -68,8 +68,6 @@ def event_study(
         before exposure with the year before each of them, as R's did does unless told otherwise.
     sample : Sample, optional
         Years and excluded entities.
-    level : float
-        1 − coverage.
 
     Raises
     ------
@@ -101,22 +99,12 @@ def event_study(
     )
     value, se = _overall(raw, data, control, aggregation)
     return EventStudy(
-        estimator=estimator,
-        control=control,
-        base=base,
-        aggregation=aggregation,
-        level=level,
-        path=tuple(_path(raw, data, critical, joint)),
-        overall=_effect(value, se, dof, level),
-        cohorts=tuple(_cohorts(raw, data)),
-        critical=critical,
-        simultaneous=joint,
-        covariance=raw.covariance,
-        covariance_times=raw.covariance_times,
-        data=data,
-        container=raw.container,
-        notes=(*data.notes, *raw.notes, *_warnings(data, estimator)),
-    )
+        estimator=estimator, control=control, base=base, aggregation=aggregation, level=level,
+        path=tuple(_path(raw, data, critical, joint)), overall=_effect(value, se, dof, level),
+        cohorts=tuple(_cohorts(raw, data)), critical=critical, simultaneous=joint,
+        covariance=raw.covariance, covariance_times=raw.covariance_times, data=data,
+        container=raw.container, notes=(*data.notes, *raw.notes, *_warnings(data, estimator)),
+    )  # fmt: skip
 
 
 def _check(estimator: str, control: str | None, aggregation: str, base: str, level: float) -> str:

@@ -174,19 +174,12 @@ def event_data(
     starts = starts.where(~late, NEVER)
     _require(design, outcome, kept, starts, dropped)
     return EventData(
-        design=design,
-        outcome=outcome,
-        label=label_of(panel, outcome),
-        nouns=(panel.roles.entity, panel.roles.entities),
-        y=kept.to_numpy(),
-        starts=starts.to_numpy(),
-        entities=tuple(map(str, kept.index)),
-        years=kept.columns.to_numpy(dtype=int),
-        regions=_regions(panel, kept.index),
-        dropped=tuple(dropped),
-        grid_rows=wide.size,
-        notes=(design.rule, *design.notes, *notes),
-    )
+        design=design, outcome=outcome, label=label_of(panel, outcome),
+        nouns=(panel.roles.entity, panel.roles.entities), y=kept.to_numpy(),
+        starts=starts.to_numpy(), entities=tuple(map(str, kept.index)),
+        years=kept.columns.to_numpy(dtype=int), regions=_regions(panel, kept.index),
+        dropped=tuple(dropped), grid_rows=wide.size, notes=(design.rule, *design.notes, *notes),
+    )  # fmt: skip
 
 
 def _check_sample(sample: Sample, panel: Panel) -> None:

@@ -62,8 +62,6 @@ class Pretrend(Result):
         One per power asked for.
     effect : float
         The average effect that the biases are to be held against.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     times: tuple[int, ...]
@@ -165,16 +163,12 @@ def pretrend_test(
         "A test that notices nothing shows parallel paths only as far as its power goes.",
     ]
     return Pretrend(
-        times=times,
-        f=f,
-        dof=dof,
-        p=p,
-        p_permutation=_permutation_p(data, control, times, draws, seed),
-        powers=tuple(lines),
+        times=times, f=f, dof=dof, p=p,
+        p_permutation=_permutation_p(data, control, times, draws, seed), powers=tuple(lines),
         effect=study.overall.estimate,
         label=f"{data.label} before {data.design.name.replace('_', ' ')}",
         notes=(*notes, *warnings),
-    )
+    )  # fmt: skip
 
 
 def joint_test(b: np.ndarray, v: np.ndarray, nu: int) -> tuple[float, tuple[int, int], float]:

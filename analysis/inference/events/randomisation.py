@@ -59,16 +59,10 @@ class Randomisation(Result):
         Whether so few are exposed that this test should lead.
     strata, control : str
         Within what entities were exchanged, and who serves as control.
-    level : float
-        1 − coverage of the interval.
-    seed : int
-        Of the draws.
     distribution : ndarray
         The statistic under each assignment.
     data : EventData
         The rectangle behind the numbers.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     statistic: str
@@ -190,24 +184,12 @@ def randomisation_test(
         low, high = inverted_interval(estimate, estimates, summaries(exposed, dealt), exact, level)
     smallest = 1 / (len(dealt) + (not exact))
     return Randomisation(
-        statistic=statistic,
-        observed=observed,
-        estimate=estimate,
-        p=permutation_p(observed, values, exact),
-        low=low,
-        high=high,
-        exact=exact,
-        assignments=len(dealt),
-        smallest_p=smallest,
-        headline=data.few,
-        strata=words,
-        control=control,
-        level=level,
-        seed=seed,
-        distribution=values,
-        data=data,
+        statistic=statistic, observed=observed, estimate=estimate,
+        p=permutation_p(observed, values, exact), low=low, high=high, exact=exact,
+        assignments=len(dealt), smallest_p=smallest, headline=data.few, strata=words,
+        control=control, level=level, seed=seed, distribution=values, data=data,
         notes=_notes(data, smallest, level),
-    )
+    )  # fmt: skip
 
 
 def _check(statistic: str, control: str, draws: int, level: float) -> None:

@@ -66,8 +66,6 @@ class EventStudy(Result):
     ----------
     estimator, control, base, aggregation : str
         What was asked for.
-    level : float
-        1 − coverage of intervals and bands.
     path : tuple of EventTime
         Ascending event time.
     overall : Effect
@@ -80,8 +78,6 @@ class EventStudy(Result):
         Of the points named in `covariance_times`; the imputation estimator gives none.
     data : EventData
         The rectangle behind the numbers, for permutation tests and pictures.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     estimator: str

@@ -48,10 +48,6 @@ class DistributedLags(Result):
         The values of the mean lag that Fieller's test (CR3) does not refuse at `level`.
     weak : bool
         Whether the sum cannot be told from zero (CR3), so that a mean lag has no meaning.
-    level : float
-        1 − coverage.
-    notes : tuple of str
-        What belongs under the table.
     """
 
     of: str
@@ -118,14 +114,12 @@ def distributed_lags(
     ----------
     spec : Specification
         The regression; the lag it gives to `of` is replaced, all else stays.
-    panel : Panel
-        The panel.
+    panel, level
+        As in `estimate`.
     of : str
         A regressor that stands in no product.
     lags : sequence of int
         Years, at least two.
-    level : float
-        1 − coverage of intervals.
 
     Raises
     ------
@@ -150,18 +144,10 @@ def distributed_lags(
     weak = total.low_cr3 <= 0 <= total.high_cr3
     mean_lag, ratio = _mean_lag(both, np.array(lags, dtype=float), level)
     return DistributedLags(
-        of=of,
-        of_label=label_of(panel, of),
-        outcome_label=label_of(panel, spec.outcome),
-        lags=lags,
-        estimate=found,
-        total=total,
-        mean_lag=mean_lag,
-        mean_lag_fieller=ratio,
-        weak=weak,
-        level=level,
-        notes=_notes(found, both, weak, ratio),
-    )
+        of=of, of_label=label_of(panel, of), outcome_label=label_of(panel, spec.outcome), lags=lags,
+        estimate=found, total=total, mean_lag=mean_lag, mean_lag_fieller=ratio, weak=weak,
+        level=level, notes=_notes(found, both, weak, ratio),
+    )  # fmt: skip
 
 
 def mean_lag_change(

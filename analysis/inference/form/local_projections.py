@@ -53,10 +53,6 @@ class LocalProjections(Result):
         Whether the outcome is summed from horizon 0 to h.
     history : int
         Years of earlier outcome and regressor held fixed.
-    level : float
-        1 − coverage.
-    notes : tuple of str
-        What belongs under the table.
     """
 
     of: str
@@ -140,8 +136,8 @@ def local_projections(
     ----------
     spec : Specification
         The regression at horizon 0.
-    panel : Panel
-        The panel.
+    panel, level
+        As in `estimate`.
     of : str
         Regressor whose response is followed.
     horizons : sequence of int
@@ -155,8 +151,6 @@ def local_projections(
         of the level.
     history : int
         Years of outcome and regressor before the date of x that enter as controls.
-    level : float
-        1 − coverage of intervals.
 
     Raises
     ------
@@ -181,21 +175,11 @@ def local_projections(
     weights = np.array([(h in late) / len(late) - (h in early) / len(early) for h in horizons])
     label = f"mean of {_list(late)} less mean of {_list(early)}"
     return LocalProjections(
-        of=of,
-        of_label=label_of(panel, of),
-        outcome_label=label_of(panel, spec.outcome),
-        horizons=horizons,
-        columns=tuple(columns),
-        joint=found,
-        early=early,
-        late=late,
-        contrast=combine(label, weights, found, level=level),
-        common=common,
-        cumulative=cumulative,
-        history=history,
-        level=level,
-        notes=_notes(spec, columns, common, cumulative, history),
-    )
+        of=of, of_label=label_of(panel, of), outcome_label=label_of(panel, spec.outcome),
+        horizons=horizons, columns=tuple(columns), joint=found, early=early, late=late,
+        contrast=combine(label, weights, found, level=level), common=common, cumulative=cumulative,
+        history=history, level=level, notes=_notes(spec, columns, common, cumulative, history),
+    )  # fmt: skip
 
 
 def _widen(

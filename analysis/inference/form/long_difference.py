@@ -56,8 +56,6 @@ class LongDifference(Regression):
     ----------
     specification : Specification
         What was asked for.
-    outcome_label : str
-        The outcome for readers.
     slopes : tuple of LongSlope
         Regressors, controls and initial values, in this order.
     first, last : tuple of int
@@ -72,12 +70,6 @@ class LongDifference(Regression):
         Index entity; the change of the outcome in column "", then one column per term.
     leverage : Series
         Hat value of each entity: near one means that it alone decides a coefficient.
-    dropped : tuple of Dropped
-        Entities left out, by reason.
-    level : float
-        1 − coverage.
-    notes : tuple of str
-        What belongs under the table.
     """
 
     specification: Specification
@@ -142,15 +134,13 @@ def long_difference(
     spec : Specification
         Effects "two_way" or "region_year"; no products. Its sample's years are not used beyond
         `exclude_years`; the windows declare the years.
-    panel : Panel
-        The panel.
+    panel, level
+        As in `estimate`.
     first, last : tuple of int
         Windows (from, to) of outcome years, both included.
     complete : bool
         Use only entities observed in every year of both windows. Without it a mean may rest on
         fewer years, and entities are then compared over different years.
-    level : float
-        1 − coverage of intervals.
 
     Raises
     ------
@@ -172,21 +162,11 @@ def long_difference(
         groups = pd.get_dummies(region[kept]).to_numpy(dtype=float)
     slopes, r2, leverage = _estimate(spec, table, groups, panel, level)
     return LongDifference(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
-        slopes=slopes,
-        first=first,
-        last=last,
-        effects=BEYOND[spec.effects],
-        n=len(table),
-        dof=len(table) - groups.shape[1] - len(slopes),
-        r2=r2,
-        changes=table,
-        leverage=leverage,
-        dropped=dropped,
-        level=level,
-        notes=_notes(spec, panel, first, last, complete, leverage),
-    )
+        specification=spec, outcome_label=label_of(panel, spec.outcome), slopes=slopes, first=first,
+        last=last, effects=BEYOND[spec.effects], n=len(table),
+        dof=len(table) - groups.shape[1] - len(slopes), r2=r2, changes=table, leverage=leverage,
+        dropped=dropped, level=level, notes=_notes(spec, panel, first, last, complete, leverage),
+    )  # fmt: skip
 
 
 def _estimate(

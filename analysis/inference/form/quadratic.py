@@ -54,14 +54,6 @@ class UTest(Result):
         Estimation rows on either side of the turning point, and
     entities_before, entities_after : int
         the entities they belong to.
-    n, clusters : int
-        Rows and clusters.
-    level : float
-        1 − coverage of intervals.
-    dropped : tuple of Dropped
-        Rows left out, by reason.
-    notes : tuple of str
-        What belongs under the table.
     fitted : Fit
         The quadratic.
     """
@@ -140,16 +132,12 @@ def u_test(
     ----------
     spec : Specification
         With the pair (`of`, `of`) among its interactions.
-    panel : Panel
-        The panel.
+    panel, level, rows
+        As in `estimate`.
     of : str
         The regressor that enters with its square.
     trim : float
         Share of rows cut at each end before the ends are taken: 0 tests at the extremes.
-    level : float
-        1 − coverage of intervals.
-    rows : Rows, optional
-        Rows shared with other columns.
 
     Raises
     ------
@@ -174,32 +162,17 @@ def u_test(
     entity = rows.frame.index.get_level_values(0)
     is_u = square.estimate > 0
     return UTest(
-        of=of,
-        label=label_of(panel, of),
-        outcome_label=result.outcome_label,
-        shape="U" if is_u else "inverted U",
-        linear=linear,
-        square=square,
-        turning=turning,
+        of=of, label=label_of(panel, of), outcome_label=result.outcome_label,
+        shape="U" if is_u else "inverted U", linear=linear, square=square, turning=turning,
         turning_cr1=_turning(found, found.cr1, mean, level),
-        turning_cr3=_turning(found, found.cr3, mean, level),
-        ends=ends,
-        slope_low=slopes[0],
-        slope_high=slopes[1],
-        p=_joint_p(slopes, is_u, "p_greater"),
-        p_cr3=_joint_p(slopes, is_u, "p_greater_cr3"),
-        inside=ends[0] < turning < ends[1],
-        rows_before=int(before.sum()),
-        rows_after=int((~before).sum()),
-        entities_before=len(entity[before].unique()),
-        entities_after=len(entity[~before].unique()),
-        n=fitted.n,
-        clusters=found.dof + 1,
-        level=level,
-        dropped=fitted.dropped,
-        notes=_notes(result, turning, ends, entity[~before], entity[before]),
-        fitted=fitted,
-    )
+        turning_cr3=_turning(found, found.cr3, mean, level), ends=ends, slope_low=slopes[0],
+        slope_high=slopes[1], p=_joint_p(slopes, is_u, "p_greater"),
+        p_cr3=_joint_p(slopes, is_u, "p_greater_cr3"), inside=ends[0] < turning < ends[1],
+        rows_before=int(before.sum()), rows_after=int((~before).sum()),
+        entities_before=len(entity[before].unique()), entities_after=len(entity[~before].unique()),
+        n=fitted.n, clusters=found.dof + 1, level=level, dropped=fitted.dropped,
+        notes=_notes(result, turning, ends, entity[~before], entity[before]), fitted=fitted,
+    )  # fmt: skip
 
 
 _PARTS = (

@@ -64,16 +64,8 @@ class Threshold(Result):
         Columns ``model, words, ssr, parameters, bic``: no threshold, threshold, quadratic, spline.
     path : DataFrame
         Columns ``gamma, ssr, lr`` along the grid.
-    draws : int
-        Bootstrap samples.
     scheme : str
         "resample" or "wild".
-    level : float
-        1 − coverage.
-    dropped : tuple of Dropped
-        Rows left out, by reason.
-    notes : tuple of str
-        What belongs under the table.
     """
 
     by: str
@@ -166,8 +158,8 @@ def threshold(
     ----------
     spec : Specification
         The regression without a threshold.
-    panel : Panel
-        The panel.
+    panel, level
+        As in `estimate`.
     by : str
         Threshold variable q, dated by the specification's lag; a regressor or any other variable.
     of : sequence of str
@@ -184,8 +176,6 @@ def threshold(
         "resample" (Hansen) or "wild" (random signs per entity).
     seed : int or Generator
         Source of draws.
-    level : float
-        1 − coverage of intervals.
 
     Raises
     ------
@@ -204,36 +194,20 @@ def threshold(
     inside = found.lr <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
     return Threshold(
-        by=by,
-        by_label=label_of(panel, by),
-        outcome_label=label_of(panel, spec.outcome),
-        of=names,
-        gamma=found.gamma,
-        gamma_low=float(found.grid[first]),
-        gamma_high=float(found.grid[last]),
-        gamma_connected=bool(inside[first : last + 1].all()),
-        f=found.f,
-        p=found.p,
-        critical=found.critical,
-        ssr=float(found.ssr.min()),
-        ssr_linear=found.ssr_linear,
-        dof=found.dof,
-        regimes=regimes,
-        differences=gaps,
-        rows_low=int((q <= found.gamma).sum()),
-        rows_high=int((q > found.gamma).sum()),
-        models=found.models,
-        path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}),
-        draws=draws,
-        scheme=scheme,
-        level=level,
-        dropped=regimes.dropped,
+        by=by, by_label=label_of(panel, by), outcome_label=label_of(panel, spec.outcome), of=names,
+        gamma=found.gamma, gamma_low=float(found.grid[first]), gamma_high=float(found.grid[last]),
+        gamma_connected=bool(inside[first : last + 1].all()), f=found.f, p=found.p,
+        critical=found.critical, ssr=float(found.ssr.min()), ssr_linear=found.ssr_linear,
+        dof=found.dof, regimes=regimes, differences=gaps, rows_low=int((q <= found.gamma).sum()),
+        rows_high=int((q > found.gamma).sum()), models=found.models,
+        path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}), draws=draws,
+        scheme=scheme, level=level, dropped=regimes.dropped,
         notes=(
             *regimes.notes,
             *_notes(spec, found, options, inside, first, last, regimes.convention),
             *warnings_for(["threshold"], regimes.fitted.shape),
         ),
-    )
+    )  # fmt: skip
 
 
 def _notes(

@@ -90,21 +90,14 @@ def search(
     )  # fmt: skip
     f = float(dof * (s0 - ssr[best]) / ssr[best])
     return Search(
-        gamma=float(data.grid[best]),
-        grid=data.grid,
-        ssr=ssr,
-        ssr_linear=s0,
-        lr=(ssr - ssr[best]) * dof / ssr[best],
-        distance=numerics.critical_distance(level),
-        dof=dof,
-        f=f,
-        p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
+        gamma=float(data.grid[best]), grid=data.grid, ssr=ssr, ssr_linear=s0,
+        lr=(ssr - ssr[best]) * dof / ssr[best], distance=numerics.critical_distance(level), dof=dof,
+        f=f, p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
         critical=tuple(map(float, np.quantile(drawn, [0.9, 0.95, 0.99]))),
-        models=_models(data, float(ssr[best])),
-        entities=int(data.cells.entity.max()) + 1,
+        models=_models(data, float(ssr[best])), entities=int(data.cells.entity.max()) + 1,
         smallest_pool=min(map(len, numerics.donor_pools(data.cells.seen))),
         unidentified=data.unidentified,
-    )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,18 +147,12 @@ def _prepare(
         )
     ends = np.cumsum([columns.shape[1] for columns in rivals.values()])[:-1]
     return _Data(
-        y=y[:, 0],
-        x=x,
-        frame=np.linalg.qr(x)[0],
-        grid=grid[known],
-        basis=basis[known],
-        rivals=dict(zip(rivals, np.split(smooth, ends, axis=1), strict=True)),
-        switching=k,
+        y=y[:, 0], x=x, frame=np.linalg.qr(x)[0], grid=grid[known], basis=basis[known],
+        rivals=dict(zip(rivals, np.split(smooth, ends, axis=1), strict=True)), switching=k,
         rank=numerics.effect_rank(design.absorbed, design.clusters, nuisance),
-        cells=numerics.Cells.of(design.index),
-        clean=lambda values: _cleaned(values, design)[2],
+        cells=numerics.Cells.of(design.index), clean=lambda values: _cleaned(values, design)[2],
         unidentified=int((~known).sum()),
-    )
+    )  # fmt: skip
 
 
 def _cleaned(values: np.ndarray, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

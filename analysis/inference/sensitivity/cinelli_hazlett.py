@@ -61,8 +61,6 @@ class CinelliHazlett(Result):
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated.
     treatment, label : str
         The regressor whose coefficient is examined.
     estimate, se, t : float
@@ -71,8 +69,6 @@ class CinelliHazlett(Result):
         Its clustered error, for comparison.
     dof : int
         Rows less slopes, constant and every effect, nested in clusters or not.
-    clusters : int
-        G.
     q : float
         Share of the estimate to be explained away.
     level : float
@@ -88,8 +84,6 @@ class CinelliHazlett(Result):
         The same with the CR1 error and t(G−1), holding that error fixed.
     benchmarks : tuple of Benchmark
         Bounds from observed covariates.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification
@@ -163,10 +157,8 @@ def cinelli_hazlett(
 
     Parameters
     ----------
-    spec : Specification
-        What to estimate.
-    panel : Panel
-        The full grid of entities and years.
+    spec, panel
+        As in `estimate`.
     treatment : str, optional
         One of the terms; the first regressor by default.
     benchmarks : sequence of str, optional
@@ -214,24 +206,12 @@ def cinelli_hazlett(
     rv_level = robustness_value(t, dof, q, level)
     rv_clustered = robustness_value(float(rest / se[j]), dof)
     return CinelliHazlett(
-        specification=spec,
-        treatment=treatment,
-        label=label_of(panel, treatment),
-        estimate=float(b[j]),
-        se=float(se[j]),
-        t=t,
-        se_cr1=se_cr1,
-        dof=dof,
-        clusters=groups,
-        q=q,
-        level=level,
-        partial_r2=partial_r2(t, dof),
-        rv=rv,
-        rv_level=rv_level,
-        rv_clustered=rv_clustered,
-        benchmarks=tuple(found),
+        specification=spec, treatment=treatment, label=label_of(panel, treatment),
+        estimate=float(b[j]), se=float(se[j]), t=t, se_cr1=se_cr1, dof=dof, clusters=groups, q=q,
+        level=level, partial_r2=partial_r2(t, dof), rv=rv, rv_level=rv_level,
+        rv_clustered=rv_clustered, benchmarks=tuple(found),
         notes=(*fitted.notes, *_notes(q, level, partial_r2(t, dof), rv, rv_level, rv_clustered)),
-    )
+    )  # fmt: skip
 
 
 def _benchmark(

@@ -47,8 +47,6 @@ class Mediation(Result):
         The equation of the outcome without the mediator.
     treatment, mediator : str
         X and M.
-    outcome_label : str
-        Y for readers.
     mediator_lag : int
         Years by which M precedes the outcome.
     x_to_m : Row
@@ -67,16 +65,6 @@ class Mediation(Result):
         Correlation between the error of M and that of Y given M at which a·b is zero.
     channel : Channel
         The numbers behind `at_rho`.
-    n, clusters, parameters : int
-        Rows, G, and K of the equation with the mediator.
-    level : float
-        1 − coverage.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    grid_rows : int
-        Rows of the panel: n plus all dropped rows.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification
@@ -171,16 +159,14 @@ def mediation(
     ----------
     spec : Specification
         Equation of the outcome, without the mediator and without products.
-    panel : Panel
-        The full grid of entities and years.
+    panel, level
+        As in `estimate`.
     mediator : str
         M.
     treatment : str, optional
         X; the first regressor by default. All other slopes enter both equations.
     mediator_lag : int
         Years by which M precedes the outcome; X must not come later than M.
-    level : float
-        1 − coverage of the intervals.
     draws, seed : int
         Bootstrap samples and their seed; the same seed gives the same interval.
 
@@ -209,29 +195,14 @@ def mediation(
         )
     low, high, p = interval(products[~np.isnan(products)], level)
     return Mediation(
-        specification=spec,
-        treatment=treatment,
-        mediator=mediator,
-        outcome_label=label_of(panel, spec.outcome),
-        mediator_lag=mediator_lag,
-        **_paths(fitted, panel, j, level),
-        product=found.a * found.b,
-        low=low,
-        high=high,
-        p=p,
-        draws=draws,
-        failed=failed,
-        seed=seed,
-        rho_zero=found.rho_zero,
-        channel=found,
-        n=fitted.n,
-        clusters=groups,
-        parameters=fitted.parameters,
-        level=level,
-        dropped=fitted.dropped,
+        specification=spec, treatment=treatment, mediator=mediator,
+        outcome_label=label_of(panel, spec.outcome), mediator_lag=mediator_lag,
+        **_paths(fitted, panel, j, level), product=found.a * found.b, low=low, high=high, p=p,
+        draws=draws, failed=failed, seed=seed, rho_zero=found.rho_zero, channel=found, n=fitted.n,
+        clusters=groups, parameters=fitted.parameters, level=level, dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
         notes=(*fitted.notes, *_notes(fitted, mediator, found, draws, failed, seed)),
-    )
+    )  # fmt: skip
 
 
 def _require(spec: Specification, treatment: str, mediator: str, lag: int, draws: int) -> None:

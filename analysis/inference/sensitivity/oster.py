@@ -52,10 +52,6 @@ class Oster(Result):
         Bias-adjusted coefficient under `assumed_delta`; NaN where no admissible root exists.
     roots, refused : tuple of float
         Real solutions for the coefficient that were admissible, and those that were not.
-    n : int
-        Rows.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification
@@ -160,20 +156,11 @@ def oster(
     ratio = selection_ratio(found, ceiling, target)
     beta, roots, refused = adjusted(found, ceiling, delta)
     return Oster(
-        specification=spec,
-        treatment=treatment,
-        label=label_of(panel, treatment),
-        moments=found,
-        r_max=float(ceiling),
-        target=target,
-        delta=ratio,
-        assumed_delta=delta,
-        beta=beta,
-        roots=roots,
-        refused=refused,
-        n=fitted.n,
+        specification=spec, treatment=treatment, label=label_of(panel, treatment), moments=found,
+        r_max=float(ceiling), target=target, delta=ratio, assumed_delta=delta, beta=beta,
+        roots=roots, refused=refused, n=fitted.n,
         notes=(*fitted.notes, *_notes(spec, found, ceiling, ratio, beta)),
-    )
+    )  # fmt: skip
 
 
 def _notes(

@@ -37,31 +37,15 @@ class Poisson(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated.
-    outcome_label : str
-        The outcome for readers.
     terms : tuple of Row
         Coefficients: change of the log of the expected count per unit of the term.
-    n, n_entities, n_years : int
-        Rows used and what they span.
-    clusters, parameters : int
-        G, and K of the CR1 factor.
     deviance, dispersion : float
         Deviance, and Pearson χ²/(n − K); above 1 the Poisson variance would be too small, which
         the clustered error does not assume.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    grid_rows : int
-        Rows of the panel: n plus all dropped rows.
     index : MultiIndex
         (entity, year) of each row used.
     fitted : ndarray, shape (n,)
         Expected counts.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification
@@ -110,10 +94,8 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
     ----------
     spec : Specification
         Outcome in levels, not negative; any effects but first differences.
-    panel : Panel
-        The full grid of entities and years.
-    level : float
-        1 − coverage of the intervals.
+    panel, level
+        As in `estimate`.
 
     Raises
     ------
@@ -144,27 +126,19 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
     mean, index = found.fitted, design.index[alive]
     pearson = float((((design.y[alive] - mean) ** 2) / mean).sum())
     return Poisson(
-        specification=spec,
-        outcome_label=label_of(panel, spec.outcome),
-        terms=_lines(spec, panel, found.coefficients, found.cr0, n, groups, charged, level),
-        n=n,
-        n_entities=len(index.unique(0)),
-        n_years=len(index.unique(1)),
-        clusters=groups,
-        parameters=charged,
-        deviance=found.deviance,
-        dispersion=pearson / (n - charged),
+        specification=spec, outcome_label=label_of(panel, spec.outcome),
+        terms=_lines(spec, panel, found.coefficients, found.cr0, n, groups, charged, level), n=n,
+        n_entities=len(index.unique(0)), n_years=len(index.unique(1)), clusters=groups,
+        parameters=charged, deviance=found.deviance, dispersion=pearson / (n - charged),
         level=level,
         dropped=(*design.dropped, *(Dropped(reason, rows) for reason, rows in lost.items())),
-        grid_rows=rows.grid_rows,
-        index=index.remove_unused_levels(),
-        fitted=mean,
+        grid_rows=rows.grid_rows, index=index.remove_unused_levels(), fitted=mean,
         notes=(
             *rows.notes,
             *_notes(spec, groups, charged, lost),
             *warnings_for(["poisson"], (len(index.unique(0)), len(index.unique(1)))),
         ),
-    )
+    )  # fmt: skip
 
 
 def _require_counts(spec: Specification, design: Design) -> None:

@@ -117,20 +117,11 @@ def spatial_design(
     arrays = clean.reshape(*cube.shape[:2], -1)
     k = levels.shape[1]
     return SpatialDesign(
-        y=arrays[..., 0],
-        wy=arrays[..., k],
-        x=arrays[..., 1:k],
-        wx=arrays[..., k + 1 :],
-        spectrum=w,
-        periods=len(years) - transform,
-        entities=tuple(map(str, names)),
-        years=tuple(map(int, years)),
-        partialled=bool(spec.initial),
-        within_sd=design.within_sd,
-        dropped=design.dropped,
-        grid_rows=rows.grid_rows,
-        notes=(*rows.notes, *notes),
-    )
+        y=arrays[..., 0], wy=arrays[..., k], x=arrays[..., 1:k], wx=arrays[..., k + 1 :],
+        spectrum=w, periods=len(years) - transform, entities=tuple(map(str, names)),
+        years=tuple(map(int, years)), partialled=bool(spec.initial), within_sd=design.within_sd,
+        dropped=design.dropped, grid_rows=rows.grid_rows, notes=(*rows.notes, *notes),
+    )  # fmt: skip
 
 
 def balanced_rows(

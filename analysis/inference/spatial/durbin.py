@@ -60,8 +60,8 @@ def spatial_panel(
     spec : Specification
         With "entity" or "two_way" effects. Products get effects of their own; `initial` controls
         are taken out without spatial lags.
-    panel : Panel
-        The full grid of entities and years.
+    panel, level
+        As in `estimate`.
     weights : SpatialWeights
         From `analysis.models.spatial_weights`.
     model : str
@@ -78,8 +78,6 @@ def spatial_panel(
         "error" or "largest": see `balanced_rows`.
     draws, seed : int
         Draws of (ρ, β, θ) behind the intervals of effects.
-    level : float
-        1 − coverage of the intervals.
 
     Raises
     ------
@@ -99,30 +97,18 @@ def spatial_panel(
     methods = certified if model == "sdm" else (model,)
     years = design.years
     return SpatialEstimate(
-        specification=spec,
-        model=model,
-        weights=weights.name,
+        specification=spec, model=model, weights=weights.name,
         outcome_label=label_of(panel, spec.outcome),
-        nouns=(panel.roles.entity, panel.roles.entities),
-        rho=fitted.rho,
+        nouns=(panel.roles.entity, panel.roles.entities), rho=fitted.rho,
         stable=(design.spectrum.low, design.spectrum.high),
-        coefficients=coefficient_lines(panel, found, level),
-        effects=effects,
-        tests=nested_tests(design, fitted, found) if model == "sdm" else (),
-        sigma2=fitted.sigma2,
-        log_likelihood=fitted.log_likelihood,
-        n=design.y.size,
-        n_entities=len(design.entities),
-        n_years=len(years),
-        first_year=years[0],
-        last_year=years[-1],
-        covariance=found.covariance,
-        method=_method(spec, correction, robust, draws, seed),
-        level=level,
-        dropped=design.dropped,
+        coefficients=coefficient_lines(panel, found, level), effects=effects,
+        tests=nested_tests(design, fitted, found) if model == "sdm" else (), sigma2=fitted.sigma2,
+        log_likelihood=fitted.log_likelihood, n=design.y.size, n_entities=len(design.entities),
+        n_years=len(years), first_year=years[0], last_year=years[-1], covariance=found.covariance,
+        method=_method(spec, correction, robust, draws, seed), level=level, dropped=design.dropped,
         grid_rows=design.grid_rows,
         notes=_notes(spec, design, weights, effects, lost, draws, correction, methods),
-    )
+    )  # fmt: skip
 
 
 def _require_options(

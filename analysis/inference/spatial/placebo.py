@@ -36,8 +36,6 @@ class SpatialPlacebo(Result):
         The same columns, one row per permuted map with a stable ρ.
     maps : int
         Maps drawn.
-    notes : tuple of str
-        What a reader should know.
     """
 
     observed: pd.Series
