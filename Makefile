@@ -36,8 +36,8 @@ $(STAMP): $(READY) $(INPUTS)
 	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
 	@mv _build/started $@
 
-test: $(READY) ## run the whole test suite (browser tests need `make book` first)
-	@$(BIN)/python -m pytest
+test: $(READY) ## run the whole test suite on all processors (browser tests need `make book` first)
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(READY) ## check style, annotations and which layer imports which
 	@$(BIN)/ruff check analysis tests book/_ext
@@ -48,7 +48,7 @@ serve: book ## serve the built book on this machine
 	@echo "http://127.0.0.1:$(PORT)/intro.html"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-bench: $(READY) ## time the batched code against its peers, as ratios
+bench: $(READY) ## time the batched code against its peers and the book against an older one, as ratios
 	@$(BIN)/python tests/bench/run.py
 
 certify: $(READY) ## simulate every method anew and write the table of certificates

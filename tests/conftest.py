@@ -1,8 +1,57 @@
+import fcntl
+import os
+import pickle
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from writable_home import ensure_home
 
 from analysis.data import Panel, Roles, Variable
+
+ensure_home(Path(__file__).resolve().parents[1] / "_build" / "home")
+
+
+def count_calls(work) -> int:
+    """Count the functions called: what work costs, on any machine and under any load."""
+    found = 0
+
+    def count(*_event):
+        nonlocal found
+        found += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+@pytest.fixture(scope="session")
+def calls():
+    return count_calls
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Make something once for all workers of a run: the first that asks makes it, others wait."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def made(name, make):
+        kept = folder / f"{name}.pickle"
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())
+
+    return made
 
 
 def panel_of(frame, regions=None):

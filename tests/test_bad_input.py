@@ -58,7 +58,7 @@ def fingerprint(folder):
 def run(*words):
     return subprocess.run(
         [sys.executable, "-m", "analysis", *words],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, env=None,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, env=None,
     )  # fmt: skip
 
 

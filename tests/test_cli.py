@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def run(*words, **more):
     command = [sys.executable, "-m", "analysis", *words]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60, **more
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600, **more
     )
 
 
@@ -80,7 +80,7 @@ def test_a_reader_who_stops_early_is_no_error():
     reader, writer = os.pipe()
     os.close(reader)  # gone before the first word, as `head` is after the last it wants
     command = [sys.executable, "-m", "analysis", "claims"]
-    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, timeout=600)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
 

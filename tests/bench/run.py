@@ -1,10 +1,11 @@
-"""Time the fast parts beside the libraries they replace, in the same run on the same machine.
+"""Time the fast parts beside the libraries they replace, and the whole beside an older commit.
 
     python tests/bench/run.py [section ...]
 
-Ratios are printed, never asserted: seconds depend on the machine. Each section runs in a process
-of its own, with one linear-algebra thread, so that its peak memory is its own. Where a library
-would take minutes, a part of the work is timed and scaled; the line says so.
+All in the same run on the same machine. Ratios are printed, never asserted: seconds depend on the
+machine. Each section runs in a process of its own, with one linear-algebra thread, so that its
+peak memory is its own. Where a library would take minutes, a part of the work is timed and scaled;
+the line says so.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ SECTIONS = {
     "wild": "wild cluster bootstrap: 31 clusters × 13 years, 5 regressors, 9,999 draws",
     "large": "three-way effects: a million firm-years, 5 regressors",
     "large_peer": "the same through pyfixest itself, no wrapper",
+    "evaluate": "all claims put to the figures, 9,999 draws",
+    "cold": "make book, nothing built",
+    "edit": "make book, the code of one chapter changed",
+    "nothing": "make book, nothing changed",
 }
 
 
@@ -55,9 +60,10 @@ def in_a_process(name: str) -> list[dict]:
 
 
 def section(name: str) -> None:
-    import cases  # beside this file; needs the path set by `in_a_process`
+    import builds  # both beside this file; they need the path set by `in_a_process`
+    import cases
 
-    for line in getattr(cases, name)():
+    for line in getattr(cases if hasattr(cases, name) else builds, name)():
         print(json.dumps(line))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"what": "peak memory", "seconds": None, "note": f"{peak:,.0f} MiB in all"}))

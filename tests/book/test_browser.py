@@ -55,7 +55,7 @@ def resize(browser, width: int, height: int = 900) -> None:
 
 def open_page(browser, url: str) -> None:
     browser.get(url)
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, 120).until(
         lambda d: d.execute_script("return document.readyState") == "complete"
     )
 
@@ -107,7 +107,7 @@ def test_pictures_are_there_and_have_alt_text(browser, site, page):
 def test_search_finds_english_and_chinese(browser, site, query):
     resize(browser, 1280)
     open_page(browser, f"{site}/search.html?q={query}")
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, 120).until(
         lambda d: d.find_elements(By.CSS_SELECTOR, "#search-results ul.search li a")
     )
     titles = [a.text for a in browser.find_elements(By.CSS_SELECTOR, "#search-results li a")]
@@ -116,7 +116,7 @@ def test_search_finds_english_and_chinese(browser, site, query):
 
 def test_search_for_nonsense_finds_nothing(browser, site):
     open_page(browser, f"{site}/search.html?q=齉龘麤")
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, 120).until(
         lambda d: "did not match" in d.find_element(By.ID, "search-results").text
     )
 
@@ -131,13 +131,13 @@ def test_a_hidden_cell_opens(browser, site):
         "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", cell
     )
     cell.find_element(By.TAG_NAME, "summary").click()
-    WebDriverWait(browser, 5).until(lambda _d: code.is_displayed())
+    WebDriverWait(browser, 120).until(lambda _d: code.is_displayed())
     assert "analysis" in code.text
 
 
 def test_formulas_are_set(browser, site):
     open_page(browser, f"{site}/measuring.html")
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, 120).until(
         lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container svg")
     )
     assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror")

@@ -16,6 +16,7 @@ from myst_nb.core.config import NbParserConfig
 from myst_parser.config.main import MdParserConfig
 from parallel_execution import ChapterError, fill_cache, in_cache, read_chapter
 from prose import cells, chapter_files
+from running import of_the_cache, run_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -94,7 +95,7 @@ def attempt(folder: Path, *flags: str) -> subprocess.CompletedProcess:
     tool = Path(sys.executable).with_name("jupyter-book")
     return subprocess.run(
         [tool, "build", "book", "--quiet", *flags],
-        cwd=folder, capture_output=True, text=True, timeout=120,
+        cwd=folder, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 
 
@@ -212,7 +213,7 @@ def shelf(tmp_path):
         execution_mode="cache",
         execution_cache_path=str(tmp_path / "cache"),
         execution_raise_on_error=True,
-        execution_timeout=60,
+        execution_timeout=600,
     )
     return SimpleNamespace(
         folder=tmp_path,
@@ -416,3 +417,19 @@ def test_pages_without_code_and_with_settings_of_their_own_are_left_to_the_build
     write(shelf, words="# Words\n", own=own)
     fill_with(shelf, "words", "own")
     assert runs(shelf) == {}
+
+
+@pytest.mark.book
+def test_a_chapter_is_read_from_the_cache_as_it_runs_in_this_process(shelf):
+    source = (
+        "import sys\nfrom myst_nb import glue\nprint('careful', file=sys.stderr)\n"
+        "glue('a', 0.1 + 0.2, display=False)\nglue('b', 'zero', display=False)\n[1, 2]"
+    )
+    write(shelf, a=chapter(source))
+    fill(shelf, "a")
+    path = shelf.folder / "a.md"
+    assert of_the_cache(path, shelf.folder / "cache") == run_cells(cells(path))
+    write(shelf, a=chapter(source + "\n"))
+    assert of_the_cache(path, shelf.folder / "cache")
+    write(shelf, a=chapter(source + "[0]"))
+    assert of_the_cache(path, shelf.folder / "cache") is None

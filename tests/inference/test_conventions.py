@@ -232,7 +232,7 @@ def by_seed():
     for seed in ("0", "1"):
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT], capture_output=True, encoding="utf-8", check=True,
-            cwd=Path(__file__).resolve().parents[2], timeout=120,
+            cwd=Path(__file__).resolve().parents[2], timeout=600,
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
         )  # fmt: skip
         first, _, claim = done.stdout.partition("\n")
