@@ -12,6 +12,7 @@ from writable_home import ensure_home
 from analysis.data import Panel, Roles, Variable
 
 ensure_home(Path(__file__).resolve().parents[1] / "_build" / "home")
+os.environ["COLUMNS"] = "110"  # the width of texts is not that of the terminal, if there is one
 
 
 def count_calls(work) -> int:
