@@ -89,13 +89,9 @@ def cr1(x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray, k: int) -> n
 
 
 def cr3(
-    x: np.ndarray,
-    y: np.ndarray,
-    clusters: np.ndarray,
-    nuisance: np.ndarray | None = None,
-    labels: Sequence[str] | None = None,
-    names: Sequence[str] | None = None,
-) -> Jackknife:
+    x: np.ndarray, y: np.ndarray, clusters: np.ndarray, nuisance: np.ndarray | None = None,
+    labels: Sequence[str] | None = None, names: Sequence[str] | None = None,
+) -> Jackknife:  # fmt: skip
     """Leave-one-cluster-out jackknife, (G−1)/G · Σ_g (b₍g₎ − b)(b₍g₎ − b)', for use with t(G−1).
 
     Each b₍g₎ is an exact re-estimation: every effect is estimated anew without cluster g.

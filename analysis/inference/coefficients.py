@@ -15,18 +15,17 @@ from analysis.models import Fit
 if TYPE_CHECKING:
     from analysis.data import Panel
 
-__all__ = ["Coefficient", "coefficients", "label_of", "term_label"]
+__all__ = ["Coefficient", "coefficients", "jackknife_of", "label_of", "scale_of", "term_label"]
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficient(Row):
     """One line of a regression table, in units of the outcome per unit of the term.
 
+    `mde` uses the CR3 standard error: CR1 is too small where few clusters carry the estimate.
+
     Attributes
     ----------
-    mde : float
-        Minimum detectable effect at 80% power with the CR3 standard error: CR1 is too small
-        where few clusters carry the estimate.
     lowest, highest : float
         Range of the estimate when each cluster is left out in turn.
     lowest_without, highest_without : str
@@ -35,7 +34,6 @@ class Coefficient(Row):
         within-SD(term) / within-SD(outcome); times `estimate` gives the standardised effect.
     """
 
-    mde: float = float("nan")
     lowest: float = float("nan")
     lowest_without: str = ""
     highest: float = float("nan")
@@ -56,19 +54,25 @@ def term_label(panel: Panel, term: str) -> str:
     return " × ".join(label_of(panel, part) for part in term.split(":"))
 
 
+def jackknife_of(fitted: Fit) -> Jackknife:
+    """Re-estimate a fit without each of its clusters."""
+    return cr3(
+        fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
+        fitted.cluster_labels, fitted.terms,
+    )  # fmt: skip
+
+
 def coefficients(fitted: Fit, panel: Panel, level: float) -> tuple[Coefficient, ...]:
     """Put both kinds of standard error beside each coefficient of a fit."""
     dof, labels = len(fitted.cluster_labels) - 1, fitted.cluster_labels
     first = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
-    jackknife = cr3(
-        fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance, labels, fitted.terms
-    )
+    jackknife = jackknife_of(fitted)
     errors = np.sqrt(np.diag(first)), np.sqrt(np.diag(jackknife.covariance))
     return tuple(
         row(
             term, term_label(panel, term), b, se, dof, level, se_cr3, Coefficient,
             mde=minimum_detectable_effect(float(se_cr3), dof, level=level),
-            **_range(jackknife, labels, i), scale=_scale(fitted.within_sd, i),
+            **_range(jackknife, labels, i), scale=scale_of(fitted.within_sd, i),
         )
         for i, (term, b, se, se_cr3) in enumerate(
             zip(fitted.terms, fitted.coefficients, *errors, strict=True)
@@ -87,7 +91,7 @@ def _range(jackknife: Jackknife, labels: tuple[str, ...], i: int) -> dict[str, A
     }
 
 
-def _scale(within_sd: np.ndarray, i: int) -> float:
+def scale_of(within_sd: np.ndarray, i: int) -> float:
     """NaN where entity and year effects leave nothing of either variable."""
     outcome, term = within_sd[0], within_sd[1 + i]
     return float(term / outcome) if outcome > 0 and term > 0 else float("nan")

@@ -69,13 +69,10 @@ class Estimates(Result):
 
 
 def estimate_columns(
-    spec: Specification,
-    panel: Panel,
-    columns: Iterable[str] = ("two_way", "region_year", "entity_trends"),
-    *,
-    level: float = 0.05,
+    spec: Specification, panel: Panel,
+    columns: Iterable[str] = ("two_way", "region_year", "entity_trends"), *, level: float = 0.05,
     notes: Iterable[str] = (),
-) -> Estimates:
+) -> Estimates:  # fmt: skip
     """Estimate the same specification on the same rows with different effects.
 
     A row that any column would fit perfectly is left out of all, so every column has the same n

@@ -95,13 +95,9 @@ class Estimate(Regression):
 
 
 def estimate(
-    spec: Specification,
-    panel: Panel,
-    *,
-    level: float = 0.05,
-    notes: Iterable[str] = (),
+    spec: Specification, panel: Panel, *, level: float = 0.05, notes: Iterable[str] = (),
     rows: Rows | None = None,
-) -> Estimate:
+) -> Estimate:  # fmt: skip
     """Estimate a specification with CR1 and CR3 standard errors.
 
     Parameters

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import SpecificationError
 from analysis.inference.cells import reach
 from analysis.inference.clustered import cr3
+from analysis.inference.coefficients import jackknife_of
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, estimation_rows
 from analysis.models.design import build_design, split_effects
@@ -51,15 +52,9 @@ class MarginalEffects(Result):
 
 
 def marginal_effects(
-    estimate: Estimate,
-    panel: Panel,
-    of: str,
-    by: str,
-    *,
-    bins: int = 3,
-    points: int = 60,
+    estimate: Estimate, panel: Panel, of: str, by: str, *, bins: int = 3, points: int = 60,
     level: float = 0.05,
-) -> MarginalEffects:
+) -> MarginalEffects:  # fmt: skip
     """Work out dE[outcome]/d`of` = b(of) + b(of:by) (by − mean), and the same freely by bins.
 
     The binning estimator is that of Hainmueller, Mummolo and Xu (2019, Political Analysis 27(2)):
@@ -96,10 +91,7 @@ def marginal_effects(
     weights = np.zeros((points, len(fitted.terms)))
     weights[:, fitted.terms.index(of)] = 1.0
     weights[:, fitted.terms.index(term)] = at - support.mean()
-    jackknife = cr3(
-        fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
-        fitted.cluster_labels, fitted.terms,
-    )  # fmt: skip
+    jackknife = jackknife_of(fitted)
     critical = reach(len(fitted.cluster_labels) - 1, level)
     curve = _lines(
         at, weights @ fitted.coefficients, weights, jackknife.covariance, critical, scale

@@ -32,16 +32,10 @@ _LONGEST = 50
 
 
 def replicate(
-    function: Callable[..., Result],
-    numbers: int | Iterable[int],
-    *,
-    seed: int,
-    key: Sequence[int] = (),
-    arguments: Sequence[Any] = (),
-    chunk: int | None = None,
-    jobs: int | None = None,
-    scheduler: str | None = None,
-) -> list[Result]:
+    function: Callable[..., Result], numbers: int | Iterable[int], *, seed: int,
+    key: Sequence[int] = (), arguments: Sequence[Any] = (), chunk: int | None = None,
+    jobs: int | None = None, scheduler: str | None = None,
+) -> list[Result]:  # fmt: skip
     """Call ``function(rng, *arguments)`` once per replication.
 
     Parameters
@@ -108,12 +102,9 @@ def generator(seed: int, number: int, key: Sequence[int] = ()) -> np.random.Gene
 
 
 def _run(
-    function: Callable[..., Result],
-    arguments: tuple[Any, ...],
-    seed: int,
-    key: tuple[int, ...],
+    function: Callable[..., Result], arguments: tuple[Any, ...], seed: int, key: tuple[int, ...],
     numbers: Sequence[int],
-) -> list[Result]:
+) -> list[Result]:  # fmt: skip
     from threadpoolctl import threadpool_limits  # workers import it, the front need not
 
     out = []

@@ -35,6 +35,8 @@ class Row:
         p-value and interval.
     se_cr3, p_cr3, low_cr3, high_cr3 : float
         The same for CR3, the leave-one-cluster-out jackknife; NaN where the method has none.
+    mde : float
+        Minimum detectable effect at 80% power; NaN where the method gives none.
     """
 
     term: str
@@ -49,6 +51,7 @@ class Row:
     p_cr3: float = float("nan")
     low_cr3: float = float("nan")
     high_cr3: float = float("nan")
+    mde: float = float("nan")
 
 
 def row(
@@ -69,6 +72,9 @@ def row(
         low=b - half * se, high=b + half * se, se_cr3=se_cr3, p_cr3=p(se_cr3),
         low_cr3=b - half * se_cr3, high_cr3=b + half * se_cr3, **more,
     )  # fmt: skip
+
+
+_SOME = ("se_cr3", "p_cr3", "low_cr3", "high_cr3", "mde")  # what only some methods give
 
 
 class Result:
@@ -104,10 +110,10 @@ class Result:
         return getattr(self, "notes", ())
 
     def tidy(self) -> pd.DataFrame:
-        """One row per line of the table; columns of CR3 only where the method has it."""
+        """One row per line of the table; no column that the method never fills."""
         table = pd.DataFrame([_flat(line) for line in self.rows()])
-        cr3 = table.columns.intersection(["se_cr3", "p_cr3", "low_cr3", "high_cr3"])
-        return table.drop(columns=cr3) if table[cr3].isna().all(axis=None) else table
+        some = table.columns.intersection(_SOME)
+        return table.drop(columns=some[table[some].isna().all()])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""

@@ -10,12 +10,8 @@ import numpy as np
 from analysis.data.files import read_yaml
 
 __all__ = [
-    "columns_needed",
-    "ips_w",
-    "panel_statistic",
-    "simulated_statistics",
-    "t_statistics",
-]
+    "columns_needed", "ips_w", "panel_statistic", "simulated_statistics", "t_statistics",
+]  # fmt: skip
 
 BOUNDS = {False: (-6.19, 2.61), True: (-6.42, 1.70)}
 """Truncation of CADF statistics with intercept and with trend: Pesaran (2007), section 4."""
@@ -31,13 +27,9 @@ def columns_needed(lags: int, trend: bool, averages: bool) -> int:
 
 
 def t_statistics(
-    y: np.ndarray,
-    *,
-    lags: int = 0,
-    trend: bool = False,
-    averages: bool = False,
+    y: np.ndarray, *, lags: int = 0, trend: bool = False, averages: bool = False,
     df_corrected: bool = True,
-) -> np.ndarray:
+) -> np.ndarray:  # fmt: skip
     """Return the t statistic of b in Δy_t = a (+ c t) + b y_{t−1} + Σ_j d_j Δy_{t−j} + e_t.
 
     Parameters

@@ -18,16 +18,10 @@ __all__ = ["dose_estimate"]
 
 
 def dose_estimate(
-    design: EventDesign,
-    outcome: str,
-    panel: Panel,
-    *,
-    effects: str = "two_way",
-    controls: tuple[str, ...] = (),
-    initial: tuple[str, ...] = (),
-    sample: Sample | None = None,
+    design: EventDesign, outcome: str, panel: Panel, *, effects: str = "two_way",
+    controls: tuple[str, ...] = (), initial: tuple[str, ...] = (), sample: Sample | None = None,
     level: float = 0.05,
-) -> Estimate:
+) -> Estimate:  # fmt: skip
     """Regress the outcome on the dose in force in the same year.
 
     y_it = β·dose_it + a_i + d_t + u_it, where dose_it is zero before the first year of exposure and

@@ -11,7 +11,7 @@ from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
-from analysis.inference.coefficients import label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Regression
 from analysis.models import Dropped, Rows, Specification, fit
 
@@ -85,13 +85,9 @@ def hac_by_year(
 
 
 def driscoll_kraay(
-    spec: Specification,
-    panel: Panel,
-    *,
-    lags: int | None = None,
-    level: float = 0.05,
+    spec: Specification, panel: Panel, *, lags: int | None = None, level: float = 0.05,
     rows: Rows | None = None,
-) -> DriscollKraay:
+) -> DriscollKraay:  # fmt: skip
     """Estimate a specification with Driscoll-Kraay errors.
 
     They allow any dependence between entities of the same and of near years, and rely on many
@@ -132,7 +128,7 @@ def driscoll_kraay(
     years = fitted.index.get_level_values(1).to_numpy(dtype=int)
     found, covariance = hac_by_year(fitted.x, fitted.y, years, lags)
     factor = periods / (periods - 1) * (n - 1) / (n - parameters)
-    labels = (" × ".join(label_of(panel, part) for part in t.split(":")) for t in fitted.terms)
+    labels = (term_label(panel, term) for term in fitted.terms)
     lines = lines_of(
         zip(fitted.terms, labels, map(float, found), strict=True),
         np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,

@@ -24,16 +24,10 @@ __all__ = ["GmmLine", "GmmResult", "LagInstruments", "gmm"]
 
 
 def gmm(
-    spec: Specification,
-    panel: Panel,
-    *,
-    kind: str = "difference",
-    steps: int = 2,
-    order: int = 1,
-    instruments: Sequence[LagInstruments] | None = None,
-    standard: Sequence[str] | None = None,
+    spec: Specification, panel: Panel, *, kind: str = "difference", steps: int = 2, order: int = 1,
+    instruments: Sequence[LagInstruments] | None = None, standard: Sequence[str] | None = None,
     level: float = 0.05,
-) -> GmmResult:
+) -> GmmResult:  # fmt: skip
     """Estimate a dynamic panel by difference or system GMM.
 
     The model is y(i,t) = Σ ρ_j y(i,t−j) + x(i,t)'β + a(i) + d(t) + u(i,t). Differences remove

@@ -61,13 +61,9 @@ class Equations:
 
 
 def stack(
-    levels: Equations,
-    lagged: Sequence[tuple[LagInstruments, np.ndarray]],
-    standard: Sequence[int],
-    *,
-    system: bool,
-    year_effects: bool,
-) -> GmmData:
+    levels: Equations, lagged: Sequence[tuple[LagInstruments, np.ndarray]], standard: Sequence[int],
+    *, system: bool, year_effects: bool,
+) -> GmmData:  # fmt: skip
     """Difference, add the level equations of system GMM and attach the instruments.
 
     Parameters

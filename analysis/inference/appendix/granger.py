@@ -26,15 +26,9 @@ __all__ = ["Causality", "DumitrescuHurlin", "dumitrescu_hurlin"]
 
 
 def dumitrescu_hurlin(
-    spec: Specification,
-    panel: Panel,
-    *,
-    order: int = 1,
-    demean: bool = True,
-    draws: int = 999,
-    block: int = 1,
-    seed: int = 20261123,
-) -> DumitrescuHurlin:
+    spec: Specification, panel: Panel, *, order: int = 1, demean: bool = True, draws: int = 999,
+    block: int = 1, seed: int = 20261123,
+) -> DumitrescuHurlin:  # fmt: skip
     """Test whether the regressor Granger-causes the outcome in some entity, and the reverse.
 
     Every entity has its own regression of the effect on K lags of both; W̄ is the mean of its Wald

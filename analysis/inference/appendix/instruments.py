@@ -20,7 +20,7 @@ from analysis.inference.appendix.weak import (
     reduced_forms,
 )
 from analysis.inference.clustered import cr1
-from analysis.inference.coefficients import label_of
+from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Row, row
 from analysis.models import Fit, Specification, fit
 
@@ -31,14 +31,9 @@ __all__ = ["instrumented"]
 
 
 def instrumented(
-    spec: Specification,
-    panel: Panel,
-    endogenous: str,
-    instruments: Sequence[str],
-    *,
-    instrument_lag: int | None = None,
-    level: float = 0.05,
-) -> Instrumented:
+    spec: Specification, panel: Panel, endogenous: str, instruments: Sequence[str], *,
+    instrument_lag: int | None = None, level: float = 0.05,
+) -> Instrumented:  # fmt: skip
     """Estimate by 2SLS after absorbing the effects, with CR1 and t(G−1).
 
     b = (X̂'X)⁻¹X̂'y with X̂ the regressors projected on instruments and exogenous regressors, all
@@ -146,7 +141,7 @@ def _second_stage(
 def _stage(
     names: Sequence[str], panel: Panel, b: np.ndarray, v: np.ndarray, dof: int, level: float
 ) -> tuple[Row, ...]:
-    labels = [" × ".join(label_of(panel, part) for part in name.split(":")) for name in names]
+    labels = [term_label(panel, name) for name in names]
     errors = np.sqrt(np.diag(v))
     return tuple(
         row(name, label, float(value), float(se), dof, level)

@@ -124,16 +124,9 @@ class UnitRoots(Result):
 
 
 def ips(
-    panel: Panel,
-    name: str,
-    *,
-    lags: int = 1,
-    trend: bool = False,
-    demean: bool = True,
-    sample: Sample | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> UnitRoot:
+    panel: Panel, name: str, *, lags: int = 1, trend: bool = False, demean: bool = True,
+    sample: Sample | None = None, draws: int = DRAWS, seed: int = SEED,
+) -> UnitRoot:  # fmt: skip
     """Test of Im, Pesaran and Shin (2003, Journal of Econometrics 115(1), 53–74).
 
     t̄ = (1/N) Σ_i t_i, where t_i is the t statistic of b_i in Δy_it = a_i (+ c_i t) + b_i y_i,t−1
@@ -173,16 +166,9 @@ def ips(
 
 
 def cips(
-    panel: Panel,
-    name: str,
-    *,
-    lags: int = 1,
-    trend: bool = False,
-    truncated: bool = True,
-    sample: Sample | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> UnitRoot:
+    panel: Panel, name: str, *, lags: int = 1, trend: bool = False, truncated: bool = True,
+    sample: Sample | None = None, draws: int = DRAWS, seed: int = SEED,
+) -> UnitRoot:  # fmt: skip
     """Test of Pesaran (2007, Journal of Applied Econometrics 22(2), 265–312).
 
     As `ips`, with ȳ_{t−1}, Δȳ_t and its lags in every entity's regression, which takes out one

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.clustered import cr3
+from analysis.inference.coefficients import jackknife_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.result import Result
 
@@ -165,10 +165,7 @@ def influence(estimate: Estimate) -> Influence:
         Without some cluster a coefficient is not identified.
     """
     fitted = estimate.fitted
-    found = cr3(
-        fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
-        fitted.cluster_labels, fitted.terms,
-    )  # fmt: skip
+    found = jackknife_of(fitted)
     partial = partial_leverage(fitted.x, fitted.clusters)
     effective = effective_clusters(partial)
     design = np.column_stack([fitted.x_nested, fitted.nuisance])

@@ -59,13 +59,9 @@ class Satterthwaite(Regression):
 
 
 def cr2(
-    x: np.ndarray,
-    residuals: np.ndarray,
-    clusters: np.ndarray,
-    design: np.ndarray,
-    labels: Sequence[str] | None = None,
-    names: Sequence[str] | None = None,
-) -> BiasReduced:
+    x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray, design: np.ndarray,
+    labels: Sequence[str] | None = None, names: Sequence[str] | None = None,
+) -> BiasReduced:  # fmt: skip
     """Bias-reduced linearisation with a working model of independent, equal errors.
 
     V = M Σ_g X_g'A_g u_g u_g'A_g X_g M with M = (X'X)⁻¹ and A_g = (I − H_gg)^(−1/2), the symmetric

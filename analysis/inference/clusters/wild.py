@@ -121,16 +121,9 @@ class WildFamily:
 
 
 def wild(
-    estimate: Estimate | Fit,
-    term: str,
-    *,
-    null: float = 0.0,
-    draws: int = 9_999,
-    weights: str = "auto",
-    seed: int = SEED,
-    level: float = 0.05,
-    interval: bool = True,
-) -> WildTest:
+    estimate: Estimate | Fit, term: str, *, null: float = 0.0, draws: int = 9_999,
+    weights: str = "auto", seed: int = SEED, level: float = 0.05, interval: bool = True,
+) -> WildTest:  # fmt: skip
     """Test one coefficient with the restricted wild cluster bootstrap, WCR-11.
 
     y* = (fit under the null) + w_g ũ_g with one weight per cluster; each draw is estimated anew,
@@ -198,13 +191,9 @@ def wild(
 
 
 def wild_draws(
-    estimates: Sequence[Estimate | Fit],
-    terms: Sequence[str],
-    *,
-    draws: int = 9_999,
-    weights: str = "auto",
-    seed: int = SEED,
-) -> WildFamily:
+    estimates: Sequence[Estimate | Fit], terms: Sequence[str], *, draws: int = 9_999,
+    weights: str = "auto", seed: int = SEED,
+) -> WildFamily:  # fmt: skip
     """Bootstrap a family of coefficients, null zero, with one weight per cluster label and draw.
 
     Regressions may differ in sample, outcome and effects. Where a label is missing from one, its

@@ -22,15 +22,9 @@ from analysis.errors import SpecificationError
 from analysis.inference.cells import reach
 
 __all__ = [
-    "Scores",
-    "Weights",
-    "at_null",
-    "choose_weights",
-    "invert",
-    "p_values",
-    "scores_of",
+    "Scores", "Weights", "at_null", "choose_weights", "invert", "p_values", "scores_of",
     "t_statistics",
-]
+]  # fmt: skip
 
 _CELLS = 80_000  # weights held at a time: few enough to stay in the cache
 _EMPTY = 1e-13  # share of its parts below which a sum of squared scores counts as zero

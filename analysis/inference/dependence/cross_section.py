@@ -121,13 +121,9 @@ class CrossSection(Result):
 
 
 def cross_section(
-    spec: Specification,
-    panel: Panel,
-    *,
-    rows: Rows | None = None,
-    draws: int = 499,
+    spec: Specification, panel: Panel, *, rows: Rows | None = None, draws: int = 499,
     seed: int = SEED,
-) -> CrossSection:
+) -> CrossSection:  # fmt: skip
     """Test the residuals of a regression for dependence between entities.
 
     CD refers to a standard normal only where no year effects were absorbed. These make the

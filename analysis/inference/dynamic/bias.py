@@ -7,13 +7,8 @@ import numpy as np
 from analysis.inference.dynamic.design import Block, DynamicDesign, regress
 
 __all__ = [
-    "EXPLOSIVE",
-    "adjusted_score",
-    "half_panel",
-    "nickell_bias",
-    "score_polynomials",
-    "within",
-]
+    "EXPLOSIVE", "adjusted_score", "half_panel", "nickell_bias", "score_polynomials", "within",
+]  # fmt: skip
 
 EXPLOSIVE = 1.2
 """Persistence beyond which no root of the score is looked for."""

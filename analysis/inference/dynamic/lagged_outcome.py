@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.certified import warning_for
 from analysis.errors import require_level
-from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.coefficients import label_of, scale_of, term_label
 from analysis.inference.dynamic.bias import (
     EXPLOSIVE,
     adjusted_score,
@@ -46,13 +46,9 @@ _CERTIFICATES = {
 
 
 def dynamic_panel(
-    spec: Specification,
-    panel: Panel,
-    *,
-    draws: int = 999,
-    seed: int = 20261123,
+    spec: Specification, panel: Panel, *, draws: int = 999, seed: int = 20261123,
     level: float = 0.05,
-) -> DynamicPanel:
+) -> DynamicPanel:  # fmt: skip
     """Estimate y(i,t) = ρy(i,t−1) + x(i,t)'β + effects + u(i,t) in three ways.
 
     The within estimate of ρ is biased by about −(1+ρ)/(T−1) however many entities there are
@@ -121,13 +117,8 @@ def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[Dy
             yield row(
                 term, term_label(panel, term), b[0], b[1].std(ddof=1), dof, level,
                 kind=DynamicLine, estimator=estimator, **lasting,
-                scale=_scale(fitted.within_sd, i),
+                scale=scale_of(fitted.within_sd, i),
             )  # fmt: skip
-
-
-def _scale(within_sd: np.ndarray, i: int) -> float:
-    outcome, term = within_sd[0], within_sd[1 + i]
-    return float(term / outcome) if outcome > 0 and term > 0 else float("nan")
 
 
 def _result(
@@ -152,13 +143,9 @@ def _result(
 
 
 def _notes(
-    drawn: Draws,
-    sizes: np.ndarray,
-    roots: np.ndarray,
-    draws: int,
-    nouns: str,
+    drawn: Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str,
     shape: tuple[int, int],
-) -> Iterator[str]:
+) -> Iterator[str]:  # fmt: skip
     yield (
         f"Standard errors from {draws:,} resamples of whole clusters; long-run effects b/(1−ρ) "
         "with percentile intervals."

@@ -111,13 +111,9 @@ class PanelVar(Regression):
 
 
 def panel_var(
-    spec: Specification,
-    panel: Panel,
-    *,
-    draws: int = 999,
-    seed: int = 20261123,
+    spec: Specification, panel: Panel, *, draws: int = 999, seed: int = 20261123,
     level: float = 0.05,
-) -> PanelVar:
+) -> PanelVar:  # fmt: skip
     """Estimate [y, x](t) = A·[y, x](t−1) + effects + u(t), the same rows in both equations.
 
     Both equations have the Nickell bias and neither variable is strictly exogenous, so that the

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtr
 
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_level
@@ -15,8 +14,9 @@ from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
 from analysis.inference.events.data import EventData, event_data
 from analysis.inference.events.engines import ENGINES, RawStudy
-from analysis.inference.events.study import Cohort, Effect, EventStudy, EventTime
+from analysis.inference.events.study import Cohort, EventStudy, EventTime
 from analysis.inference.power import minimum_detectable_effect
+from analysis.inference.result import Row, row
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
 
@@ -30,17 +30,10 @@ _BASES = ("universal", "varying")
 
 
 def event_study(
-    design: EventDesign,
-    outcome: str,
-    panel: Panel,
-    *,
-    estimator: str = "callaway_santanna",
-    control: str | None = None,
-    aggregation: str = "simple",
-    base: str = "universal",
-    sample: Sample | None = None,
-    level: float = 0.05,
-) -> EventStudy:
+    design: EventDesign, outcome: str, panel: Panel, *, estimator: str = "callaway_santanna",
+    control: str | None = None, aggregation: str = "simple", base: str = "universal",
+    sample: Sample | None = None, level: float = 0.05,
+) -> EventStudy:  # fmt: skip
     """Estimate the effects of a staggered event by years since exposure.
 
     ATT(g, t) = E[Y_t − Y_{g−1} | first exposed in g] − E[Y_t − Y_{g−1} | not exposed by t],
@@ -139,12 +132,9 @@ def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> 
     return value, summary_error(found, data.y, data.starts, aggregation)
 
 
-def _effect(value: float, se: float, dof: int, level: float) -> Effect:
-    critical = reach(dof, level)
-    t = value / se if se > 0 else float("nan")
-    p = float(2 * stdtr(dof, -abs(t))) if np.isfinite(t) else float("nan")
+def _effect(value: float, se: float, dof: int, level: float) -> Row:
     mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
-    return Effect(value, se, t, p, value - critical * se, value + critical * se, mde)
+    return row("average", "Average effect", value, se, dof, level, mde=mde)
 
 
 def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:

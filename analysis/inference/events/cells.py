@@ -19,14 +19,8 @@ from analysis.errors import SpecificationError
 from analysis.inference.events.data import NEVER
 
 __all__ = [
-    "Cells",
-    "cell_effects",
-    "cells",
-    "influence",
-    "loadings",
-    "summary_error",
-    "weights",
-]
+    "Cells", "cell_effects", "cells", "influence", "loadings", "summary_error", "weights",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -246,12 +246,9 @@ def _entities(
 
 
 def _require(
-    design: EventDesign,
-    outcome: str,
-    kept: pd.DataFrame,
-    starts: pd.Series,
+    design: EventDesign, outcome: str, kept: pd.DataFrame, starts: pd.Series,
     dropped: list[Dropped],
-) -> None:
+) -> None:  # fmt: skip
     treated = int((starts != NEVER).sum())
     lost = "; ".join(map(str, dropped)) or "nothing was left out"
     if treated == 0:

@@ -145,12 +145,8 @@ def goodman_bacon(
 
 
 def honest_bounds(
-    study: EventStudy,
-    bends: Sequence[float] | None = None,
-    *,
-    leads: int = 4,
-    horizons: int = 5,
-) -> tuple[HonestBound, ...]:
+    study: EventStudy, bends: Sequence[float] | None = None, *, leads: int = 4, horizons: int = 5,
+) -> tuple[HonestBound, ...]:  # fmt: skip
     """Intervals that allow the paths to part, if not too abruptly.
 
     The difference in trends may change its slope by at most M from one year to the next; M = 0

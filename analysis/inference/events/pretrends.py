@@ -105,14 +105,9 @@ class Pretrend(Result):
 
 
 def pretrend_test(
-    study: EventStudy,
-    *,
-    leads: int | None = None,
-    powers: tuple[float, ...] = (0.5, 0.8),
-    level: float = 0.05,
-    draws: int = 4999,
-    seed: int = SEED,
-) -> Pretrend:
+    study: EventStudy, *, leads: int | None = None, powers: tuple[float, ...] = (0.5, 0.8),
+    level: float = 0.05, draws: int = 4999, seed: int = SEED,
+) -> Pretrend:  # fmt: skip
     """Test all points before exposure at once and say what slope the test could have seen.
 
     The statistic is b'V⁻¹b·(ν − q + 1)/(ν q) over the q points before the reference year, referred
@@ -258,13 +253,9 @@ def _before(study: EventStudy, leads: int | None) -> tuple[tuple[int, ...], np.n
 
 
 def _selected_shift(
-    study: EventStudy,
-    times: tuple[int, ...],
-    v: np.ndarray,
-    violation: np.ndarray,
-    level: float,
+    study: EventStudy, times: tuple[int, ...], v: np.ndarray, violation: np.ndarray, level: float,
     seed: int,
-) -> float:
+) -> float:  # fmt: skip
     """Extra bias of the average effect in samples that pass: c'V⁻¹(E[b | passed] − δ)."""
     q, nu = len(times), study.dof
     edge = fdtri(q, nu - q + 1, 1 - level) * nu * q / (nu - q + 1)

@@ -113,18 +113,10 @@ class Randomisation(Result):
 
 
 def randomisation_test(
-    design: EventDesign,
-    outcome: str,
-    panel: Panel,
-    *,
-    statistic: str = "att",
-    control: str = "not_yet_treated",
-    strata: str | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    sample: Sample | None = None,
-    level: float = 0.05,
-) -> Randomisation:
+    design: EventDesign, outcome: str, panel: Panel, *, statistic: str = "att",
+    control: str = "not_yet_treated", strata: str | None = None, draws: int = DRAWS,
+    seed: int = SEED, sample: Sample | None = None, level: float = 0.05,
+) -> Randomisation:  # fmt: skip
     """Compare the effect of an event with effects it would seem to have had elsewhere.
 
     The starts are kept as a multiset and dealt out anew to the entities; the average effect on the

@@ -10,23 +10,10 @@ import numpy as np
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events.data import EventData
 from analysis.inference.events.engines import ENGINES
-from analysis.inference.result import Result, plain, share
+from analysis.inference.result import Result, Row, plain, share
 from analysis.models import Dropped
 
-__all__ = ["Cohort", "Effect", "EventStudy", "EventTime", "about"]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An average effect: estimate, SE, and t, p and interval from t(G−1); `mde` at 80% power."""
-
-    estimate: float
-    se: float
-    t: float
-    p: float
-    low: float
-    high: float
-    mde: float
+__all__ = ["Cohort", "EventStudy", "EventTime", "about"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,7 @@ class EventStudy(Result):
         What was asked for.
     path : tuple of EventTime
         Ascending event time.
-    overall : Effect
+    overall : Row
         Average effect on the exposed under `aggregation`.
     cohorts : tuple of Cohort
         Ascending start.
@@ -86,7 +73,7 @@ class EventStudy(Result):
     aggregation: str
     level: float
     path: tuple[EventTime, ...]
-    overall: Effect
+    overall: Row
     cohorts: tuple[Cohort, ...]
     critical: float
     simultaneous: float
@@ -152,7 +139,7 @@ class EventStudy(Result):
         rows.append(("Average effect", mean, ends, f"detectable {plain_number(total.mde, unit)}"))
         words = f"{ENGINES[self.estimator].words}, {self.control.replace('_', '-')} controls."
         percent = f"{share(self.level)} interval"
-        heads = ("Years since exposure", "Effect", percent, "Band over all years")
+        heads = ("Years since exposure", percent, "Band over all years")
         notes = (words, self.convention, self.data.rows_note, *self.notes)
         return Grid.of(self.data.event, heads, rows, notes)
 

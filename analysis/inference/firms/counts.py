@@ -74,16 +74,9 @@ class CountFit:
 
 
 def count_regression(
-    outcome: str,
-    terms: Sequence[str],
-    frame: pd.DataFrame,
-    *,
-    effects: Sequence[str],
-    cluster: str,
-    labels: Mapping[str, str] | None = None,
-    charge: bool = True,
-    level: float = 0.05,
-) -> CountFit:
+    outcome: str, terms: Sequence[str], frame: pd.DataFrame, *, effects: Sequence[str],
+    cluster: str, labels: Mapping[str, str] | None = None, charge: bool = True, level: float = 0.05,
+) -> CountFit:  # fmt: skip
     """Regress a count on columns of a long table, absorbing effects.
 
     Parameters

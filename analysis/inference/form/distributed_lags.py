@@ -92,13 +92,9 @@ class DistributedLags(Result):
 
 
 def distributed_lags(
-    spec: Specification,
-    panel: Panel,
-    of: str,
-    *,
-    lags: Sequence[int] = (0, 1, 2, 3, 4),
+    spec: Specification, panel: Panel, of: str, *, lags: Sequence[int] = (0, 1, 2, 3, 4),
     level: float = 0.05,
-) -> DistributedLags:
+) -> DistributedLags:  # fmt: skip
     """Regress the outcome on several lags of one regressor at once.
 
     y(i,t) = Σ_k b_k·x(i,t−k) + terms + effects + u(i,t). The long-run sum is S = Σ b_k, the mean

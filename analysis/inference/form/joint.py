@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from analysis.inference.clustered import cr3
+from analysis.inference.coefficients import jackknife_of
 from analysis.inference.result import Row, row
 from analysis.models import Fit
 
@@ -113,22 +113,15 @@ def _influence(fitted: Fit) -> np.ndarray:
 
 
 def _left_out(fitted: Fit) -> np.ndarray:
-    found = cr3(
-        fitted.x_nested, fitted.y_nested, fitted.clusters, fitted.nuisance,
-        fitted.cluster_labels, fitted.terms,
-    )  # fmt: skip
+    found = jackknife_of(fitted)
     groups = len(fitted.cluster_labels)
     return np.sqrt((groups - 1) / groups) * (found.without - found.full)
 
 
 def combine(
-    label: str,
-    weights: np.ndarray,
-    found: Joint,
-    *,
-    level: float = 0.05,
+    label: str, weights: np.ndarray, found: Joint, *, level: float = 0.05,
     estimate: float | None = None,
-) -> Combination:
+) -> Combination:  # fmt: skip
     """Return weights'b with both errors; with `estimate`, weights are the gradient at b.
 
     Parameters

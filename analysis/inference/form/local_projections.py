@@ -105,18 +105,10 @@ class LocalProjections(Result):
 
 
 def local_projections(
-    spec: Specification,
-    panel: Panel,
-    of: str,
-    *,
-    horizons: Sequence[int] = (0, 1, 2, 3, 4),
-    early: Sequence[int] = (0, 1),
-    late: Sequence[int] = (3, 4),
-    common: bool = True,
-    cumulative: bool = False,
-    history: int = 0,
-    level: float = 0.05,
-) -> LocalProjections:
+    spec: Specification, panel: Panel, of: str, *, horizons: Sequence[int] = (0, 1, 2, 3, 4),
+    early: Sequence[int] = (0, 1), late: Sequence[int] = (3, 4), common: bool = True,
+    cumulative: bool = False, history: int = 0, level: float = 0.05,
+) -> LocalProjections:  # fmt: skip
     """Regress the outcome h years on, for each h, on the same right-hand side.
 
     y(i,t+h) = β_h·x(i,t−lag) + terms + effects + u_h(i,t) (Jordà 2005, American Economic Review

@@ -33,19 +33,9 @@ from analysis.models.rows import require_grid
 if TYPE_CHECKING:
     from analysis.data import Panel
 
-__all__ = ["LongDifference", "LongSlope", "long_difference"]
+__all__ = ["LongDifference", "long_difference"]
 
 _FULL = 1 - 1e-8  # leverage from which a row explains itself
-
-
-@dataclass(frozen=True, slots=True)
-class LongSlope(Row):
-    """Change of the outcome per unit of change of the term; HC3 error, t(n − columns).
-
-    `mde` is the minimum detectable effect at 80% power.
-    """
-
-    mde: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,7 +46,7 @@ class LongDifference(Regression):
     ----------
     specification : Specification
         What was asked for.
-    slopes : tuple of LongSlope
+    slopes : tuple of Row
         Regressors, controls and initial values, in this order.
     first, last : tuple of int
         Windows of outcome years, both ends included.
@@ -74,7 +64,7 @@ class LongDifference(Regression):
 
     specification: Specification
     outcome_label: str
-    slopes: tuple[LongSlope, ...]
+    slopes: tuple[Row, ...]
     first: tuple[int, int]
     last: tuple[int, int]
     effects: str
@@ -88,7 +78,7 @@ class LongDifference(Regression):
     notes: tuple[str, ...]
     listed: ClassVar[tuple[str, ...]] = ("highest_leverage",)
 
-    def rows(self) -> tuple[LongSlope, ...]:
+    def rows(self) -> tuple[Row, ...]:
         """Return the slopes."""
         return self.slopes
 
@@ -109,14 +99,9 @@ class LongDifference(Regression):
 
 
 def long_difference(
-    spec: Specification,
-    panel: Panel,
-    *,
-    first: tuple[int, int],
-    last: tuple[int, int],
-    complete: bool = True,
-    level: float = 0.05,
-) -> LongDifference:
+    spec: Specification, panel: Panel, *, first: tuple[int, int], last: tuple[int, int],
+    complete: bool = True, level: float = 0.05,
+) -> LongDifference:  # fmt: skip
     """Regress the change between two windows of years on the changes of the regressors.
 
     Δy_i = mean of y_i over `last` − mean over `first`, Δx_i likewise over the windows moved back
@@ -171,7 +156,7 @@ def long_difference(
 
 def _estimate(
     spec: Specification, table: pd.DataFrame, groups: np.ndarray, panel: Panel, level: float
-) -> tuple[tuple[LongSlope, ...], float, pd.Series]:
+) -> tuple[tuple[Row, ...], float, pd.Series]:
     import statsmodels.api as sm  # takes more than a second, which reading figures should not cost
 
     y, x = table[""].to_numpy(), table.iloc[:, 1:].to_numpy()
@@ -187,7 +172,7 @@ def _estimate(
     dof = int(fitted.df_resid)
     slopes = [
         row(
-            name, label_of(panel, name), b, se, dof, level, kind=LongSlope,
+            name, label_of(panel, name), b, se, dof, level,
             mde=minimum_detectable_effect(float(se), dof, level=level),
         )
         for name, b, se in zip(names, fitted.params, fitted.bse, strict=False)

@@ -106,14 +106,9 @@ class UTest(Result):
 
 
 def u_test(
-    spec: Specification,
-    panel: Panel,
-    of: str,
-    *,
-    trim: float = 0.0,
-    level: float = 0.05,
+    spec: Specification, panel: Panel, of: str, *, trim: float = 0.0, level: float = 0.05,
     rows: Rows | None = None,
-) -> UTest:
+) -> UTest:  # fmt: skip
     """Test whether the outcome falls and then rises (or rises and then falls) within the data.
 
     With b₁ at the mean m and b₂ of the square, the slope at x is b₁ + 2b₂(x − m). For b₂ > 0 a U

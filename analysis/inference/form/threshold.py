@@ -124,19 +124,10 @@ class Threshold(Result):
 
 
 def threshold(
-    spec: Specification,
-    panel: Panel,
-    by: str,
-    *,
-    of: Sequence[str] = (),
-    shift: bool = False,
-    trim: float = 0.1,
-    grid: int = 400,
-    draws: int = 999,
-    scheme: str = "resample",
-    seed: int | np.random.Generator = SEED,
-    level: float = 0.05,
-) -> Threshold:
+    spec: Specification, panel: Panel, by: str, *, of: Sequence[str] = (), shift: bool = False,
+    trim: float = 0.1, grid: int = 400, draws: int = 999, scheme: str = "resample",
+    seed: int | np.random.Generator = SEED, level: float = 0.05,
+) -> Threshold:  # fmt: skip
     """Search one threshold in the slopes of `of` and test it against its absence.
 
     y(i,t) = β₁'x·1(q ≤ γ) + β₂'x·1(q > γ) + other terms + effects + e, with γ where the sum of

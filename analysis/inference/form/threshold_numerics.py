@@ -176,15 +176,9 @@ class Cells:
 
 
 def bootstrap_maxima(
-    residuals: np.ndarray,
-    cells: Cells,
-    clean: Callable[[np.ndarray], np.ndarray],
-    basis: np.ndarray,
-    dof: int,
-    draws: int,
-    rng: np.random.Generator,
-    scheme: str,
-) -> np.ndarray:
+    residuals: np.ndarray, cells: Cells, clean: Callable[[np.ndarray], np.ndarray],
+    basis: np.ndarray, dof: int, draws: int, rng: np.random.Generator, scheme: str,
+) -> np.ndarray:  # fmt: skip
     """Draw F₁ under no threshold, from residuals kept together by entity.
 
     Parameters

@@ -133,15 +133,10 @@ class CinelliHazlett(Result):
 
 
 def cinelli_hazlett(
-    spec: Specification,
-    panel: Panel,
-    treatment: str | None = None,
-    *,
-    benchmarks: Sequence[str] | None = None,
-    strengths: Sequence[float] = (1, 2, 3),
-    q: float = 1.0,
+    spec: Specification, panel: Panel, treatment: str | None = None, *,
+    benchmarks: Sequence[str] | None = None, strengths: Sequence[float] = (1, 2, 3), q: float = 1.0,
     level: float = 0.05,
-) -> CinelliHazlett:
+) -> CinelliHazlett:  # fmt: skip
     """Express omitted-variable bias in partial R², with observed covariates as yardsticks.
 
     Cinelli and Hazlett (2020, Journal of the Royal Statistical Society B 82(1), 39–67). The effects

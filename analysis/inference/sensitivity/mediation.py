@@ -133,16 +133,9 @@ class Mediation(Result):
 
 
 def mediation(
-    spec: Specification,
-    panel: Panel,
-    mediator: str,
-    *,
-    treatment: str | None = None,
-    mediator_lag: int = 0,
-    level: float = 0.05,
-    draws: int = 1999,
-    seed: int = SEED,
-) -> Mediation:
+    spec: Specification, panel: Panel, mediator: str, *, treatment: str | None = None,
+    mediator_lag: int = 0, level: float = 0.05, draws: int = 1999, seed: int = SEED,
+) -> Mediation:  # fmt: skip
     """Report X → M, and M → Y as an association, with the product and its fragility.
 
     No ritual of causal steps: Jiang Ting (江艇 2022, China Industrial Economics 5, 100–120) shows

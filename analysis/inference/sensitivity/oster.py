@@ -100,15 +100,9 @@ class Oster(Result):
 
 
 def oster(
-    spec: Specification,
-    panel: Panel,
-    treatment: str | None = None,
-    *,
-    r_max: float | None = None,
-    multiple: float = 1.3,
-    delta: float = 1.0,
-    target: float = 0.0,
-) -> Oster:
+    spec: Specification, panel: Panel, treatment: str | None = None, *, r_max: float | None = None,
+    multiple: float = 1.3, delta: float = 1.0, target: float = 0.0,
+) -> Oster:  # fmt: skip
     """Ask how coefficient and R² move when controls enter, and extrapolate to the unseen.
 
     Oster (2019, Journal of Business & Economic Statistics 37(2), 187–204), exact formulas, not

@@ -40,12 +40,9 @@ class Ppml:
 
 
 def ppml(
-    y: np.ndarray,
-    x: np.ndarray,
-    effects: Sequence[np.ndarray],
-    clusters: np.ndarray,
+    y: np.ndarray, x: np.ndarray, effects: Sequence[np.ndarray], clusters: np.ndarray,
     names: Sequence[str],
-) -> Ppml:
+) -> Ppml:  # fmt: skip
     """Maximise Σ y log μ − μ with μ = exp(x b + dummies); pyfixest absorbs and iterates.
 
     Consistent whenever E[y | x] = μ, whatever the variance (Gourieroux, Monfort and Trognon 1984,

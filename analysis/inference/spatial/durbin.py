@@ -35,18 +35,10 @@ READ_DIRECT_FIRST = (
 
 
 def spatial_panel(
-    spec: Specification,
-    panel: Panel,
-    weights: SpatialWeights,
-    *,
-    model: str = "sdm",
-    correction: str = "transformation",
-    covariance: str = "sandwich",
-    balance: str = "error",
-    draws: int = 2000,
-    seed: int = 20261123,
-    level: float = 0.05,
-) -> SpatialEstimate:
+    spec: Specification, panel: Panel, weights: SpatialWeights, *, model: str = "sdm",
+    correction: str = "transformation", covariance: str = "sandwich", balance: str = "error",
+    draws: int = 2000, seed: int = 20261123, level: float = 0.05,
+) -> SpatialEstimate:  # fmt: skip
     """Estimate y = ρWy + Xβ + WXθ + effects + u by maximum likelihood.
 
     "sdm" estimates ρ, β and θ; "sar" sets θ = 0, "slx" ρ = 0; "sem" is y = Xβ + v, v = λWv + u.

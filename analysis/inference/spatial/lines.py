@@ -21,12 +21,7 @@ if TYPE_CHECKING:
     from analysis.models import Specification
 
 __all__ = [
-    "KINDS",
-    "Parameters",
-    "coefficient_lines",
-    "effect_lines",
-    "fit_design",
-    "nested_tests",
+    "KINDS", "Parameters", "coefficient_lines", "effect_lines", "fit_design", "nested_tests",
     "parameters",
 ]  # fmt: skip
 

@@ -66,15 +66,9 @@ class SpatialPlacebo(Result):
 
 
 def spatial_placebo(
-    spec: Specification,
-    panel: Panel,
-    weights: SpatialWeights,
-    *,
-    model: str = "sdm",
-    balance: str = "error",
-    maps: int = 199,
-    seed: int = 20261123,
-) -> SpatialPlacebo:
+    spec: Specification, panel: Panel, weights: SpatialWeights, *, model: str = "sdm",
+    balance: str = "error", maps: int = 199, seed: int = 20261123,
+) -> SpatialPlacebo:  # fmt: skip
     """Estimate a spatial model again on maps whose entities are permuted at random.
 
     An indirect effect that false maps give as well comes from shocks that all entities share or
