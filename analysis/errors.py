@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from numbers import Integral, Real
 from typing import Any
 
 _FEW = 12  # so many names fit in a sentence
@@ -66,8 +67,15 @@ def require_type(given: object, kind: type, mend: str) -> None:
 
 def require_level(level: float) -> None:
     """Refuse a level that is not the complement of a coverage."""
-    if not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < level < 1:
         raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
+
+
+def require_seed(seed: int) -> int:
+    """Return a seed as Python's own number; refuse what gives no or ever other draws."""
+    if not isinstance(seed, Integral) or seed < 0:
+        raise SpecificationError(f"The seed is {seed!r}: give a whole number of zero or more.")
+    return int(seed)
 
 
 def _rebuilt(

@@ -4,10 +4,18 @@ import importlib
 import pickle
 import pkgutil
 
+import numpy as np
 import pytest
 
 import analysis
-from analysis.errors import AnalysisError, UnknownNameError, suggestion
+from analysis.errors import (
+    AnalysisError,
+    SpecificationError,
+    UnknownNameError,
+    require_level,
+    require_seed,
+    suggestion,
+)  # fmt: skip
 
 
 def _errors(kind=AnalysisError):
@@ -51,3 +59,16 @@ def test_an_error_that_builds_its_sentence_keeps_it():
 )
 def test_an_unknown_name_is_told_what_there_is(name, known, said):
     assert suggestion(name, known) == said
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, None, "1"])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(SpecificationError, match="give a whole number of zero or more"):
+        require_seed(seed)
+    assert require_seed(np.int64(3)) == 3
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.05, float("nan"), "a", None])
+def test_a_level_that_is_none_is_refused(level):
+    with pytest.raises(SpecificationError, match="must lie between 0 and 1"):
+        require_level(level)

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.claims.designs import Regression
 from analysis.claims.evidence import Check
 from analysis.claims.verdicts import rules
+from analysis.errors import require_seed
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design, split_effects
 
@@ -93,7 +94,7 @@ def _scores(panel: Panel, names: list[str], draws: int, seed: int) -> dict[str, 
     from analysis.measures.weights import minmax
     from analysis.studies.patient_capital import declared
 
-    rng, out = np.random.default_rng(seed), {}
+    rng, out = np.random.default_rng(require_seed(seed)), {}
     for name in names:
         index = declared().index(name)
         complete = ingredient_frame(panel, declared(), index).dropna()

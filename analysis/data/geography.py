@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.files import read_small, require_numbers, short
+from analysis.data.labels import entity_names
 from analysis.errors import DataError
 
 __all__ = ["Geography", "read_geography"]
@@ -29,6 +30,15 @@ class Geography:
 
     neighbours: pd.DataFrame | None = None
     coordinates: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        # A panel holds names as text, codes given as numbers too.
+        if (pairs := self.neighbours) is not None:
+            named = {c: entity_names(pd.Index(pairs[c]), "A pair") for c in ("entity", "neighbour")}
+            object.__setattr__(self, "neighbours", pairs.assign(**named))
+        if (points := self.coordinates) is not None:
+            points = points.set_axis(entity_names(points.index, "The table of coordinates"))
+            object.__setattr__(self, "coordinates", points)
 
 
 def read_geography(ds: Dataset, entities: Sequence[str]) -> Geography | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +81,9 @@ def replicate(
         )
     if chunk is not None and chunk < 1:
         raise SpecificationError(f"A chunk of {chunk} replications is empty: use one or more.")
-    if jobs == 0 or seed < 0:
-        raise SpecificationError(
-            f"Jobs are {jobs} and the seed is {seed}: give one job or more and a seed of zero or "
-            "more."
-        )
+    if jobs == 0:
+        raise SpecificationError("There are 0 jobs to share the work: give one or more.")
+    require_seed(seed)
     size = chunk or min(_LONGEST, -(-len(wanted) // _TASKS))
     tasks = (
         delayed(_run)(function, tuple(arguments), seed, tuple(key), wanted[start : start + size])

@@ -12,7 +12,7 @@ from analysis.data import Panel
 from analysis.errors import DataError, UnknownNameError
 from analysis.measures.declarations import Declarations, Index
 from analysis.measures.ratios import compute
-from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings
+from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings, require_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def weights(
     SpecificationError
         If the panel lacks a raw series.
     """
+    require_shift(eps)
     item = declared.index(index)
     scheme = scheme or item.scheme
     if scheme not in (*SCHEMES, "topsis"):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from analysis.data import Panel
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.measures.coupling import coupling, grade
 from analysis.measures.declarations import Declarations
 from analysis.measures.indices import directions, ingredient_frame, score
@@ -54,7 +54,7 @@ def rank_sensitivity(
     complete = ingredient_frame(panel, declared, item).dropna()
     z = minmax(complete.to_numpy(), directions(item, declared))
     mean = _standing(pd.DataFrame(z, index=complete.index, columns=complete.columns))
-    w = np.random.default_rng(seed).dirichlet(np.ones(z.shape[1]), size=draws)
+    w = np.random.default_rng(require_seed(seed)).dirichlet(np.ones(z.shape[1]), size=draws)
     drawn = _ranks(-(mean.to_numpy() @ w.T))
     table = pd.DataFrame(ranks).reindex(mean.index)
     for name, share in (("random_p05", 5), ("random_p50", 50), ("random_p95", 95)):

@@ -125,6 +125,12 @@ def divergence(positive: ArrayLike) -> Floats:
     return 1.0 + (p * logs).sum(axis=0) / np.log(values.shape[0])
 
 
+def require_shift(eps: float | None) -> None:
+    """Refuse a shift of scaled values that could make a share negative or endless."""
+    if eps is not None and not 0 <= eps < np.inf:
+        raise SpecificationError(f"The shift eps is {eps}: give a number of zero or more, or None.")
+
+
 def entropy_weights(
     x: ArrayLike, directions: ArrayLike | None = None, eps: float | None = EPS
 ) -> Floats:
@@ -151,8 +157,7 @@ def entropy_weights(
     """
     values = matrix(x)
     mask = varying(values)
-    if eps is not None and not 0 <= eps < np.inf:
-        raise SpecificationError(f"The shift eps is {eps}: give a number of zero or more, or None.")
+    require_shift(eps)
     z = minmax(values, directions)[:, mask] + (eps or 0.0)
     return _spread_out(divergence(z), mask)
 

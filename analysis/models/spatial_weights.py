@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, SpecificationError
+from analysis.errors import DataError, SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -51,6 +51,7 @@ class SpatialWeights:
     note: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "entities", tuple(map(str, self.entities)))
         n, raw = len(self.entities), np.asarray(self.raw, dtype=float)
         object.__setattr__(self, "raw", raw)
         if raw.shape != (n, n) or len(set(self.entities)) < n:
@@ -119,6 +120,8 @@ def contiguity(panel: Panel) -> SpatialWeights:
     at = {name: i for i, name in enumerate(names)}
     raw = np.zeros((len(names), len(names)))
     for a, b in zip(pairs["entity"], pairs["neighbour"], strict=True):
+        if stranger := {a, b} - at.keys():
+            raise UnknownNameError("entity", stranger.pop(), names, "the table of neighbours")
         raw[at[a], at[b]] = raw[at[b], at[a]] = 1.0
     return SpatialWeights("contiguity", names, raw, note="Entities that share a border.")
 
@@ -142,7 +145,11 @@ def inverse_distance(
             f"Power {power} and cutoff {cutoff} of the distance weights must be above zero."
         )
     names = _entities(panel)
-    points = table.loc[list(names), ["latitude", "longitude"]].to_numpy(dtype=float)
+    points = table.reindex(names)[["latitude", "longitude"]].to_numpy(dtype=float)
+    if (lost := np.isnan(points).any(axis=1)).any():
+        raise DataError(
+            f"Panel '{panel.name}' has no coordinates of {names[int(lost.argmax())]}: add its row."
+        )
     distance = great_circle(points)
     raw = _inverse(distance, names, "inverse distance", "lie on the same point") ** power
     if cutoff is not None:

@@ -72,7 +72,7 @@ class EventDesign:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        out = set(self.excluded)
+        out = set(map(str, self.excluded))
         kept = tuple(sorted(
             (e for e in self.exposures if e.entity not in out), key=lambda e: (e.entity, e.year)
         ))  # fmt: skip

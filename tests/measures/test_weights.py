@@ -244,6 +244,15 @@ def test_a_shift_below_zero_or_without_end_is_refused(eps):
         entropy_weights(X, eps=eps)
 
 
+def test_every_scheme_refuses_such_a_shift(panel):
+    from analysis.measures import weights
+    from analysis.studies.patient_capital import declared
+
+    for scheme in ("equal", "pca", "topsis"):
+        with pytest.raises(SpecificationError, match="The shift eps is -5"):
+            weights(panel, declared(), "pcp", scheme, eps=-5)
+
+
 @pytest.mark.parametrize("eps", [0, None, 1e-4, 5.0])
 def test_entropy_weights_are_shares(eps):
     w = entropy_weights(X, eps=eps)

@@ -122,6 +122,27 @@ def test_entities_must_be_known(firms):
         contiguity(firms).among(["a", "x"])
 
 
+def test_codes_of_entities_may_be_numbers(firms, make_panel):
+    codes = dict(zip("abcd", range(11, 15), strict=True))
+    pairs = firms.geography.neighbours.replace(codes).astype(int)
+    points = firms.geography.coordinates.rename(codes)
+    coded = replace(
+        make_panel(firms.frame.rename(index=codes, level=0)), geography=Geography(pairs, points)
+    )
+    for weights in (contiguity, inverse_distance):
+        np.testing.assert_array_equal(weights(coded).raw, weights(firms).raw)
+    assert SpatialWeights("w", (11, 12), 1 - np.eye(2)).among([12, 11]).entities == ("12", "11")
+
+
+def test_a_geography_that_does_not_fit_the_panel(firms):
+    pairs, points = firms.geography.neighbours, firms.geography.coordinates
+    strange = replace(firms, geography=Geography(pairs.replace("d", "x"), points.drop("c")))
+    with pytest.raises(UnknownNameError, match="entity 'x' in the table of neighbours"):
+        contiguity(strange)
+    with pytest.raises(DataError, match="no coordinates of c: add its row"):
+        inverse_distance(strange)
+
+
 def test_a_panel_without_space(firms):
     bare = replace(firms, geography=None)
     with pytest.raises(DataError, match=r"'toy' has no neighbours: name a table"):

@@ -155,6 +155,12 @@ def test_a_start_that_is_no_date_is_shown(start):
         EventDesign.from_table(rows)
 
 
+def test_an_excluded_code_may_be_a_number():
+    exposures = (Exposure(13, 2005), Exposure(14, 2005))
+    design = EventDesign("event", exposures, excluded=(14,))
+    assert (design.treated, design.excluded) == (("13",), ("14",))
+
+
 def test_an_exposure_without_a_name_is_told():
     rows = pd.DataFrame({"entity": ["a", None], "start": ["2016", "2017"]})
     with pytest.raises(DataError, match="no entity in 1 rows, the first in row 2"):

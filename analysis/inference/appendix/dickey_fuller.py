@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.data.files import read_yaml
+from analysis.errors import require_seed
 
 __all__ = [
     "columns_needed", "ips_w", "panel_statistic", "simulated_statistics", "t_statistics",
@@ -129,7 +130,7 @@ def simulated_statistics(
     below one they are stationary. Sorted, shape (draws,); cached, since it depends on nothing
     but its arguments.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     burn_in = 0 if rho == 1 else _BURN_IN
     length = years + burn_in
     chunk = max(1, _CELLS // (entities * length))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import reach
 
 __all__ = [
@@ -60,7 +60,7 @@ class Weights:
 
     def chunks(self) -> Iterator[np.ndarray]:
         """Yield arrays of shape (draws of this chunk, G); their size does not change the draws."""
-        rng, size = np.random.default_rng(self.seed), max(64, _CELLS // self.clusters)
+        rng, size = np.random.default_rng(require_seed(self.seed)), max(64, _CELLS // self.clusters)
         for start in range(0, self.draws, size):
             rows = min(size, self.draws - start)
             if self.enumerated:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
 from analysis.inference.dependence.correlations import autocorrelation, pairs, weighted_cd, wide
@@ -163,7 +163,7 @@ def cross_section(
             f"No two entities share three years of residuals of '{spec.outcome}', so nothing can "
             "be correlated: widen the sample."
         )
-    sign_draws, simulation = np.random.default_rng(seed).spawn(2)
+    sign_draws, simulation = np.random.default_rng(require_seed(seed)).spawn(2)
     signs = sign_draws.choice([-1.0, 1.0], size=(_SIGNS, len(grid)))
     weighted, enhanced, threshold = weighted_cd(found, signs[0])
     null = simulate_independent(fitted, design, draws, simulation) if draws else None

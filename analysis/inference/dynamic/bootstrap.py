@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.models.design import Design
 
 __all__ = ["Draws", "bootstrap", "entity_clusters", "long_run", "percentiles"]
@@ -74,7 +74,7 @@ def bootstrap(
             f"A regressor of '{outcome}' does not vary within one half of the years: widen the "
             "sample or leave it out."
         )
-    groups, rng = int(cluster_of.max()) + 1, np.random.default_rng(seed)
+    groups, rng = int(cluster_of.max()) + 1, np.random.default_rng(require_seed(seed))
     drawn = rng.multinomial(groups, np.full(groups, 1 / groups), size=draws)
     weights = drawn[:, cluster_of].astype(float)
     step = max(1, int(_CELLS / (2 * len(cluster_of) * width + width**2)))

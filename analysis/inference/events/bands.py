@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
+from analysis.errors import require_seed
 from analysis.inference.cells import reach
 
 __all__ = ["bonferroni", "sup_t"]
@@ -45,7 +46,7 @@ def sup_t(covariance: np.ndarray, dof: int, level: float = 0.05, seed: int = SEE
     correlation = covariance[np.ix_(kept, kept)] / np.outer(scale[kept], scale[kept])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0, None))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     draws = rng.standard_normal((DRAWS, len(root))) @ root.T
     draws /= np.sqrt(rng.chisquare(dof, (DRAWS, 1)) / dof)
     return max(pointwise, float(np.quantile(np.abs(draws).max(axis=1), 1 - level)))

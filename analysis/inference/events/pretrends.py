@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import fdtrc, fdtri, ncfdtr
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
@@ -259,7 +259,7 @@ def _selected_shift(
     """Extra bias of the average effect in samples that pass: c'V⁻¹(E[b | passed] − δ)."""
     q, nu = len(times), study.dof
     edge = fdtri(q, nu - q + 1, 1 - level) * nu * q / (nu - q + 1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     drawn = violation + rng.standard_normal((_DRAWS, q)) @ np.linalg.cholesky(v).T
     passed = (drawn * np.linalg.solve(v, drawn.T).T).sum(axis=1) <= edge
     mean = drawn[passed].mean(axis=0) - violation
@@ -284,7 +284,7 @@ def _permutation_p(
     found = cells(data.starts, data.years, control)
     code = np.searchsorted(found.levels, data.starts)
     free = np.zeros(len(code), dtype=int)
-    dealt, exact = assignments(code, free, draws, np.random.default_rng(seed))
+    dealt, exact = assignments(code, free, draws, np.random.default_rng(require_seed(seed)))
     # The observed assignment is one among the others, in the spread as well: else the test would
     # reject too often. A complete list holds it already.
     dealt = dealt if exact else np.concatenate([code[None], dealt])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_seed
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
@@ -160,7 +160,7 @@ def randomisation_test(
     table = loadings(found, weights(found, "simple"))
     code = np.searchsorted(found.levels, data.starts)
     groups, words = strata_of(data, panel, strata)
-    dealt, exact = assignments(code, groups, draws, np.random.default_rng(seed))
+    dealt, exact = assignments(code, groups, draws, np.random.default_rng(require_seed(seed)))
     if exact and len(dealt) == 1:
         raise SpecificationError(
             f"Within {words} the starts of '{design.name}' can be dealt out in one way only: use "

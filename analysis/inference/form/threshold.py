@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.errors import require_seed
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate
@@ -180,7 +181,7 @@ def threshold(
     names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
     options = Options(by, names, shift, trim, grid, draws, scheme)
     rows, q = threshold_rows(spec, panel, options)
-    found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
+    found = search(spec, panel, rows, q, options, np.random.default_rng(require_seed(seed)), level)
     regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
     inside = found.lr <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 
 __all__ = ["Channel", "bootstrap_products", "channel", "interval", "product_at"]
 
@@ -125,7 +125,7 @@ def bootstrap_products(
     order = np.argsort(clusters, kind="stable")
     bounds = np.searchsorted(clusters[order], np.arange(1, groups))
     products = np.stack([block.T @ block for block in np.split(all_columns[order], bounds)])
-    rng, out = np.random.default_rng(seed), []
+    rng, out = np.random.default_rng(require_seed(seed)), []
     for start in range(0, draws, _CHUNK):
         size = min(_CHUNK, draws - start)
         weights = rng.multinomial(groups, np.full(groups, 1 / groups), size=size).astype(float)

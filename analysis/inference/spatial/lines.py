@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.inference.coefficients import term_label
 from analysis.inference.result import Row, row
 from analysis.inference.spatial.numerics import SpatialFit, fit_error, fit_lag, fit_slx
@@ -120,7 +120,7 @@ def effect_lines(
     """Effects at the estimates, with intervals from draws; also how many draws were not stable."""
     w, size = d.spectrum, len(found.estimates)
     point = impacts(*found.split(found.estimates[None]), w)[0]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     noise = rng.standard_normal((draws, size)) @ np.linalg.cholesky(found.covariance).T
     if np.isfinite(found.dof):
         noise *= np.sqrt(found.dof / rng.chisquare(found.dof, size=(draws, 1)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.result import Result
 from analysis.inference.spatial.design import spatial_design
@@ -92,7 +92,7 @@ def spatial_placebo(
     if maps < 20:
         raise SpecificationError(f"{maps} maps give no range: ask for twenty or more.")
     observed, entities = _once(spec, panel, weights, model, balance)
-    near, rng = weights.among(entities), np.random.default_rng(seed)
+    near, rng = weights.among(entities), np.random.default_rng(require_seed(seed))
     lines, unstable = [], 0
     for _ in range(maps):
         try:

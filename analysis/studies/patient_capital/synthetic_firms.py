@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.errors import require_seed
 from analysis.measures.firms import earlier, relational_share, stability, strategic_share, young
 
 __all__ = ["PLANTED", "SEED", "SyntheticFirms", "synthetic_firms"]
@@ -82,7 +83,7 @@ def synthetic_firms(
     seed
         Of the draws.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     frame = _firms(rng, firms, first_year, last_year)
     quality = frame["quality"].to_numpy()
     _accounts(rng, frame, quality)
