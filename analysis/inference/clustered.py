@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
+from analysis.models.crossproducts import pseudo_inverses
 
 __all__ = ["Jackknife", "cr0", "cr1", "cr3"]
 
@@ -152,8 +153,7 @@ def _reduce(products: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     xy, wy = products[:, :k, -1], products[:, k:-1, -1]
     if not ww.shape[1]:
         return xx, xy
-    # The pseudo-inverse copes with collinear nuisance columns and with those that lose all rows.
-    through = xw @ np.linalg.pinv(ww, rcond=1e-10, hermitian=True)
+    through = xw @ pseudo_inverses(ww, ww[0])  # the first holds every row
     return xx - through @ xw.transpose(0, 2, 1), xy - (through @ wy[..., None])[..., 0]
 
 

@@ -7,12 +7,14 @@ import numpy as np
 from analysis.models.design import ABSORBED
 
 __all__ = [
-    "CHUNK", "UNIDENTIFIED", "cross_products", "inverses", "partial_out", "slopes_of", "solve_many",
+    "CHUNK", "UNIDENTIFIED", "cross_products", "inverses", "partial_out", "pseudo_inverses",
+    "slopes_of", "solve_many",
     "with_spare",
 ]  # fmt: skip
 
 CHUNK = 512  # regressions solved at a time: the working arrays stay within a few megabytes
 UNIDENTIFIED = 1e-9  # share of a term's information left without a cluster, as in CR3
+STEADY = 1e5  # trace of an inverse up to which it is worth as much as a pseudo-inverse
 RANK = 1e-10  # relative size below which a direction of the nuisance columns counts as empty
 
 
@@ -23,13 +25,37 @@ def cross_products(z: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     return np.stack([block.T @ block for block in np.split(z[order], bounds)])
 
 
-def partial_out(products: np.ndarray, keep: int) -> np.ndarray:
-    """Cross-products of the first `keep` columns after regression on the others, stacked."""
+def partial_out(products: np.ndarray, keep: int, whole: np.ndarray) -> np.ndarray:
+    """Cross-products of the first `keep` columns after regression on the others, stacked.
+
+    `whole` is the cross-product of all columns on all rows, of which each entry is a weighting.
+    """
     a, c, d = products[..., :keep, :keep], products[..., :keep, keep:], products[..., keep:, keep:]
     if not d.shape[-1]:
         return a
-    # The pseudo-inverse copes with collinear nuisance columns and with those that lose all rows.
-    return a - c @ np.linalg.pinv(d, rcond=RANK, hermitian=True) @ np.swapaxes(c, -1, -2)
+    return a - c @ pseudo_inverses(d, whole[keep:, keep:]) @ np.swapaxes(c, -1, -2)
+
+
+def pseudo_inverses(products: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Pseudo-inverses of cross-products of nuisance columns on weighted rows, (D, q, q).
+
+    Columns may be collinear, and some may lose all rows. Directions that are empty on all rows,
+    `whole`, are empty everywhere; what is left is inverted outright, and one by one with a cut-off
+    where that is not steady.
+    """
+    values, vectors = np.linalg.eigh(whole)
+    kept = values > RANK * values[-1]
+    basis = vectors[:, kept] / np.sqrt(values[kept])
+    small = basis.T @ products @ basis
+    try:
+        inverse = np.linalg.inv(small)
+    except np.linalg.LinAlgError:
+        return np.linalg.pinv(products, rcond=RANK, hermitian=True)
+    out = basis @ inverse @ basis.T
+    unsteady = ~(np.trace(inverse, axis1=1, axis2=2) < STEADY)
+    if unsteady.any():
+        out[unsteady] = np.linalg.pinv(products[unsteady], rcond=RANK, hermitian=True)
+    return out
 
 
 def solve_many(

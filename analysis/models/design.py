@@ -124,13 +124,39 @@ def flat(clean: np.ndarray, raw: np.ndarray) -> np.ndarray:
 
 
 def _within_clusters(z: np.ndarray, nested: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
-    """Residuals of z on effects nested in clusters, one small regression per cluster."""
-    out = np.empty_like(z)
+    """Residuals of z on effects nested in clusters."""
+    lead, *rest = nested
+    shared = all(np.array_equal(lead.codes, a.codes) for a in rest)
+    if shared and lead.slope is None and len(rest) < 2 and all(a.slope is not None for a in rest):
+        return _within_levels(z, lead.codes, rest[0].slope if rest else None)
+    out = np.empty_like(z)  # levels overlap: one small regression per cluster
     order = np.argsort(clusters, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(clusters[order])) + 1):
         block = np.column_stack([a.at(rows).columns() for a in nested])
         out[rows] = z[rows] - block @ np.linalg.lstsq(block, z[rows], rcond=1e-10)[0]
     return out
+
+
+def _within_levels(z: np.ndarray, codes: np.ndarray, slope: np.ndarray | None) -> np.ndarray:
+    """Residuals of z on a constant, and perhaps a line, for each level of a grouping."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    counts = np.diff(starts, append=len(codes))
+
+    def off(values: np.ndarray, weights: np.ndarray, size: np.ndarray) -> np.ndarray:
+        sums = np.add.reduceat(values * weights, starts, axis=0)
+        return values - weights * np.repeat(sums / size, counts, axis=0)
+
+    flat_line, size = np.ones((len(z), 1)), counts[:, None].astype(float)
+    out = off(off(z[order], flat_line, size), flat_line, size)  # twice: the first mean rounds
+    if slope is not None:
+        line = off(slope[order, None], flat_line, size)
+        length = np.add.reduceat(line**2, starts, axis=0)
+        line *= np.repeat(length > _VANISHED * size, counts, axis=0)  # a level of one year
+        out = off(off(out, line, np.where(length > 0, length, 1.0)), flat_line, size)
+    back = np.empty_like(out)
+    back[order] = out
+    return back
 
 
 def _within_sd(levels: pd.DataFrame) -> np.ndarray:

@@ -93,5 +93,6 @@ class Absorbed:
 
     def nested_in(self, clusters: np.ndarray) -> bool:
         """Whether every level lies inside one cluster, so that it vanishes with that cluster."""
-        pairs = np.unique(np.column_stack([self.codes, clusters]), axis=0)
-        return len(pairs) == len(np.unique(self.codes))
+        one = np.zeros(int(self.codes.max()) + 1, dtype=clusters.dtype)
+        one[self.codes] = clusters  # any one cluster of each level; all of its rows must agree
+        return bool((one[self.codes] == clusters).all())

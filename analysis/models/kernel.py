@@ -166,12 +166,14 @@ class Kernel:
         """
         terms, m = list(terms), len(self.names)
         keep = [*terms, outcome, *range(m, self.nested.shape[1])]
-        blocks = self.nested[:, keep][:, :, keep].reshape(len(self.nested), -1)
+        blocks = self.nested[:, keep][:, :, keep]
+        whole, blocks = blocks.sum(axis=0), blocks.reshape(len(blocks), -1)
         out = np.empty((len(counts), len(terms)))
         for start in range(0, len(counts), CHUNK):
             rows = slice(start, start + CHUNK)
             summed = np.asarray(counts[rows], dtype=float) @ blocks
-            left = partial_out(summed.reshape(-1, len(keep), len(keep)), len(terms) + 1)
+            stacked = summed.reshape(-1, len(keep), len(keep))
+            left = partial_out(stacked, len(terms) + 1, whole)
             inverse, lost = inverses(left[:, :-1, :-1], UNIDENTIFIED)
             out[rows] = (inverse @ left[:, :-1, -1:])[..., 0]
             out[rows][lost] = np.nan
@@ -182,8 +184,9 @@ class Kernel:
         m, groups = len(self.names), len(self.nested)
         total = self.nested.sum(axis=0)
         spread, full = np.zeros(terms.shape), None
-        for left in (total, *(total - one for one in self.nested)):
-            b, lost = slopes_of(with_spare(partial_out(left, m)), outcomes, terms, UNIDENTIFIED)[:2]
+        stacked = np.concatenate([total[None], total - self.nested])
+        for left in partial_out(stacked, m, total):
+            b, lost = slopes_of(with_spare(left), outcomes, terms, UNIDENTIFIED)[:2]
             b[lost] = np.nan
             full = b if full is None else full
             spread += (b - full) ** 2
