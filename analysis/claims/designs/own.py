@@ -167,18 +167,21 @@ def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEst
     left without a neighbour on the first map.
     """
     from analysis.inference import spatial_panel
-    from analysis.models import spatial_weights
 
-    given = {"economic_proximity": ("gdp_per_head",)}
-    maps = {
-        n: getattr(spatial_weights, n)(regression.panel, *given.get(n, ()))
-        for n in claim.setup["maps"]
-    }
+    maps = {name: weights_of(regression.panel, name) for name in claim.setup["maps"]}
     regression = _connected(regression, next(iter(maps.values())))
     return {
         name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
         for name, near in maps.items()
     }
+
+
+def weights_of(panel: Panel, name: str) -> SpatialWeights:
+    """Return the weights of a map by its name in the ledger."""
+    from analysis.models import spatial_weights
+
+    given = {"economic_proximity": ("gdp_per_head",)}
+    return getattr(spatial_weights, name)(panel, *given.get(name, ()))
 
 
 def _connected(regression: Regression, near: SpatialWeights) -> Regression:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.claims.designs.own import weights_of
 from analysis.claims.exhibit import tiles
 from analysis.display.charts import entity_map, spatial_effects
 from analysis.display.designs import moderated
@@ -16,7 +17,6 @@ from analysis.display.html import Html, table
 from analysis.display.numbers import publish
 from analysis.inference import spatial_placebo
 from analysis.inference.spatial.design import spatial_design
-from analysis.models import spatial_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,7 +147,7 @@ def _product_numbers(made: Section, by: str) -> dict[str, object]:
 def _false_maps(near: Section, name: str, model: SpatialEstimate) -> SpatialPlacebo:
     """Estimate the model again on permuted maps; rows are those of the model."""
     panel = near.evidence.details.readings[0].regression.panel
-    weights = getattr(spatial_weights, name)(panel)
+    weights = weights_of(panel, name)
     return spatial_placebo(
         model.specification, panel, weights, balance="largest", maps=FALSE_MAPS
     )  # fmt: skip
@@ -185,7 +185,7 @@ def _spatial_numbers(
 
 def _spread(panel: Panel, name: str, model: SpatialEstimate) -> float:
     """Within-SD of the neighbours' regressor over that of the own one: what a map leaves to see."""
-    weights = getattr(spatial_weights, name)(panel)
+    weights = weights_of(panel, name)
     design = spatial_design(model.specification, panel, weights, transform=True, balance="largest")
     return float(design.wx.std() / design.x.std())
 
