@@ -17,7 +17,7 @@ panel, or an estimate already made, and returns a frozen result that sits beside
 - `form`: turning points, thresholds, local projections, distributed lags, long differences;
 - `dynamic`: lagged outcomes, feedback; `dependence`: CD, common correlated effects;
 - `spatial`: the spatial Durbin panel; `events`: cohorts, pre-trends, randomisation;
-- `sensitivity`: channels, omitted variables, counts; `firms`: regressions on firms;
+- `sensitivity`: channels, omitted variables, counts;
 - `appendix`: GMM, Granger, unit roots, random effects, instruments: no verdict rests on them.
 
 `result` says once what a result is: `rows()`, and from it `tidy()`, `to_dict()`, a table (`grid()`)

@@ -39,7 +39,7 @@ class LargeFit:
         G/(G−1)·(n−1)/(n−K), t(G−1).
     levels : mapping of str to int
         Levels of each effect among the rows used.
-    n, rows : int
+    n, grid_rows : int
         Rows used and rows of the frame.
     clusters, parameters : int
         G and K.
@@ -54,7 +54,7 @@ class LargeFit:
     table: pd.DataFrame
     levels: Mapping[str, int]
     n: int
-    rows: int
+    grid_rows: int
     clusters: int
     parameters: int
     dropped: tuple[Dropped, ...]
@@ -66,7 +66,7 @@ class LargeFit:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        plain = ("outcome", "cluster", "n", "rows", "clusters", "parameters")
+        plain = ("outcome", "cluster", "n", "grid_rows", "clusters", "parameters")
         return {
             **{name: getattr(self, name) for name in plain},
             "terms": self.table.to_dict("records"),
@@ -157,7 +157,7 @@ def estimate_large(
     return LargeFit(
         outcome=outcome, cluster=cluster, table=_table(regressors, b, se, groups - 1, level),
         levels=MappingProxyType({e: int(codes[e].max()) + 1 for e in effects}), n=n,
-        rows=len(frame), clusters=groups, parameters=k + free, dropped=dropped,
+        grid_rows=len(frame), clusters=groups, parameters=k + free, dropped=dropped,
         notes=(note,) if exact else (note, bound),
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def test_agrees_with_dummies_spelled_out(effects, cluster, long):
     found = estimate_large("y", ["a", "b"], long, effects=effects, cluster=cluster)
     lost = [105] + [106] * ("worker" in effects) + [107] * ("firm" in effects)
     b, se, k = by_hand(long.drop(index=lost), effects, cluster)
-    assert (found.n, found.parameters, found.rows) == (900 - len(lost), k, 900)
+    assert (found.n, found.parameters, found.grid_rows) == (900 - len(lost), k, 900)
     assert found.n + sum(d.rows for d in found.dropped) == 900
     np.testing.assert_allclose(found.table["estimate"], b, rtol=1e-6)
     np.testing.assert_allclose(found.table["se"], se, rtol=1e-6)

@@ -14,8 +14,8 @@ from analysis.display.html import Html, table
 from analysis.studies import patient_capital
 
 if TYPE_CHECKING:
-    from analysis.inference.firms.ownership import Ownership
     from analysis.measures.firms import FirmMeasures
+    from analysis.studies.patient_capital.ownership import Ownership
 
 
 def replication_table(found: Ownership) -> Html:

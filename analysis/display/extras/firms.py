@@ -16,9 +16,9 @@ from analysis.display.html import Html, claim_card
 from analysis.display.literature import studies_folded
 from analysis.display.numbers import publish
 from analysis.display.theme import BLUE, MUTED, ORANGE
-from analysis.inference.firms.ownership import Ownership, ownership
-from analysis.inference.firms.patient import PatientCapital, patient_capital
 from analysis.measures.firms import mount_firms
+from analysis.studies.patient_capital.ownership import Ownership, ownership
+from analysis.studies.patient_capital.patient import PatientCapital, patient_capital
 from analysis.studies.patient_capital.synthetic_firms import SyntheticFirms, synthetic_firms
 from analysis.studies.patient_capital.us_firms import us_firms
 

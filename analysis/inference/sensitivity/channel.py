@@ -58,14 +58,10 @@ def channel(x: np.ndarray, m: np.ndarray, y: np.ndarray, j: int) -> Channel:
     b = float(e_m @ e_y / (e_m @ e_m))
     a, total = float(on_x[j, 0]), float(on_x[j, 1])
     return Channel(
-        a=a,
-        b=b,
-        direct=total - a * b,
-        total=total,
-        sd_m=float(np.sqrt(e_m @ e_m / len(y))),
+        a=a, b=b, direct=total - a * b, total=total, sd_m=float(np.sqrt(e_m @ e_m / len(y))),
         sd_y=float(np.sqrt(e_y @ e_y / len(y))),
         rho_zero=float(e_m @ e_y / np.sqrt((e_m @ e_m) * (e_y @ e_y))),
-    )
+    )  # fmt: skip
 
 
 def product_at(rho: float, found: Channel) -> float:

@@ -51,14 +51,10 @@ def moments(y: np.ndarray, x: np.ndarray, j: int) -> Moments:
     e_short, e_full = y - short * d, y - x @ full
     total, n = y @ y, len(y)
     return Moments(
-        short=float(short),
-        short_r2=float(1 - e_short @ e_short / total),
-        controlled=float(full[j]),
-        controlled_r2=float(1 - e_full @ e_full / total),
-        var_y=float(total / n),
-        var_x=float(d @ d / n),
-        var_rest=float(rest @ rest / n),
-    )
+        short=float(short), short_r2=float(1 - e_short @ e_short / total),
+        controlled=float(full[j]), controlled_r2=float(1 - e_full @ e_full / total),
+        var_y=float(total / n), var_x=float(d @ d / n), var_rest=float(rest @ rest / n),
+    )  # fmt: skip
 
 
 def selection_ratio(m: Moments, r_max: float, target: float = 0.0) -> float:

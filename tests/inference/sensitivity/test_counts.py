@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.firms.counts import count_regression
+from analysis.inference.sensitivity.counts import count_regression
 from analysis.measures.firms import us_regressors
 from analysis.studies.patient_capital.us_firms import us_firms
 from tests.goldens.read import golden
@@ -68,7 +68,7 @@ def test_rows_left_out_are_counted_and_change_nothing():
     gaps = table.head(5).assign(firm=98, x=np.nan)
     found = fit(pd.concat([table, silent, gaps], ignore_index=True))
     assert [str(d) for d in found.dropped] == ["x missing: 5", "only zero counts in its firm: 8"]
-    assert found.n + 13 == found.rows
+    assert found.n + 13 == found.grid_rows
     alone = fit(table)
     assert found.coefficient("x").estimate == pytest.approx(
         alone.coefficient("x").estimate, abs=1e-9

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.data.files import read_yaml
-from analysis.inference.firms.counts import CountFit, count_regression
+from analysis.inference.cells import reach
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import Row
+from analysis.inference.sensitivity.counts import CountFit, count_regression
 from analysis.measures.firms import us_regressors
 from analysis.models.large import estimate_large
 
@@ -79,12 +79,9 @@ def ownership(frame: pd.DataFrame) -> Ownership:
             owners[name, kind] = _row(spec, by_firm, by_industry, kind)
         differences[name] = by_firm.difference("dedicated", "transient")
     return Ownership(
-        table=pd.DataFrame(rows).T.infer_objects(),
-        owners=pd.DataFrame(owners).T.infer_objects(),
-        differences=differences,
-        source=said["source"],
-        later=dict(said["later"]),
-    )
+        table=pd.DataFrame(rows).T.infer_objects(), owners=pd.DataFrame(owners).T.infer_objects(),
+        differences=differences, source=said["source"], later=dict(said["later"]),
+    )  # fmt: skip
 
 
 def _fits(spec: dict[str, Any], data: pd.DataFrame) -> tuple[CountFit, CountFit]:
@@ -113,7 +110,7 @@ def _row(
         "estimate": line.estimate, "se": line.se, "low": line.low, "high": line.high,
         "low_industry": other.low, "high_industry": other.high,
         "mde": minimum_detectable_effect(line.se, by_firm.clusters - 1),
-        "n": by_firm.n, "clusters": by_firm.clusters, "rows": by_firm.rows,
+        "n": by_firm.n, "clusters": by_firm.clusters, "rows": by_firm.grid_rows,
         "dropped": "; ".join(map(str, by_firm.dropped)),
     }  # fmt: skip
 
@@ -124,13 +121,13 @@ def _linear(spec: dict[str, Any], data: pd.DataFrame) -> dict[str, object]:
         for c in ("company", "industry")
     )
     own, other = (fit.table.set_index("term").loc["institutions"] for fit in (firm, industry))
-    reach = float(stdtrit(industry.clusters - 1, 0.975)) * other["se"]
+    half = reach(industry.clusters - 1) * other["se"]
     return _published(spec) | {
         "label": spec["label"], "column": spec["label"],
         "estimate": own["estimate"], "se": own["se"], "low": own["low"], "high": own["high"],
-        "low_industry": other["estimate"] - reach, "high_industry": other["estimate"] + reach,
+        "low_industry": other["estimate"] - half, "high_industry": other["estimate"] + half,
         "mde": minimum_detectable_effect(own["se"], firm.clusters - 1),
-        "n": firm.n, "clusters": firm.clusters, "rows": firm.rows,
+        "n": firm.n, "clusters": firm.clusters, "rows": firm.grid_rows,
         "dropped": "; ".join(map(str, firm.dropped)),
     }  # fmt: skip
 

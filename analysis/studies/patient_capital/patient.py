@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.files import read_yaml
 from analysis.errors import SpecificationError
-from analysis.inference.firms.counts import count_regression
+from analysis.inference.sensitivity.counts import count_regression
 from analysis.measures.firms import FirmMeasures, earlier
 from analysis.models.large import estimate_large
 
@@ -115,7 +115,7 @@ def _answers(
             "low": found[term].low,
             "high": found[term].high,
             "n": fit.n,
-            "rows": fit.rows,
+            "rows": fit.grid_rows,
             "firms": fit.clusters,
             "left_out": "; ".join(map(str, fit.dropped)),
         }

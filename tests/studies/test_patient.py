@@ -6,9 +6,9 @@ import pytest
 
 from analysis.claims import ledger
 from analysis.errors import SpecificationError
-from analysis.inference.firms.patient import patient_capital
 from analysis.measures.firms import mount_firms
 from analysis.models.large import estimate_large
+from analysis.studies.patient_capital.patient import patient_capital
 from analysis.studies.patient_capital.synthetic_firms import PLANTED, synthetic_firms
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError, require_level
-from analysis.inference.result import Row, row
+from analysis.inference.result import Regression, Row, row
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import Dropped
 from analysis.models.large_rows import free_parameters
@@ -19,8 +19,8 @@ __all__ = ["CountFit", "count_regression"]
 SEPARATION_LEVELS = 300  # beyond, the linear programme is slow; a divergence is an error anyway
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CountFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CountFit(Regression):
     """A Poisson regression on a long table.
 
     Attributes
@@ -33,10 +33,8 @@ class CountFit:
         Change of the log of the expected count per unit of each term.
     covariance : ndarray
         Of the estimates, in the order of the lines.
-    n, rows, clusters, parameters : int
+    n, grid_rows, clusters, parameters : int
         Rows used, rows of the table, G and K.
-    dropped : tuple of Dropped
-        Rows left out, by reason.
     convention : str
         How the errors are scaled.
     """
@@ -47,18 +45,20 @@ class CountFit:
     lines: tuple[Row, ...]
     covariance: np.ndarray
     n: int
-    rows: int
+    grid_rows: int
     clusters: int
     parameters: int
     dropped: tuple[Dropped, ...]
     convention: str
 
-    def coefficient(self, term: str) -> Row:
-        """Return one line."""
-        for found in self.lines:
-            if found.term == term:
-                return found
-        raise UnknownNameError("term", term, [found.term for found in self.lines], "this fit")
+    def rows(self) -> tuple[Row, ...]:
+        """Return the coefficients."""
+        return self.lines
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the errors are scaled."""
+        return (self.convention,)
 
     def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
@@ -135,7 +135,7 @@ def count_regression(
             row(term, labels.get(term, term), b, float(np.sqrt(v)), g - 1, level)
             for term, b, v in zip(terms, found.coefficients, np.diag(covariance), strict=True)
         ),
-        n=n, rows=len(frame), clusters=g, parameters=k + free, dropped=dropped,
+        n=n, grid_rows=len(frame), clusters=g, parameters=k + free, dropped=dropped,
         convention=f"clustered by {cluster}, G = {g:,}; factor {said}; t(G−1)",
     )  # fmt: skip
 

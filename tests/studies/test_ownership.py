@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.inference.firms.ownership import KINDS, ownership
+from analysis.studies.patient_capital.ownership import KINDS, ownership
 from analysis.studies.patient_capital.us_firms import us_firms
 from tests.goldens.read import golden
 
