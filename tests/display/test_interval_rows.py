@@ -78,3 +78,9 @@ def test_three_readings_stand_apart_and_five_are_refused():
     many = pd.concat([ROWS[:2].assign(reading=word) for word in "abcde"])
     with pytest.raises(SpecificationError, match="5 readings are too many"):
         interval_rows(many, "SD")
+
+
+def test_readings_that_are_named_stay_beside_columns_of_a_regression():
+    ax = interval_rows(ROWS.assign(effects=["two_way", None, "trends", None]), "SD").figure.axes[0]
+    assert [x for x, *_ in points(ax)] == [0.3, 0.1, -0.2, 0.0]
+    assert {"all", "fewer"} <= {text.get_text() for text in ax.texts}

@@ -24,7 +24,7 @@ def as_rows(found: object) -> pd.DataFrame:
     rows = found.tidy() if hasattr(found, "tidy") else found
     if "label" not in rows:
         rows = rows.assign(label=rows["term"] if "term" in rows else rows.index.astype(str))
-    if "effects" in rows and len(set(rows["effects"])) > 1:  # columns of one regression
+    if "reading" not in rows and len(set(rows.get("effects", ()))) > 1:
         rows = rows.assign(reading=rows["effects"].str.replace("_", " "))
     return rows.reset_index(drop=True)
 
