@@ -103,5 +103,5 @@ def test_what_cannot_be_run_is_refused(change, error, message):
 def test_an_unknown_column_or_term_is_named():
     with pytest.raises(UnknownNameError, match="'industry' in the table"):
         fit(toy(), effects=["industry"])
-    with pytest.raises(UnknownNameError, match="'w' in this fit"):
+    with pytest.raises(UnknownNameError, match="'w' in this estimate"):
         fit(toy()).difference("x", "w")
