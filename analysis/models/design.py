@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
         absorbed=_absorbed(spec, rows, frame.index),
         clusters=clusters,
         cluster_labels=labels,
-        within_sd=_within_sd(levels),
+        within_sd=_within_sd(rows),
         dropped=dropped,
     )
 
@@ -159,10 +160,11 @@ def _within_levels(z: np.ndarray, codes: np.ndarray, slope: np.ndarray | None) -
     return back
 
 
-def _within_sd(levels: pd.DataFrame) -> np.ndarray:
+@lru_cache(maxsize=4)  # columns of a table share their rows
+def _within_sd(rows: Rows) -> np.ndarray:
     """SD of each column around entity and year effects; zero where these take all of it."""
-    z = levels.to_numpy()
-    entity, year = _codes(levels.index, 0), _codes(levels.index, 1)
+    z, index = rows.frame.to_numpy(), rows.frame.index
+    entity, year = _codes(index, 0), _codes(index, 1)
     effects = Absorbed("entity", entity), Absorbed("year", year)
     clean = split_effects(z, effects, entity)[2]
     return np.where(flat(clean, z), 0.0, np.sqrt((clean**2).sum(axis=0) / (len(z) - 1)))
@@ -187,7 +189,7 @@ def _absorbed(spec: Specification, rows: Rows, index: pd.MultiIndex) -> tuple[Ab
     kinds = EFFECTS[spec.effects].absorbs
     entity, year = _codes(index, 0), _codes(index, 1)
     time = _standard(index.get_level_values(1).to_numpy(dtype=float))
-    region = pd.factorize(rows.region.reindex(index))[0]
+    region = pd.factorize(_on(rows.region, index))[0]
     made = {
         "entity": lambda: Absorbed("entity", entity),
         "year": lambda: Absorbed("year", year),
@@ -195,7 +197,7 @@ def _absorbed(spec: Specification, rows: Rows, index: pd.MultiIndex) -> tuple[Ab
         "entity_trend": lambda: Absorbed("entity trend", entity, time),
     }
     out = [made[kind]() for kind in kinds]
-    for name, values in rows.initial.reindex(index).items():
+    for name, values in _on(rows.initial, index).items():
         z = _standard(values.to_numpy())
         # Entity effects already span the sum of these columns over the years.
         out.append(Absorbed(f"initial {name} × year", year, z, omit_first="entity" in kinds))
@@ -208,7 +210,7 @@ def _clusters(
     if spec.cluster in ("entity", "year"):
         values = index.get_level_values(0 if spec.cluster == "entity" else 1).to_series(index)
     elif spec.cluster == "region":
-        values = rows.region.reindex(index)
+        values = _on(rows.region, index)
     elif spec.cluster in panel.frame.columns:
         values = panel.frame[spec.cluster].reindex(index)
     else:
@@ -224,8 +226,18 @@ def _clusters(
     return codes, tuple(map(str, labels))
 
 
+def _on(values: Any, index: pd.MultiIndex) -> Any:  # noqa: ANN401
+    """Values on the rows of an index; differences have fewer rows than levels."""
+    return values if len(values) == len(index) else values.reindex(index)
+
+
 def _codes(index: pd.MultiIndex, level: int) -> np.ndarray:
-    return pd.factorize(index.get_level_values(level), sort=level == 1)[0]
+    codes = index.codes[level]
+    return (
+        pd.factorize(index.levels[1].to_numpy()[codes], sort=True)[0]
+        if level
+        else (pd.factorize(codes)[0])
+    )
 
 
 def _dense(codes: np.ndarray) -> np.ndarray:

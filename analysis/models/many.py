@@ -13,7 +13,7 @@ from analysis.data import Variable
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.design import Design, build_design
 from analysis.models.kernel import Kernel, build_kernel
-from analysis.models.rows import Rows, estimation_rows, numbers, require_grid
+from analysis.models.rows import Rows, estimation_rows, numbers, require_grid, shift, years_each
 from analysis.models.specification import Specification
 
 if TYPE_CHECKING:
@@ -112,12 +112,9 @@ def wide(
     """
     require_grid(panel.frame)
     _require_columns(columns, panel)
+    width = years_each(panel.frame.index)
     shifted = {
-        dated_name(c): pd.Series(numbers(panel.frame, c[0]), panel.frame.index)
-        .groupby(level=0)
-        .shift(c[1])
-        for c in columns
-        if c[1]
+        dated_name(c): shift(numbers(panel.frame, c[0]), c[1], width) for c in columns if c[1]
     }
     if shifted:
         described = {name: Variable(name, name) for name in shifted}
@@ -203,8 +200,11 @@ class _Gaps:
             if column not in self._seen:
                 _require_columns([column], self._panel)
                 name, lag = column
-                values = self._panel.frame[name].groupby(level=0).shift(lag)
-                self._seen[column] = values.isna().to_numpy()
+                values, width = (
+                    numbers(self._panel.frame, name),
+                    years_each(self._panel.frame.index),
+                )
+                self._seen[column] = np.isnan(shift(values, lag, width))
             lost |= self._seen[column]
         return lost.tobytes()
 

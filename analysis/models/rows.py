@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +107,7 @@ def estimation_rows(
         region[alive],
         len(values),
         tuple(dropped),
-        tuple(_late_initials(spec, panel.frame, frame.index)),
+        tuple(_late_initials(spec, panel.frame, alive)),
     )
 
 
@@ -116,9 +116,13 @@ def require_grid(frame: pd.DataFrame) -> None:
     index = frame.index
     ok = isinstance(index, pd.MultiIndex) and index.nlevels == 2 and len(index) > 0
     if ok:
-        entities, years = index.unique(0), index.unique(1)
-        ok = bool((np.diff(years.to_numpy(dtype=int)) == 1).all())
-        ok = ok and index.equals(pd.MultiIndex.from_product([entities, years]))
+        width = years_each(index)
+        ok = len(index) % width == 0
+    if ok:  # by codes: building the full grid to compare takes longer than a regression
+        entity = np.reshape(index.codes[0], (-1, width))
+        years = index.levels[1].to_numpy(dtype=int)[index.codes[1]].reshape(-1, width)
+        ok = bool((entity == entity[:, :1]).all() and len(set(entity[:, 0])) == len(entity))
+        ok = ok and bool((np.diff(years) == 1).all() and (years == years[0]).all())
     if not ok:
         raise DataError(
             "The panel must hold every entity in every year, sorted and without a gap in the "
@@ -126,9 +130,28 @@ def require_grid(frame: pd.DataFrame) -> None:
         )
 
 
+def years_each(index: pd.MultiIndex) -> int:
+    """Rows of the first entity: on a grid, the years of every entity."""
+    entity = index.codes[0]
+    return int((entity == entity[0]).argmin()) or len(entity)
+
+
+def shift(values: np.ndarray, years: int, width: int) -> np.ndarray:
+    """Values of a grid so many years before (after, where negative), inside each entity, (n,)."""
+    table, years = values.reshape(-1, width), max(-width, min(width, years))
+    out = np.full_like(table, np.nan)
+    to, of = (
+        (slice(years, None), slice(width - years))
+        if years >= 0
+        else (slice(years), slice(-years, None))
+    )
+    out[:, to] = table[:, of]
+    return out.ravel()
+
+
 def _require_names(spec: Specification, panel: Panel) -> None:
-    def check(kind: str, names: Iterable[object], known: Iterable[object]) -> None:
-        known = [str(k) for k in known]
+    def check(kind: str, names: Sequence[object], known: Iterable[object]) -> None:
+        known = [str(k) for k in known] if names else []
         for name in names:
             if str(name) not in known:
                 raise UnknownNameError(kind, str(name), known, "the panel")
@@ -140,11 +163,10 @@ def _require_names(spec: Specification, panel: Panel) -> None:
 
 def _lagged(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
     """Outcome in column "", then slopes, each shifted inside its own entity."""
-    columns = {"": _column(frame, spec.outcome)}
+    columns, width = {"": numbers(frame, spec.outcome)}, years_each(frame.index)
     for name in spec.slopes:
-        # Shifting inside groups of the full grid: a plain shift would leak across entities.
-        columns[name] = _column(frame, name).groupby(level=0).shift(spec.lag_of(name))
-    return pd.DataFrame(columns)
+        columns[name] = shift(numbers(frame, name), spec.lag_of(name), width)
+    return pd.DataFrame(columns, frame.index)
 
 
 def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -162,13 +184,13 @@ def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
         ) from None
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
-    return pd.Series(numbers(frame, name), frame.index)
-
-
 def _initial(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
-    columns = {name: _column(frame, name) for name in spec.initial}
-    return pd.DataFrame(columns, frame.index).groupby(level=0).transform("first")
+    columns, width = {}, years_each(frame.index)
+    for name in spec.initial:
+        table = numbers(frame, name).reshape(-1, width)
+        first = table[np.arange(len(table)), (~np.isnan(table)).argmax(axis=1)]
+        columns[name] = np.repeat(first, width)
+    return pd.DataFrame(columns, frame.index)
 
 
 def _reasons(
@@ -267,8 +289,8 @@ def _singletons(
 
 def few(codes: np.ndarray, among: np.ndarray, most: int) -> np.ndarray:
     """Mark rows whose level holds at most `most` of the rows in `among`."""
-    _, positions = np.unique(codes, return_inverse=True)
-    return np.bincount(positions, weights=among)[positions] <= most
+    codes = codes - codes.min()  # a missing region is −1
+    return np.bincount(codes, weights=among)[codes] <= most
 
 
 def _with_products(spec: Specification, values: pd.DataFrame) -> pd.DataFrame:
@@ -279,13 +301,12 @@ def _with_products(spec: Specification, values: pd.DataFrame) -> pd.DataFrame:
     return values.assign(**products)[["", *spec.terms]]
 
 
-def _late_initials(spec: Specification, frame: pd.DataFrame, rows: pd.MultiIndex) -> Iterator[str]:
+def _late_initials(spec: Specification, frame: pd.DataFrame, alive: np.ndarray) -> Iterator[str]:
     """Say where an initial value is not older than the rows it is to explain."""
-    start = rows.to_frame(index=False).set_axis(["entity", "year"], axis=1)
-    start = start.groupby("entity")["year"].min()
+    used = alive.reshape(-1, years_each(frame.index))
     for name in spec.initial:
-        seen = frame[name].dropna().reset_index(level=1).iloc[:, 0].groupby(level=0).min()
-        late = int((seen.reindex(start.index) > start).sum())
+        seen = ~np.isnan(numbers(frame, name).reshape(used.shape))
+        late = int((used.any(axis=1) & (seen.argmax(axis=1) > used.argmax(axis=1))).sum())
         if late:
             yield (
                 f"The first observed {name} is later than the first row used for {late} "
