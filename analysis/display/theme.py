@@ -27,9 +27,7 @@ BLUE = "#0b5c7a"
 ORANGE = "#b4500f"
 GREEN = "#00705a"
 PURPLE = "#8a4a78"
-GOLD = "#8a6500"
 SIDE_COLOURS = {"pcp": BLUE, "if": ORANGE, "nqp": GREEN, "mediator": PURPLE, "context": MUTED}
-REGION_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GOLD, MUTED)
 MARKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (PURPLE, "D"))
 """Colour and shape of the first four groups of a chart: either may be lost."""
 SEQUENTIAL = "cividis"
