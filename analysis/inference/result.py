@@ -186,9 +186,14 @@ class Regression(Result):
         if level is None:
             return pd.DataFrame({end: self._by_term(end) for end in ("low", "high")})
         require_level(level)
-        dof = self.dof if hasattr(self, "dof") else self.clusters - 1
-        half = self.std_errors * [reach(getattr(x, "dof", dof), level) for x in self.rows()]
+        half = self.std_errors * [reach(self._dof(line), level) for line in self.rows()]
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
+
+    def _dof(self, line: Any) -> float:  # noqa: ANN401
+        for holder in (line, self):
+            if hasattr(holder, "dof"):
+                return holder.dof
+        return self.clusters - 1
 
     def _by_term(self, name: str) -> pd.Series:
         names = [tuple(getattr(x, key) for key in self.keys) for x in self.rows()]

@@ -1,8 +1,12 @@
 """What all results share, whatever the method."""
 
+import json
+
+import pandas as pd
 import pytest
 from scipy.stats import t
 
+from analysis import inference
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import dynamic_panel, estimate, satterthwaite, wild
 from analysis.models import Specification
@@ -60,3 +64,40 @@ def test_lines_of_several_estimators_are_told_apart(grunfeld):
 def test_an_unknown_term_is_named_with_a_suggestion(found):
     with pytest.raises(UnknownNameError, match="Unknown term 'valu'"):
         found.coefficient("valu")
+
+
+FULL = Specification("y", ["a", "b"])
+HOLE = Specification("invest", ["value", "capital"], lag=0, effects="entity")
+METHODS = {
+    "poisson": lambda p, g: inference.poisson(SPEC, g),
+    "satterthwaite": lambda p, g: inference.satterthwaite(estimate(SPEC, g)),
+    "driscoll_kraay": lambda p, g: inference.driscoll_kraay(SPEC, g),
+    "common_effects": lambda p, g: inference.common_effects(SPEC, g),
+    "random_effects": lambda p, g: inference.random_effects(HOLE, g),
+    "long_difference": lambda p, g: inference.long_difference(
+        FULL, p, first=(2002, 2003), last=(2010, 2011)
+    ),
+    "dynamic_panel": lambda p, g: dynamic_panel(Specification("y", ["a"]), p, draws=49),
+    "panel_var": lambda p, g: inference.panel_var(Specification("y", ["a"]), p, draws=49),
+    "gmm": lambda p, g: inference.gmm(Specification("y", ["a"], effects="entity"), p, steps=1),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_reads_the_same_way(name, full_panel, grunfeld):
+    found = METHODS[name](full_panel, grunfeld)
+    printed, again = found.conf_int(), found.conf_int(0.05)
+    assert list(printed.columns) == ["low", "high"]
+    pd.testing.assert_frame_equal(printed, again, rtol=1e-9)
+    assert (found.params / found.std_errors).to_numpy() == pytest.approx(found.tstats.to_numpy())
+    assert found.pvalues.between(0, 1).all()
+    table = found.tidy()
+    assert {"term", "label", "estimate", "se", "t", "p", "low", "high"} <= set(table.columns)
+    assert not table["se"].isna().any()
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["notes"]
+    assert str(found).splitlines()[0] == found.grid().caption
+
+
+def test_a_coefficient_of_several_estimators_is_the_one_to_be_read(full_panel):
+    found = dynamic_panel(Specification("y", ["a"]), full_panel, draws=49)
+    assert found.coefficient("a") is found.line("a", "bias_corrected")

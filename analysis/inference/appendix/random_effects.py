@@ -84,6 +84,11 @@ class RandomEffects(Regression):
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
+    @property
+    def dof(self) -> int:
+        """Entities less one."""
+        return self.entities - 1
+
     def grid(self) -> Grid:
         """Return the table."""
 

@@ -90,6 +90,8 @@ class PanelVar(Regression):
         known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.lines]
         raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
 
+    coefficient = line
+
     def rows(self) -> tuple[VarLine, ...]:
         """Return coefficients by estimator, outcome and term."""
         return self.lines

@@ -104,6 +104,8 @@ class DynamicPanel(Regression):
                 return line
         raise UnknownNameError("term", term, self.specification.terms, "this estimate")
 
+    coefficient = line
+
     def persistence(self, estimator: str = "bias_corrected") -> DynamicLine:
         """Return the coefficient of the lagged outcome."""
         return self.line(self.specification.terms[0], estimator)

@@ -97,6 +97,7 @@ def spatial_panel(
         tests=nested_tests(design, fitted, found) if model == "sdm" else (), sigma2=fitted.sigma2,
         log_likelihood=fitted.log_likelihood, n=design.y.size, n_entities=len(design.entities),
         n_years=len(years), first_year=years[0], last_year=years[-1], covariance=found.covariance,
+        dof=found.dof,
         method=_method(spec, correction, robust, draws, seed), level=level, dropped=design.dropped,
         grid_rows=design.grid_rows,
         notes=_notes(spec, design, weights, effects, lost, draws, correction, methods),

@@ -83,6 +83,8 @@ class SpatialEstimate(Regression):
         Rows used, and what they span.
     covariance : ndarray
         Of the coefficients, in their order.
+    dof : float
+        Degrees of freedom of their t; infinite for the normal.
     method : str
         How effects were removed and errors computed, in one sentence.
     level : float
@@ -113,6 +115,7 @@ class SpatialEstimate(Regression):
     first_year: int
     last_year: int
     covariance: np.ndarray = field(repr=False)
+    dof: float
     method: str
     level: float
     dropped: tuple[Dropped, ...]
