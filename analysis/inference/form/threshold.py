@@ -181,7 +181,8 @@ def threshold(
     names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
     options = Options(by, names, shift, trim, grid, draws, scheme)
     rows, q = threshold_rows(spec, panel, options)
-    found = search(spec, panel, rows, q, options, np.random.default_rng(require_seed(seed)), level)
+    given = seed if isinstance(seed, np.random.Generator) else require_seed(seed)
+    found = search(spec, panel, rows, q, options, np.random.default_rng(given), level)
     regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
     inside = found.lr <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
