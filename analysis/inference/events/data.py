@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTROLS", "FEW", "NEVER", "EventData", "event_data"]
 
-NEVER = 0
+NEVER = int(np.iinfo(np.int32).min)  # no year of any calendar, 0 among them
 """Start of an entity that is not exposed inside the sample."""
 FEW = 10
 """Fewer treated entities than this, and the permutation test is the headline."""
@@ -111,14 +111,20 @@ class EventData:
         """Whether so few are treated that asymptotic errors cannot be trusted."""
         return self.n_treated < FEW
 
+    @property
+    def origin(self) -> int:
+        """Years added in `long`, so that all are above zero, where diff-diff reads "never"."""
+        return max(0, 1 - int(self.years[0]))
+
     def long(self) -> pd.DataFrame:
-        """One row per entity and year: unit, year, start, y."""
+        """One row per entity and year: unit, year, start (0 for never), y; years from `origin`."""
         n, t = self.y.shape
+        starts = np.where(self.starts == NEVER, 0, self.starts + self.origin)
         return pd.DataFrame(
             {
                 "unit": np.repeat(np.arange(n), t),
-                "year": np.tile(self.years, n),
-                "start": np.repeat(self.starts, t),
+                "year": np.tile(self.years + self.origin, n),
+                "start": np.repeat(starts, t),
                 "y": self.y.ravel(),
             }
         )

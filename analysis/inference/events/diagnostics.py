@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.events.data import event_data
+from analysis.inference.events.data import NEVER, event_data
 from analysis.inference.events.study import EventStudy
 from analysis.inference.result import Result
 from analysis.models import Sample
@@ -25,7 +25,7 @@ __all__ = ["Decomposition", "HonestBound", "TwoByTwo", "goodman_bacon", "honest_
 
 @dataclass(frozen=True, slots=True)
 class TwoByTwo:
-    """One comparison of two groups in two periods; `control` 0 means never exposed."""
+    """One comparison of two groups in two periods; `control` is `NEVER` for the never exposed."""
 
     kind: str
     treated: int
@@ -129,8 +129,8 @@ def goodman_bacon(
         comparisons=tuple(
             TwoByTwo(
                 c.comparison_type,
-                int(c.treated_group),
-                0 if c.control_group == "never_treated" else int(c.control_group),
+                int(c.treated_group) - data.origin,
+                NEVER if c.control_group == "never_treated" else int(c.control_group) - data.origin,
                 float(c.estimate),
                 float(c.weight),
             )

@@ -63,7 +63,7 @@ def _callaway_santanna(data: EventData, control: str, base: str) -> RawStudy:
 
     model = CallawaySantAnna(control_group=control, base_period=base)
     result, said = _fit(model, data)
-    return _unified(result, said)
+    return _unified(result, said, data.origin)
 
 
 def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
@@ -86,7 +86,7 @@ def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
 def _imputation(data: EventData, control: str, base: str) -> RawStudy:
     from diff_diff import ImputationDiD  # takes a second to import
 
-    return _unified(*_fit(ImputationDiD(pretrends=True), data))
+    return _unified(*_fit(ImputationDiD(pretrends=True), data), data.origin)
 
 
 def _fit(model: Any, data: EventData) -> tuple[Any, tuple[str, ...]]:  # noqa: ANN401
@@ -103,7 +103,7 @@ def _fit(model: Any, data: EventData) -> tuple[Any, tuple[str, ...]]:  # noqa: A
     return result, _said(w for w in caught if issubclass(w.category, UserWarning))
 
 
-def _unified(result: Any, said: tuple[str, ...]) -> RawStudy:  # noqa: ANN401
+def _unified(result: Any, said: tuple[str, ...], origin: int) -> RawStudy:  # noqa: ANN401
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         container = result.aggregate("event_study")
@@ -121,9 +121,11 @@ def _unified(result: Any, said: tuple[str, ...]) -> RawStudy:  # noqa: ANN401
     covariance = None if container.vcov is None else np.asarray(container.vcov)
     times = () if covariance is None else tuple(map(int, container.vcov_index))
     groups = groups.rename(columns={"label": "cohort", "att": "estimate"})
+    groups = groups.astype({"cohort": int})
+    groups["cohort"] -= origin
     return RawStudy(
         table, float(result.overall_att), float(result.overall_se),
-        groups[["cohort", "estimate", "se"]].astype({"cohort": int}),
+        groups[["cohort", "estimate", "se"]],
         covariance, times, container, tuple(dict.fromkeys((*said, *told))),
     )  # fmt: skip
 

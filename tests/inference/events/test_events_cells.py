@@ -13,10 +13,13 @@ from analysis.inference.events.cells import (
     summary_error,
     weights,
 )
-from tests.inference.events.events_panels import STARTS, walk
+from analysis.inference.events.data import NEVER
+from tests.inference.events.events_panels import STARTS as YEARS_OR_ZERO
+from tests.inference.events.events_panels import walk
 
 YEARS = np.arange(2003, 2015)
-WAITING = np.where(STARTS == 0, 2013, STARTS)  # nobody stays unexposed
+STARTS = np.where(YEARS_OR_ZERO == 0, NEVER, YEARS_OR_ZERO)
+WAITING = np.where(STARTS == NEVER, 2013, STARTS)  # nobody stays unexposed
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def library():
             {
                 "unit": np.repeat(np.arange(len(starts)), 12),
                 "year": np.tile(YEARS, len(starts)),
-                "start": np.repeat(starts, 12),
+                "start": np.repeat(np.where(starts == NEVER, 0, starts), 12),
                 "y": y.ravel(),
             }
         )

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference import event_study, goodman_bacon
 from analysis.inference.events.data import NEVER, event_data
 from analysis.models import EventDesign, Exposure, Sample
 from tests.inference.events.events_panels import STARTS, design_of, long_frame, walk
@@ -88,3 +89,25 @@ def test_what_cannot_be_compared_is_refused(frame, make_panel, change, starts, s
 def test_unknown_names_are_refused(frame, make_panel, outcome, design, sample, message):
     with pytest.raises(UnknownNameError, match=message):
         event_data(design, outcome, make_panel(frame), sample)
+
+
+@pytest.mark.parametrize("estimator", ["callaway_santanna", "sun_abraham", "imputation"])
+def test_the_origin_of_the_calendar_changes_no_effect(make_panel, estimator):
+    def around(first, reform):
+        y = walk(np.where(STARTS > 0, STARTS, 0), effect=2.0)
+        starts = {f"u{i:03d}": s - 2008 + reform for i, s in enumerate(STARTS) if s}
+        design = EventDesign("event", tuple(Exposure(u, int(s)) for u, s in starts.items()))
+        return event_study(
+            design, "y", make_panel(long_frame(y, first)), estimator=estimator
+        )  # fmt: skip
+
+    usual, counted = around(2003, 2008), around(-5, 0)
+    assert counted.data.cohorts == {0: 4, 2: 5, 4: 2}
+    assert counted.data.n_control == usual.data.n_control
+    assert counted.overall.estimate == pytest.approx(usual.overall.estimate, abs=1e-10)
+    assert counted.overall.se == pytest.approx(usual.overall.se, abs=1e-10)
+    assert [p.estimate for p in counted.path] == pytest.approx([p.estimate for p in usual.path])
+    assert [c.start + 2008 for c in counted.cohorts] == [c.start for c in usual.cohorts]
+    parts = [goodman_bacon(f.data.design, "y", make_panel(long_frame(f.data.y, f.data.years[0])))
+             for f in (usual, counted)]  # fmt: skip
+    assert parts[0].estimate == pytest.approx(parts[1].estimate)

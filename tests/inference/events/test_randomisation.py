@@ -8,6 +8,7 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import randomisation_test
 from analysis.inference.events.assignments import assignments, count_assignments
 from analysis.inference.events.cells import cell_effects, cells, weights
+from analysis.inference.events.data import NEVER
 from analysis.inference.events.permutation import (
     inverted_interval,
     permutation_p,
@@ -22,6 +23,7 @@ FREE = np.zeros(12, dtype=int)
 
 def brute(y, starts):
     """The average effect, cell by cell, with no use of linearity."""
+    starts = np.where(starts == 0, NEVER, starts)
     found = cells(starts, np.arange(2003, 2003 + y.shape[1]))
     return weights(found, "simple") @ cell_effects(found, y, starts)
 
@@ -132,9 +134,12 @@ def test_the_t_statistic_is_neymans(make_panel):
     # One cohort, fixed controls: the error is CS's, each group's part times n/(n − 1).
     from analysis.inference.events.cells import influence
 
+    starts = np.where(starts == 0, NEVER, starts)
     parts = cells(starts, np.arange(2003, 2015), "never_treated")
     psi = influence(parts, y, starts) @ weights(parts, "simple")
-    se = np.sqrt(sum((psi[starts == s] ** 2).sum() * n / (n - 1) for s, n in ((2008, 4), (0, 8))))
+    se = np.sqrt(
+        sum((psi[starts == s] ** 2).sum() * n / (n - 1) for s, n in ((2008, 4), (NEVER, 8)))
+    )
     assert found.observed == pytest.approx(found.estimate / se)
     assert np.isnan(found.low)
     assert "interval" not in found._repr_html_()
