@@ -13,6 +13,7 @@ from analysis.errors import SpecificationError
 from analysis.models.design import ABSORBED, Design, build_design, flat, split_effects
 from analysis.models.effects import EFFECTS
 from analysis.models.rows import Dropped, Rows, estimation_rows
+from analysis.models.scaling import least_squares
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -133,9 +134,7 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
     partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
     _require_variation(spec, z, clean, design.index)
     y, x = clean[:, 0], clean[:, 1:]
-    # On one scale: yuan beside a share differ by 1e13, where least squares loses the small one.
-    length = np.sqrt((x**2).sum(axis=0))
-    coefficients = np.linalg.lstsq(x / length, y)[0] / length
+    coefficients = least_squares(x, y)
     residuals = y - x @ coefficients
     _require_remainder(spec, y, residuals)
     return Fit(

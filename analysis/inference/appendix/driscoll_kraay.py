@@ -14,6 +14,7 @@ from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of,
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Regression
 from analysis.models import Dropped, Rows, Specification, fit
+from analysis.models.scaling import units
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -80,8 +81,9 @@ def hac_by_year(
 
     time = years - years.min()  # statsmodels indexes by these codes; a Series would not do
     options = {"time": time, "maxlags": lags, "use_correction": False}
-    found = sm.OLS(y, x).fit(cov_type="hac-groupsum", cov_kwds=options)
-    return np.asarray(found.params), np.asarray(found.cov_params())
+    unit = units(x)
+    found = sm.OLS(y, x / unit).fit(cov_type="hac-groupsum", cov_kwds=options)
+    return np.asarray(found.params) / unit, np.asarray(found.cov_params()) / np.outer(unit, unit)
 
 
 def driscoll_kraay(

@@ -23,6 +23,7 @@ from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Row, row
 from analysis.models import Fit, Specification, fit
+from analysis.models.scaling import least_squares, units
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -119,18 +120,21 @@ def _second_stage(
 
     x, z = fitted.x[:, :own], fitted.x[:, own:]
     others = [i for i in range(own) if i != j]
-    exogenous = x[:, others] if others else None
-    result = IV2SLS(fitted.y, exogenous, x[:, [j]], z).fit(cov_type="unadjusted")
+    unit = units(x)  # linearmodels takes columns whose units lie far apart for collinear
+    scaled = x / unit
+    exogenous = scaled[:, others] if others else None
+    result = IV2SLS(fitted.y, exogenous, scaled[:, [j]], z / units(z)).fit(cov_type="unadjusted")
     b = np.empty(own)
     b[[*others, j]] = result.params.to_numpy()
+    b /= unit
     full = np.column_stack([x[:, others], z])
     projected = x.copy()
-    projected[:, j] = full @ np.linalg.lstsq(full, x[:, j], rcond=None)[0]
+    projected[:, j] = full @ least_squares(full, x[:, j])
     charged = fitted.parameters - z.shape[1]
     dof = len(fitted.cluster_labels) - 1
     names = fitted.terms[:own]
     v = cr1(projected, fitted.y - x @ b, fitted.clusters, charged)
-    plain = np.linalg.lstsq(x, fitted.y, rcond=None)[0]
+    plain = least_squares(x, fitted.y)
     u = cr1(x, fitted.y - x @ plain, fitted.clusters, charged)
     return (
         _stage(names, panel, b, v, dof, level),
@@ -155,7 +159,7 @@ def _without(
     """Partial the exogenous regressors out of instruments, outcome and endogenous regressor."""
     block = np.column_stack([z, y, d])
     if exogenous.shape[1]:
-        block = block - exogenous @ np.linalg.lstsq(exogenous, block, rcond=None)[0]
+        block = block - exogenous @ least_squares(exogenous, block)
     return block[:, :-2], block[:, -2], block[:, -1]
 
 

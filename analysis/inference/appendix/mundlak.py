@@ -8,6 +8,8 @@ import numpy as np
 from scipy.linalg import qr
 from scipy.special import fdtrc
 
+from analysis.models.scaling import least_squares
+
 __all__ = ["Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak"]
 
 
@@ -53,7 +55,7 @@ def mundlak(
     )
     z = columns - theta[:, None] * entity_means(columns, codes)
     response = y - theta * entity_means(y[:, None], codes)[:, 0]
-    b = np.linalg.lstsq(z, response, rcond=None)[0]
+    b = least_squares(z, response)
     residuals = response - z @ b
     scores = np.zeros((int(codes.max()) + 1, z.shape[1]))
     np.add.at(scores, codes, z * residuals[:, None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.result import Regression, Row, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
+from analysis.models.scaling import least_squares, units
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -139,6 +140,8 @@ def random_effects(
     rows = estimation_rows(spec, panel) if rows is None else rows
     fitted = fit(spec, panel, rows)  # the checks of a fixed-effects fit hold here as well
     design = build_design(spec, panel, rows)
+    unit = units(design.x)
+    design = replace(design, x=design.x / unit)
     codes = np.unique(design.index.codes[0], return_inverse=True)[1]
     entities, k = int(codes.max()) + 1, design.x.shape[1]
     other = _other_columns(design)
@@ -160,7 +163,7 @@ def random_effects(
     clustered = _cr1(design, other, codes, theta)
     return RandomEffects(
         specification=spec, outcome_label=label_of(panel, spec.outcome),
-        terms=_lines(spec, panel, random, fixed, clustered, between, entities, level),
+        terms=_lines(spec, panel, random, fixed, clustered, between, entities, level, unit),
         hausman=hausman,
         mundlak=clustered_wald(between, covariance, entities, fitted.n, 2 * k + other.shape[1]),
         theta=(float(theta.min()), float(theta.max())),
@@ -221,22 +224,22 @@ def _cr1(design: Design, other: np.ndarray, codes: np.ndarray, theta: np.ndarray
     columns = np.column_stack([design.x, other, design.y])
     columns = columns - theta[:, None] * entity_means(columns, codes)
     z, y = columns[:, :-1], columns[:, -1]
-    residuals = y - z @ np.linalg.lstsq(z, y, rcond=None)[0]
+    residuals = y - z @ least_squares(z, y)
     return np.diag(cr1(z, residuals, codes, z.shape[1]))[: design.x.shape[1]]
 
 
 def _lines(
     spec: Specification, panel: Panel, random: Any, fixed: Any, clustered: np.ndarray,  # noqa: ANN401
-    between: np.ndarray, groups: int, level: float,
+    between: np.ndarray, groups: int, level: float, unit: np.ndarray,
 ) -> tuple[RandomTerm, ...]:  # fmt: skip
     return tuple(
         row(
-            term, term_label(panel, term), random.params[term], np.sqrt(clustered[i]), groups - 1,
-            level, kind=RandomTerm, se_model=float(random.std_errors[term]),
-            fixed=float(fixed.params[term]), se_fixed=float(fixed.std_errors[term]),
-            between=float(between[i]),
+            term, term_label(panel, term), random.params[term] / u, np.sqrt(clustered[i]) / u,
+            groups - 1, level, kind=RandomTerm, se_model=float(random.std_errors[term] / u),
+            fixed=float(fixed.params[term] / u), se_fixed=float(fixed.std_errors[term] / u),
+            between=float(between[i] / u),
         )
-        for i, term in enumerate(spec.terms)
+        for i, (term, u) in enumerate(zip(spec.terms, unit, strict=True))
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import reach
+from analysis.models.scaling import least_squares
 
 __all__ = [
     "Scores", "Weights", "at_null", "choose_weights", "invert", "p_values", "scores_of",
@@ -190,7 +191,7 @@ def scores_of(
     others = np.delete(x / scale, term, axis=1)
     both = np.column_stack([y, x[:, term]])
     if others.shape[1]:
-        both = both - others @ np.linalg.lstsq(others, both, rcond=None)[0]
+        both = both - others @ least_squares(others, both)
     length = np.sqrt((nested**2).sum(axis=0))
     d = nested / np.where(length > 0, length, 1.0)
     order = np.argsort(clusters, kind="stable")

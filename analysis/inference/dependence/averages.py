@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.scaling import units
+
 __all__ = ["Defactored", "defactor", "pooled"]
 
 
@@ -63,12 +65,15 @@ def pooled(clean: Defactored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         (k,), (k, k) and (N, k).
     """
     k, count = clean.x.shape[1], int(clean.codes.max()) + 1
+    unit = units(clean.x)
+    x = clean.x / unit
     q, m = np.zeros((count, k, k)), np.zeros((count, k))
-    np.add.at(q, clean.codes, clean.x[:, :, None] * clean.x[:, None, :])
-    np.add.at(m, clean.codes, clean.x * clean.y[:, None])
+    np.add.at(q, clean.codes, x[:, :, None] * x[:, None, :])
+    np.add.at(m, clean.codes, x * clean.y[:, None])
     own = np.stack([np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(q, m, strict=True)])
     total = q.sum(axis=0)
     scores = (q @ (own - own.mean(axis=0))[..., None])[..., 0]
     bread = np.linalg.inv(total)
     covariance = bread @ (scores.T @ scores) @ bread * (count / (count - 1))
-    return np.linalg.solve(total, m.sum(axis=0)), covariance, own
+    slopes = np.linalg.solve(total, m.sum(axis=0))
+    return slopes / unit, covariance / np.outer(unit, unit), own / unit

@@ -29,6 +29,7 @@ from analysis.inference.result import (
 )
 from analysis.models import Dropped, Specification
 from analysis.models.rows import require_grid
+from analysis.models.scaling import units
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -162,20 +163,21 @@ def _estimate(
     y, x = table[""].to_numpy(), table.iloc[:, 1:].to_numpy()
     names = list(table.columns[1:])
     _require_estimable(spec, y, x, groups, names)
-    fitted = sm.OLS(y, np.column_stack([x, groups])).fit(cov_type="HC3", use_t=True)
+    unit = units(x)
+    fitted = sm.OLS(y, np.column_stack([x / unit, groups])).fit(cov_type="HC3", use_t=True)
     leverage = pd.Series(fitted.get_influence().hat_matrix_diag, table.index)
     if leverage.max() > _FULL:
         raise SpecificationError(
             f"{leverage.idxmax()} alone decides a coefficient of '{spec.outcome}', so HC3 does not "
             "exist: leave that regressor or that entity out."
         )
-    dof = int(fitted.df_resid)
+    dof, errors = int(fitted.df_resid), fitted.bse[: len(unit)] / unit
     slopes = [
         row(
             name, label_of(panel, name), b, se, dof, level,
             mde=minimum_detectable_effect(float(se), dof, level=level),
         )
-        for name, b, se in zip(names, fitted.params, fitted.bse, strict=False)
+        for name, b, se in zip(names, fitted.params[: len(unit)] / unit, errors, strict=True)
     ]  # fmt: skip
     around = y - groups @ np.linalg.lstsq(groups, y, rcond=None)[0]
     return tuple(slopes), float(1 - fitted.ssr / (around @ around)), leverage

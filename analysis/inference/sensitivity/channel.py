@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
+from analysis.models.scaling import least_squares
 
 __all__ = ["Channel", "bootstrap_products", "channel", "interval", "product_at"]
 
@@ -53,7 +54,7 @@ def channel(x: np.ndarray, m: np.ndarray, y: np.ndarray, j: int) -> Channel:
     j : int
         Column of the treatment.
     """
-    on_x = np.linalg.lstsq(x, np.column_stack([m, y]), rcond=None)[0]
+    on_x = least_squares(x, np.column_stack([m, y]))
     e_m, e_y = m - x @ on_x[:, 0], y - x @ on_x[:, 1]
     b = float(e_m @ e_y / (e_m @ e_m))
     a, total = float(on_x[j, 0]), float(on_x[j, 1])

@@ -21,6 +21,7 @@ from analysis.inference.result import (
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
+from analysis.models.scaling import least_squares
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -228,7 +229,7 @@ def _classical(y: np.ndarray, x: np.ndarray, dof: int) -> tuple[np.ndarray, np.n
 def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
     """Partial R² of column i with column j given all other columns."""
     others = np.delete(x, [i, j], axis=1)
-    pair = x[:, [i, j]] - others @ np.linalg.lstsq(others, x[:, [i, j]], rcond=None)[0]
+    pair = x[:, [i, j]] - others @ least_squares(others, x[:, [i, j]])
     return float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
 
 

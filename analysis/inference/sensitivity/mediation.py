@@ -28,6 +28,7 @@ from analysis.inference.sensitivity.channel import (
     product_at,
 )
 from analysis.models import Dropped, Fit, Specification, fit
+from analysis.models.scaling import least_squares
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -225,7 +226,7 @@ def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Row]:
     def path(left: int, right: list[int], of: int) -> Row:
         x, y, at = clean[:, right], clean[:, left], right.index(of)
         names = [fitted.terms[i] for i in right]
-        b = np.linalg.lstsq(x, y, rcond=None)[0]
+        b = least_squares(x, y)
         v = cr1(x, y - x @ b, fitted.clusters, fitted.parameters - (k - len(right)))
         jack = cr3(
             partly[:, right], partly[:, left], fitted.clusters, fitted.nuisance,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
+from analysis.models.scaling import least_squares
 
 __all__ = ["Moments", "adjusted", "moments", "selection_ratio"]
 
@@ -45,9 +46,9 @@ def moments(y: np.ndarray, x: np.ndarray, j: int) -> Moments:
         Column of the treatment.
     """
     d, w = x[:, j], np.delete(x, j, axis=1)
-    rest = d - w @ np.linalg.lstsq(w, d, rcond=None)[0]
+    rest = d - w @ least_squares(w, d)
     short = d @ y / (d @ d)
-    full = np.linalg.lstsq(x, y, rcond=None)[0]
+    full = least_squares(x, y)
     e_short, e_full = y - short * d, y - x @ full
     total, n = y @ y, len(y)
     return Moments(

@@ -14,6 +14,7 @@ from analysis.inference.result import Row, row
 from analysis.inference.spatial.numerics import SpatialFit, fit_error, fit_lag, fit_slx
 from analysis.inference.spatial.result import SpatialEffect, SpatialTest
 from analysis.inference.spatial.spectrum import impacts
+from analysis.models.scaling import units
 
 if TYPE_CHECKING:
     from analysis.data import Panel
@@ -71,11 +72,16 @@ class Parameters:
 def fit_design(d: SpatialDesign, model: str) -> SpatialFit:
     """Estimate one of the four models on the same arrays."""
     z = np.concatenate([d.x, d.wx], axis=2) if model in _DURBIN else d.x
+    # The variance and every slope are parameters of one information matrix: one scale for all.
+    of_z, of_y = units(z), float(units(d.y[..., None])[0])
+    z, y, wy = z / of_z, d.y / of_y, d.wy / of_y
     if model == "slx":
-        return fit_slx(d.y, z, d.spectrum, d.periods)
-    if model == "sem":
-        return fit_error(d.y, z, d.spectrum, d.periods)
-    return fit_lag(d.y, d.wy, z, d.spectrum, d.periods)
+        found = fit_slx(y, z, d.spectrum, d.periods)
+    elif model == "sem":
+        found = fit_error(y, z, d.spectrum, d.periods)
+    else:
+        found = fit_lag(y, wy, z, d.spectrum, d.periods)
+    return found.in_units(of_y, of_z, d.spectrum.units * d.periods)
 
 
 def parameters(

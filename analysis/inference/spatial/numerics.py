@@ -6,6 +6,7 @@ taken out beforehand.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,15 @@ class SpatialFit:
     information: np.ndarray
     sandwich: np.ndarray
 
+    def in_units(self, of_y: float, of_z: np.ndarray, cells: int) -> SpatialFit:
+        """Return the fit in the units of the data, of which it saw y / of_y and z / of_z."""
+        by = np.concatenate([[1.0], of_y / of_z, [of_y**2]])
+        return SpatialFit(
+            self.rho, self.delta * by[1:-1], self.sigma2 * of_y**2, self.residuals * of_y,
+            float(self.log_likelihood - cells * np.log(of_y)),
+            self.information * np.outer(by, by), self.sandwich * np.outer(by, by),
+        )  # fmt: skip
+
 
 def fit_lag(y: np.ndarray, wy: np.ndarray, z: np.ndarray, w: Spectrum, periods: int) -> SpatialFit:
     """Fit y = ρWy + zδ + u by the concentrated likelihood (Ord 1975, JASA 70(349), 120–126).
@@ -82,7 +92,11 @@ def fit_lag(y: np.ndarray, wy: np.ndarray, z: np.ndarray, w: Spectrum, periods: 
         ssr = own - 2 * rho * cross + rho**2 * lagged
         return w.log_determinant(rho) - w.units / 2 * np.log(ssr)
 
-    rho = _maximise(profile, w)
+    def slope(rho: float) -> float:
+        residual = rest[:, 0] - rho * rest[:, 1]
+        return w.slope(rho) + w.units * (residual @ rest[:, 1]) / (residual @ residual)
+
+    rho = _maximise(profile, slope, w)
     residuals = (rest[:, 0] - rho * rest[:, 1]).reshape(y.shape)
     # What u adds to Wy is taken off, so the quadratic form in u is kept apart from the linear one.
     linear = wy - w.multiplier(rho) @ residuals
@@ -107,7 +121,11 @@ def fit_error(y: np.ndarray, z: np.ndarray, w: Spectrum, periods: int) -> Spatia
         ssr = [float((filtered(r)[1] ** 2).sum()) for r in np.atleast_1d(rho)]
         return w.log_determinant(rho) - w.units / 2 * np.log(np.reshape(ssr, np.shape(rho)))
 
-    rho = _maximise(profile, w)
+    def slope(rho: float) -> float:
+        delta, left, _ = filtered(rho)
+        return w.slope(rho) + w.units * float((left * (wy - wz @ delta)).sum() / (left**2).sum())
+
+    rho = _maximise(profile, slope, w)
     delta, residuals, right = filtered(rho)
     return _finish(rho, delta, residuals, np.zeros_like(y), right, w, periods)
 
@@ -119,9 +137,11 @@ def fit_slx(y: np.ndarray, z: np.ndarray, w: Spectrum, periods: int) -> SpatialF
     return _finish(0.0, delta, y - z @ delta, None, z, w, periods)
 
 
-def _maximise(profile: object, w: Spectrum) -> float:
+def _maximise(
+    profile: Callable[..., np.ndarray], slope: Callable[[float], float], w: Spectrum
+) -> float:
     # scipy.optimize takes a tenth of a second to import; reading the ledger needs none of it.
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize_scalar, root_scalar
 
     margin = 1e-6 * (w.high - w.low)
     grid = np.linspace(w.low + margin, w.high - margin, _GRID)
@@ -132,6 +152,10 @@ def _maximise(profile: object, w: Spectrum) -> float:
         options={"xatol": 1e-10},
     )  # fmt: skip
     rho, edge = float(found.x), _EDGE * (w.high - w.low)
+    # A maximum is flat, so its place is known to half of the digits; the root of its slope to all.
+    near = (max(bounds[0], rho - 1e-5), min(bounds[1], rho + 1e-5))
+    if slope(near[0]) > 0 > slope(near[1]):
+        rho = float(root_scalar(slope, bracket=near, xtol=1e-15, rtol=1e-14).root)
     if not w.low + edge < rho < w.high - edge:
         raise SpecificationError(
             f"The spatial parameter runs to {rho:.4f}, the edge of its stable interval "

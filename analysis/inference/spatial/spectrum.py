@@ -50,6 +50,11 @@ class Spectrum:
         value = np.log(np.abs(1 - rho[..., None] * self.eigenvalues)).sum(axis=-1)
         return value - np.log1p(-rho) if self.centred else value
 
+    def slope(self, rho: float) -> float:
+        """Return the derivative of `log_determinant`."""
+        value = -float((self.eigenvalues / (1 - rho * self.eigenvalues)).sum().real)
+        return value + 1 / (1 - rho) if self.centred else value
+
     def multiplier(self, rho: float) -> np.ndarray:
         """G = W(I − ρW)⁻¹, with column means taken out if centred; shape (n, n)."""
         g = np.linalg.solve((np.eye(len(self.matrix)) - rho * self.matrix).T, self.matrix.T).T
