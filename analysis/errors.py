@@ -71,11 +71,13 @@ def require_level(level: float) -> None:
         raise SpecificationError(f"Level {level} must lie between 0 and 1: 0.05 gives 95%.")
 
 
-def require_seed(seed: int) -> int:
-    """Return a seed as Python's own number; refuse what gives no or ever other draws."""
-    if not isinstance(seed, Integral) or seed < 0:
-        raise SpecificationError(f"The seed is {seed!r}: give a whole number of zero or more.")
-    return int(seed)
+def require_seed(seed: Any) -> Any:  # noqa: ANN401
+    """Return a seed or a generator; refuse a number that is no seed, and None, which draws anew."""
+    if seed is None or isinstance(seed, str | Real):
+        if not isinstance(seed, Integral) or seed < 0:
+            raise SpecificationError(f"The seed is {seed!r}: give a whole number of zero or more.")
+        return int(seed)
+    return seed
 
 
 def _rebuilt(

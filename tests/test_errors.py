@@ -66,6 +66,8 @@ def test_a_seed_that_is_none_is_refused(seed):
     with pytest.raises(SpecificationError, match="give a whole number of zero or more"):
         require_seed(seed)
     assert require_seed(np.int64(3)) == 3
+    generator = np.random.default_rng(1)
+    assert require_seed(generator) is generator
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.05, float("nan"), "a", None])

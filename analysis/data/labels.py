@@ -87,8 +87,8 @@ def grid_index(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     index = frame.index
     if index.nlevels != 2:
         raise DataError(
-            f"{where} is indexed by {index.nlevels} level: set the index to entity and year first, "
-            "as in frame.set_index(['entity', 'year'])."
+            f"{where} has an index of {index.nlevels} levels, not two: set entity and year as its "
+            "index first, as in frame.set_index(['entity', 'year'])."
         )
     if not _ready(index):
         years_first = index.names[0] == "year" or index.names[1] == "entity"

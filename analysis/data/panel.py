@@ -13,7 +13,7 @@ from analysis.data.labels import entity_names, grid_index
 from analysis.data.roles import Roles
 from analysis.data.samples import DeclaredSample
 from analysis.data.variable import Variable
-from analysis.errors import DataError, UnknownNameError
+from analysis.errors import DataError, UnknownNameError, require_type
 
 if TYPE_CHECKING:
     from analysis.data.geography import Geography
@@ -74,10 +74,15 @@ class Panel:
 
     def __post_init__(self) -> None:
         where = f"Panel '{self.name}'"
+        require_type(self.variables, Mapping, "give one Variable by name of a column")
+        require_type(self.entities, pd.DataFrame, "give one row per entity, indexed by its name")
         object.__setattr__(self, "frame", grid_index(self.frame, where))
         if self.entities.index.inferred_type != "string":
             named = self.entities.set_axis(entity_names(self.entities.index, where))
             object.__setattr__(self, "entities", named)
+        if (twice := self.entities.index.duplicated()).any():
+            name = self.entities.index[int(twice.argmax())]
+            raise DataError(f"{where} describes the entity {name} more than once: keep one row.")
         undescribed = [c for c in self.frame.columns if c not in self.variables]
         if undescribed:
             raise DataError(
@@ -98,7 +103,7 @@ class Panel:
         return self.variables[name]
 
     def _require(self, name: str) -> None:
-        if name not in self.frame.columns:
+        if not isinstance(name, str) or name not in self.frame.columns:
             raise UnknownNameError("variable", name, self.frame.columns, f"the panel '{self.name}'")
 
     @property
@@ -125,6 +130,7 @@ class Panel:
         DataError
             If the index differs, a name is taken, or a column is not described.
         """
+        require_type(columns, pd.DataFrame, "put a column into one with column.to_frame('name')")
         if not columns.index.equals(self.frame.index):
             raise DataError(
                 f"Columns added to panel '{self.name}' have another index: "

@@ -172,6 +172,8 @@ def _lagged(spec: Specification, frame: pd.DataFrame) -> pd.DataFrame:
 def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
     """Return a column as floats, (n,); refuse text, naming the first cell that is no number."""
     try:
+        if frame[name].dtype.kind in "Mmc":  # NumPy would count nanoseconds, or cut a part off
+            raise TypeError
         return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         known = pd.to_numeric(frame[name], errors="coerce")

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.data import Panel, Roles, Variable
 from analysis.data.labels import year_and_month
-from analysis.errors import DataError
+from analysis.errors import DataError, SpecificationError, UnknownNameError
 
 YEARS = range(2001, 2005)
 
@@ -80,10 +80,24 @@ def test_a_label_that_is_none_is_told(who, when, message):
 def test_other_frames_are_told():
     with pytest.raises(DataError, match="column 'x' twice"):
         panel(plain(), ("x", "x"))
-    with pytest.raises(DataError, match="indexed by 1 level"):
+    with pytest.raises(DataError, match="an index of 1 levels, not two"):
         panel(pd.Index(["a"]))
     with pytest.raises(DataError, match="give a DataFrame"):
         replace(panel(plain()), frame=[1])
+
+
+def test_what_else_a_panel_is_made_of_is_checked():
+    made = panel(plain())
+    with pytest.raises(DataError, match="describes the entity a more than once"):
+        replace(made, entities=pd.concat([made.entities, made.entities]))
+    with pytest.raises(SpecificationError, match="DataFrame is needed here, not NoneType"):
+        replace(made, entities=None)
+    with pytest.raises(SpecificationError, match="Mapping is needed here, not list"):
+        replace(made, variables=["x"])
+    with pytest.raises(SpecificationError, match="DataFrame is needed here, not Series"):
+        made.with_columns(made["x"].rename("w"), {"w": Variable("w", "W")})
+    with pytest.raises(UnknownNameError, match="use one of x"):
+        _ = made[["x"]]
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,17 @@ def test_codes_given_as_numbers_leave_their_entity_out(make_panel, gappy):
     assert "15" not in by_number.entities
     assert by_number.entities == by_text.entities
     assert by_number.n < fit(Specification("y", ["a"]), panel).n
+
+
+@pytest.mark.parametrize("column", [pd.Timestamp("2010-01-01"), 1j])
+def test_dates_and_complex_numbers_are_no_figures(column, make_panel, gappy):
+    with pytest.raises(DataError, match="for e00 in 2001, which is not a number"):
+        fit(Specification("y", ["s"]), make_panel(gappy.assign(s=column)))
+
+
+def test_missing_values_of_every_kind_are_missing(make_panel, gappy):
+    plain = fit(Specification("y", ["b"]), make_panel(gappy)).coefficients
+    for kind in ("Float64", object):
+        column = gappy["b"].astype(kind)
+        found = fit(Specification("y", ["s"]), make_panel(gappy.assign(s=column))).coefficients
+        np.testing.assert_array_equal(found, plain)
