@@ -107,6 +107,7 @@ def build(folder: Path, page: str = "page") -> str:
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_changing_a_constant_changes_the_page(small_book):
     assert "The value is 1001." in build(small_book)
     (small_book / "analysis/constant.py").write_text("VALUE = 2002\n")
@@ -116,6 +117,7 @@ def test_changing_a_constant_changes_the_page(small_book):
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_a_number_shown_from_another_page_follows_that_page(small_book):
     add_page(small_book, "other", "# Other\n\nThere it is {glue:text}`page.md::value:d`.\n")
     assert "There it is 1001." in build(small_book, "other")
@@ -124,6 +126,7 @@ def test_a_number_shown_from_another_page_follows_that_page(small_book):
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_changing_the_style_alone_reaches_the_built_book(small_book):
     style = small_book / "book/_static/extra.css"
     style.write_text("p { color: red }")
@@ -144,6 +147,7 @@ def test_a_failing_cell_fails_the_build_and_says_where(small_book):
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_a_chapter_that_writes_to_standard_error_fails_every_build(small_book):
     add_page(small_book, "loud", chapter("import sys\nprint('careful', file=sys.stderr)"))
     for _ in range(2):  # the second build reads no page unless it is made to
@@ -154,6 +158,7 @@ def test_a_chapter_that_writes_to_standard_error_fails_every_build(small_book):
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_a_page_half_written_when_the_build_was_killed_is_written_again(small_book):
     whole = build(small_book)
     halve(small_book / "_build/html/page.html")
@@ -174,6 +179,7 @@ def test_a_home_that_cannot_be_written_is_no_reason_to_fail(small_book, monkeypa
 
 
 @pytest.mark.book
+@pytest.mark.slow
 def test_side_by_side_or_one_by_one_the_pages_are_the_same(small_book):
     add_page(small_book, "marking", MARKING)
     html = small_book / "_build/html"

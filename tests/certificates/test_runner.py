@@ -39,6 +39,7 @@ def test_failures_are_counted_not_hidden():
     assert np.isnan(row["rejects"])
 
 
+@pytest.mark.slow
 def test_answer_does_not_depend_on_the_number_of_processes():
     entry = registry()["cr1"]
     one, two = (certify(entry, replications=4, jobs=jobs) for jobs in (1, 2))

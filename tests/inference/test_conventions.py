@@ -240,6 +240,7 @@ def by_seed():
     return out
 
 
+@pytest.mark.slow
 def test_no_answer_depends_on_the_hash_seed(by_seed):
     (first, claim), (second, again) = by_seed
     assert first == second

@@ -92,6 +92,7 @@ print(json.dumps(out))
 """
 
 
+@pytest.mark.slow
 def test_golden_fixest_under_two_hash_seeds(grunfeld, tmp_path):
     grunfeld.frame.to_csv(tmp_path / "grunfeld.csv")
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "grunfeld.csv")]

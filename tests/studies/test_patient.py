@@ -29,6 +29,7 @@ def test_every_claim_of_the_family_is_answered_as_expected(measures):
         assert line["n"] + sum(counts) == line["rows"]
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_planted_truth_over_many_draws():
     # 24 panels, seven coefficients each: about 95 of 100 intervals should cover.
     scores = []

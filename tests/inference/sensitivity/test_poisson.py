@@ -91,6 +91,7 @@ def patents(make_panel):
     return make_panel(frame.sort_index())
 
 
+@pytest.mark.slow
 def test_firms_without_a_patent_are_counted_and_change_nothing(patents):
     found = poisson(Specification("patent", ["rdexp", "spil"], lag=0), patents)
     assert [str(d) for d in found.dropped] == ["only zero counts in its entity: 27"]
