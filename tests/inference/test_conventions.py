@@ -196,7 +196,7 @@ def test_jackknife_errors_differ_by_a_factor(program, ours, grunfeld):
 def test_driscoll_kraay_errors_differ_by_a_factor(program, grunfeld):
     run, factor = DRISCOLL_KRAAY[program]
     found = driscoll_kraay(TWO_WAY.with_effects("entity"), grunfeld, lags=2)
-    errors = np.array([line.se for line in found.lines])
+    errors = np.array([line.se for line in found.terms])
     np.testing.assert_allclose(
         run(grunfeld.frame)[0], errors * np.sqrt(factor / found.factor), rtol=2e-8
     )

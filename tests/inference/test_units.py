@@ -122,9 +122,9 @@ METHODS = {
     "estimate": _estimate,
     "small samples": _small_samples,
     **{f"spatial {m}": (lambda p, m=m: _spatial(p, m)) for m in ("sdm", "sar", "sem", "slx")},
-    "driscoll_kraay": lambda p: _t(ways.driscoll_kraay(SPEC, p).lines),
+    "driscoll_kraay": lambda p: _t(ways.driscoll_kraay(SPEC, p).terms),
     "long_difference": lambda p: _t(
-        ways.long_difference(SPEC, p, first=(2001, 2004), last=(2011, 2014)).slopes
+        ways.long_difference(SPEC, p, first=(2001, 2004), last=(2011, 2014)).terms
     ),
     "common_effects": _common,
     "random_effects": _random,

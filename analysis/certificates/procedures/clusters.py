@@ -49,7 +49,7 @@ def cr2_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
 
 def driscoll_kraay_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Driscoll-Kraay with the default lags and t(T−1)."""
-    line = driscoll_kraay(SPEC, panel).lines[0]
+    line = driscoll_kraay(SPEC, panel).terms[0]
     return Reading(line.estimate, line.low, line.high, line.p)
 
 

@@ -66,7 +66,7 @@ def corrected_effect(panel: Panel, rng: np.random.Generator) -> Reading:
 
 def gmm_persistence(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Two-step difference GMM with collapsed instruments; the null is the true persistence."""
-    line = gmm(SPEC, panel).lines[0]
+    line = gmm(SPEC, panel).terms[0]
     p = float(2 * ndtr(-abs(line.estimate - PERSISTENCE) / line.se))
     return Reading(line.estimate, line.low, line.high, p, PERSISTENCE)
 

@@ -28,7 +28,7 @@ class DriscollKraay(Regression):
 
     Attributes
     ----------
-    lines : tuple of SmallSampleLine
+    terms : tuple of SmallSampleLine
         In the order of the specification; t(T−1).
     lags, years : int
         m of the Bartlett kernel; T, years with a row.
@@ -37,7 +37,7 @@ class DriscollKraay(Regression):
     """
 
     outcome_label: str
-    lines: tuple[SmallSampleLine, ...]
+    terms: tuple[SmallSampleLine, ...]
     lags: int
     years: int
     factor: float
@@ -45,14 +45,10 @@ class DriscollKraay(Regression):
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
-    def rows(self) -> tuple[SmallSampleLine, ...]:
-        """Return the coefficients."""
-        return self.lines
-
     def grid(self) -> Grid:
         """Return the table."""
         caption = f"{self.outcome_label}: Driscoll-Kraay"
-        return small_sample_table(caption, self.lines, self.notes)
+        return small_sample_table(caption, self.terms, self.notes)
 
 
 def hac_by_year(
@@ -136,7 +132,7 @@ def driscoll_kraay(
         np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
     )  # fmt: skip
     return DriscollKraay(
-        outcome_label=label_of(panel, spec.outcome), lines=tuple(lines), lags=lags, years=periods,
+        outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
         factor=float(factor), level=level, dropped=fitted.dropped,
         notes=(
             *_notes(lags, periods, n, parameters),

@@ -178,7 +178,7 @@ def _result(
     )  # fmt: skip
     return GmmResult(
         specification=spec, kind=kind, steps=steps, outcome_label=label_of(panel, spec.outcome),
-        lines=tuple(_lines(spec, panel, fitted, level)), equations=int((~data.level).sum()),
+        terms=tuple(_lines(spec, panel, fitted, level)), equations=int((~data.level).sum()),
         levels=int(data.level.sum()), n_entities=entities, first_year=int(data.year.min()),
         last_year=int(data.year.max()), instruments=data.z.shape[1], rank=fitted.rank,
         sargan=fitted.sargan, hansen=fitted.hansen, ar1=autocorrelation(data, fitted, 1), ar2=ar2,

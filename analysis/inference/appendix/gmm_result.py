@@ -36,7 +36,7 @@ class GmmResult(Regression):
         "difference" or "system".
     steps : int
         1 or 2.
-    lines : tuple of GmmLine
+    terms : tuple of GmmLine
         Lagged outcome first; year dummies are not listed.
     equations, levels : int
         Differenced and level equations.
@@ -52,7 +52,7 @@ class GmmResult(Regression):
     kind: str
     steps: int
     outcome_label: str
-    lines: tuple[GmmLine, ...]
+    terms: tuple[GmmLine, ...]
     equations: int
     levels: int
     n_entities: int
@@ -71,16 +71,12 @@ class GmmResult(Regression):
 
     dof: ClassVar[float] = float("inf")
 
-    def rows(self) -> tuple[GmmLine, ...]:
-        """Return the coefficients."""
-        return self.lines
-
     def grid(self) -> Grid:
         """Return coefficients and tests of the instruments."""
         rows = [
             (x.label, plain_number(x.estimate, x.se), plain_number(x.se),
              interval(x.low, x.high, x.se))
-            for x in self.lines
+            for x in self.terms
         ]  # fmt: skip
         for name, test in (("Hansen J", self.hansen), ("Sargan", self.sargan)):
             rows.append((name, f"{test.statistic:.1f}", f"df {test.df}", f"p = {test.p:.3f}"))

@@ -39,23 +39,19 @@ class Satterthwaite(Regression):
 
     Attributes
     ----------
-    lines : tuple of SmallSampleLine
+    terms : tuple of SmallSampleLine
         In the order of the specification.
     """
 
     outcome_label: str
-    lines: tuple[SmallSampleLine, ...]
+    terms: tuple[SmallSampleLine, ...]
     clusters: int
     level: float
     notes: tuple[str, ...]
 
-    def rows(self) -> tuple[SmallSampleLine, ...]:
-        """Return the coefficients."""
-        return self.lines
-
     def grid(self) -> Grid:
         """Return the table."""
-        return small_sample_table(f"{self.outcome_label}: CR2", self.lines, self.notes)
+        return small_sample_table(f"{self.outcome_label}: CR2", self.terms, self.notes)
 
 
 def cr2(

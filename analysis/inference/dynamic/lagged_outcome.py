@@ -129,7 +129,7 @@ def _result(
     return DynamicPanel(
         specification=fitted.specification,
         outcome_label=label_of(panel, fitted.specification.outcome),
-        nouns=(panel.roles.entity, panel.roles.entities), lines=lines,
+        nouns=(panel.roles.entity, panel.roles.entities), terms=lines,
         nickell=nickell_bias(float(drawn.point[2, 0]), float(sizes.mean())),
         explosive=float((drawn.draws[:, 2, 0] >= 1).mean()), n=fitted.n, n_entities=len(sizes),
         clusters=len(fitted.cluster_labels), first_year=years[0], last_year=years[-1],

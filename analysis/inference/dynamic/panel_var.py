@@ -58,7 +58,7 @@ class PanelVar(Regression):
         As given: the pair, sample, effects and cluster.
     variables : tuple of str
         Outcome and regressor of the specification.
-    lines : tuple of VarLine
+    terms : tuple of VarLine
         By estimator, outcome and term: four coefficients each.
     roots : dict of str to tuple of float
         By estimator: largest modulus of the eigenvalues of the coefficient matrix with its
@@ -67,7 +67,7 @@ class PanelVar(Regression):
 
     specification: Specification
     variables: tuple[str, str]
-    lines: tuple[VarLine, ...]
+    terms: tuple[VarLine, ...]
     roots: dict[str, tuple[float, float, float]]
     n: int
     n_entities: int
@@ -84,17 +84,13 @@ class PanelVar(Regression):
 
     def line(self, term: str, outcome: str, estimator: str = "half_panel_jackknife") -> VarLine:
         """Effect of last year's `term` on `outcome`."""
-        for line in self.lines:
+        for line in self.terms:
             if (line.term, line.outcome, line.estimator) == (term, outcome, estimator):
                 return line
-        known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.lines]
+        known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.terms]
         raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
 
     coefficient = line
-
-    def rows(self) -> tuple[VarLine, ...]:
-        """Return coefficients by estimator, outcome and term."""
-        return self.lines
 
     def grid(self) -> Grid:
         """One row per arrow of the loop, one column per estimator."""
@@ -168,7 +164,7 @@ def panel_var(
     years = fitted.years
     return PanelVar(
         specification=spec, variables=(y, x),
-        lines=tuple(_lines((y, x), labels, sd, drawn, len(fitted.cluster_labels) - 1, level)),
+        terms=tuple(_lines((y, x), labels, sd, drawn, len(fitted.cluster_labels) - 1, level)),
         roots={name: _root(drawn, e, level) for e, name in enumerate(ESTIMATORS)}, n=fitted.n,
         n_entities=len(blocks.sizes), clusters=len(fitted.cluster_labels), first_year=years[0],
         last_year=years[-1], draws=draws, seed=seed, level=level, dropped=fitted.dropped,

@@ -53,7 +53,7 @@ class DynamicPanel(Regression):
         The outcome for readers.
     nouns : tuple of str
         What one entity and several are called.
-    lines : tuple of DynamicLine
+    terms : tuple of DynamicLine
         By estimator, then by term, lagged outcome first.
     nickell : float
         Bias of the within persistence by Nickell's formula, at the bias-corrected persistence.
@@ -78,7 +78,7 @@ class DynamicPanel(Regression):
     specification: Specification
     outcome_label: str
     nouns: tuple[str, str]
-    lines: tuple[DynamicLine, ...]
+    terms: tuple[DynamicLine, ...]
     nickell: float
     explosive: float
     n: int
@@ -99,7 +99,7 @@ class DynamicPanel(Regression):
         """Return one coefficient by one estimator."""
         if estimator not in ESTIMATORS:
             raise UnknownNameError("estimator", estimator, ESTIMATORS, "this estimate")
-        for line in self.lines:
+        for line in self.terms:
             if (line.estimator, line.term) == (estimator, term):
                 return line
         raise UnknownNameError("term", term, self.specification.terms, "this estimate")
@@ -109,10 +109,6 @@ class DynamicPanel(Regression):
     def persistence(self, estimator: str = "bias_corrected") -> DynamicLine:
         """Return the coefficient of the lagged outcome."""
         return self.line(self.specification.terms[0], estimator)
-
-    def rows(self) -> tuple[DynamicLine, ...]:
-        """Return coefficients by estimator, then by term."""
-        return self.lines
 
     def grid(self) -> Grid:
         """One column per estimator; below each slope the effect of a lasting change."""

@@ -47,7 +47,7 @@ class LongDifference(Regression):
     ----------
     specification : Specification
         What was asked for.
-    slopes : tuple of Row
+    terms : tuple of Row
         Regressors, controls and initial values, in this order.
     first, last : tuple of int
         Windows of outcome years, both ends included.
@@ -65,7 +65,7 @@ class LongDifference(Regression):
 
     specification: Specification
     outcome_label: str
-    slopes: tuple[Row, ...]
+    terms: tuple[Row, ...]
     first: tuple[int, int]
     last: tuple[int, int]
     effects: str
@@ -79,10 +79,6 @@ class LongDifference(Regression):
     notes: tuple[str, ...]
     listed: ClassVar[tuple[str, ...]] = ("highest_leverage",)
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return the slopes."""
-        return self.slopes
-
     @property
     def highest_leverage(self) -> dict[str, float]:
         """The entity with the largest hat value."""
@@ -92,7 +88,7 @@ class LongDifference(Regression):
         """Return the table."""
         rows = [
             (label, estimate, interval(s.low, s.high, s.se))
-            for (label, estimate, _), s in zip(estimate_rows(self.slopes), self.slopes, strict=True)
+            for (label, estimate, _), s in zip(estimate_rows(self.terms), self.terms, strict=True)
         ]
         rows.append(("Rows", f"{self.n}", ""))
         heads = ["Change in", "Estimate (HC3 error)", "Interval"]
@@ -148,7 +144,7 @@ def long_difference(
         groups = pd.get_dummies(region[kept]).to_numpy(dtype=float)
     slopes, r2, leverage = _estimate(spec, table, groups, panel, level)
     return LongDifference(
-        specification=spec, outcome_label=label_of(panel, spec.outcome), slopes=slopes, first=first,
+        specification=spec, outcome_label=label_of(panel, spec.outcome), terms=slopes, first=first,
         last=last, effects=BEYOND[spec.effects], n=len(table),
         dof=len(table) - groups.shape[1] - len(slopes), r2=r2, changes=table, leverage=leverage,
         dropped=dropped, level=level, notes=_notes(spec, panel, first, last, complete, leverage),

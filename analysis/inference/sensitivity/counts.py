@@ -29,7 +29,7 @@ class CountFit(Regression):
         Columns of the table.
     effects : tuple of str
         Columns whose levels are absorbed.
-    lines : tuple of Row
+    terms : tuple of Row
         Change of the log of the expected count per unit of each term.
     covariance : ndarray
         Of the estimates, in the order of the lines.
@@ -42,7 +42,7 @@ class CountFit(Regression):
     outcome: str
     cluster: str
     effects: tuple[str, ...]
-    lines: tuple[Row, ...]
+    terms: tuple[Row, ...]
     covariance: np.ndarray
     n: int
     grid_rows: int
@@ -51,10 +51,6 @@ class CountFit(Regression):
     dropped: tuple[Dropped, ...]
     convention: str
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return the coefficients."""
-        return self.lines
-
     @property
     def notes(self) -> tuple[str, ...]:
         """How the errors are scaled."""
@@ -62,12 +58,12 @@ class CountFit(Regression):
 
     def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
-        names = [found.term for found in self.lines]
+        names = [found.term for found in self.terms]
         for term in (first, second):
             self.coefficient(term)  # refuses an unknown name
         pick = np.zeros(len(names))
         pick[names.index(first)], pick[names.index(second)] = 1.0, -1.0
-        value = float(pick @ [found.estimate for found in self.lines])
+        value = float(pick @ [found.estimate for found in self.terms])
         se = float(np.sqrt(pick @ self.covariance @ pick))
         label = f"{self.coefficient(first).label} less {self.coefficient(second).label}"
         return row(f"{first}-{second}", label, value, se, self.clusters - 1, level)
@@ -131,7 +127,7 @@ def count_regression(
     labels = labels or {}
     return CountFit(
         outcome=outcome, cluster=cluster, effects=tuple(effects), covariance=covariance,
-        lines=tuple(
+        terms=tuple(
             row(term, labels.get(term, term), b, float(np.sqrt(v)), g - 1, level)
             for term, b, v in zip(terms, found.coefficients, np.diag(covariance), strict=True)
         ),

@@ -99,7 +99,7 @@ def _answers(
     shared = {"effects": said["effects"][effects], "cluster": "firm"}
     if spec["model"] == "poisson":
         fit = count_regression("outcome", spec["terms"], table, **shared)
-        found = {line.term: line for line in fit.lines}
+        found = {line.term: line for line in fit.terms}
     else:
         fit = estimate_large("outcome", spec["terms"], table, **shared)
         found = {line.term: line for line in fit.table.itertuples()}

@@ -34,7 +34,7 @@ def test_fixest_with_its_factor(grunfeld):
     spec = GRUNFELD.with_effects("entity")
     found = driscoll_kraay(spec, grunfeld, lags=2)
     expected = [r[f"fixest.firm.dk2.{s}"] for s in SLOPES]
-    np.testing.assert_allclose([line.se for line in found.lines], expected, rtol=1e-9)
+    np.testing.assert_allclose([line.se for line in found.terms], expected, rtol=1e-9)
     assert found.factor == pytest.approx(20 / 19 * 199 / (200 - 2 - 10))
 
 
@@ -43,7 +43,7 @@ def test_default_lag_and_t_distribution(grunfeld):
 
     found = driscoll_kraay(GRUNFELD, grunfeld)
     assert found.lags == 2  # floor(4 (20/100)^(2/9)) = floor(2.80)
-    line = found.lines[0]
+    line = found.terms[0]
     assert line.dof == 19
     assert line.p == pytest.approx(2 * t.sf(line.t, 19), rel=1e-9)
     assert line.estimate == pytest.approx(golden("grunfeld")["tw.b.value"], rel=1e-9)
@@ -54,7 +54,7 @@ def test_no_lags_is_clustering_by_year(panel):
     ours = driscoll_kraay(spec, panel, lags=0)
     by_year = estimate(replace(spec, cluster="year"), panel)
     np.testing.assert_allclose(
-        [line.se for line in ours.lines], [line.se for line in by_year.terms], rtol=1e-9
+        [line.se for line in ours.terms], [line.se for line in by_year.terms], rtol=1e-9
     )
 
 
@@ -79,10 +79,10 @@ def test_rows_can_be_shared_with_other_columns(make_panel, gappy):
     rows = estimation_rows(spec, panel, ["two_way", "entity_trends"])
     shared = estimate(spec, panel, rows=rows)
     found = driscoll_kraay(spec, panel, rows=rows)
-    assert found.lines[0].estimate == pytest.approx(shared.terms[0].estimate, rel=1e-9)
+    assert found.terms[0].estimate == pytest.approx(shared.terms[0].estimate, rel=1e-9)
     assert found.dropped == shared.dropped
     alone = driscoll_kraay(spec, panel)
-    assert alone.lines[0].estimate != pytest.approx(shared.terms[0].estimate, rel=1e-6)
+    assert alone.terms[0].estimate != pytest.approx(shared.terms[0].estimate, rel=1e-6)
 
 
 def test_few_years_are_said_and_lags_checked(grunfeld):

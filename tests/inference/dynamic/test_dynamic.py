@@ -187,7 +187,7 @@ def test_result_can_stand_alone(panel):
     assert line.long_run == pytest.approx(line.estimate / (1 - result.persistence().estimate))
     assert line.long_run_low <= line.long_run_high
     assert result.nickell == nickell_bias(result.persistence().estimate, result.rows_per_entity)
-    assert len(result.lines) == 6
+    assert len(result.terms) == 6
     assert np.isnan(result.persistence().long_run)
     json.dumps(result.to_dict(), allow_nan=False)
     html = result._repr_html_()

@@ -70,7 +70,7 @@ def test_jackknife_finds_a_loop_that_within_misses():
 def test_result_can_stand_alone(panel):
     result = panel_var(SPEC, panel, draws=29)
     pd.testing.assert_frame_equal(result.tidy(), panel_var(SPEC, panel, draws=29).tidy())
-    assert len(result.lines) == 8
+    assert len(result.terms) == 8
     json.dumps(result.to_dict(), allow_nan=False)
     assert "Label of a → Label of y" in result._repr_html_()
     with pytest.raises(UnknownNameError, match="Unknown line"):

@@ -74,8 +74,8 @@ def test_region_effects_are_dummies_and_lone_regions_fall_out(full_panel):
     region = np.array([int(e[1:]) % 3 for e in found.changes.index])
     columns = np.column_stack([found.changes["a"], region[:, None] == np.arange(3)])
     by_hand = sm.OLS(found.changes[""], columns.astype(float)).fit(cov_type="HC3")
-    assert found.slopes[0].estimate == pytest.approx(by_hand.params.iloc[0])
-    assert found.slopes[0].se == pytest.approx(by_hand.bse.iloc[0])
+    assert found.terms[0].estimate == pytest.approx(by_hand.params.iloc[0])
+    assert found.terms[0].se == pytest.approx(by_hand.bse.iloc[0])
     entities = full_panel.entities.copy()
     entities.loc["e05", "region"] = "alone"
     alone = long_difference(spec, replace(full_panel, entities=entities), **WINDOWS)
@@ -86,7 +86,7 @@ def test_region_effects_are_dummies_and_lone_regions_fall_out(full_panel):
 def test_initial_values_enter_as_levels(full_panel):
     spec = Specification("y", ["a"], lag=0, initial=["c"])
     found = long_difference(spec, full_panel, **WINDOWS)
-    assert [s.term for s in found.slopes] == ["a", "initial c"]
+    assert [s.term for s in found.terms] == ["a", "initial c"]
     first = full_panel["c"].groupby(level=0).first()
     assert found.changes["initial c"].to_numpy() == pytest.approx(first.to_numpy())
 
