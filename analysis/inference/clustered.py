@@ -134,14 +134,22 @@ def cr3(
     scale = np.sqrt((z**2).sum(axis=0))
     scale[scale == 0] = 1.0
     z = z / scale
+    # Free of the nuisance and at right angles on all rows: the same spaces, so the same slopes,
+    # but cross-products of near-collinear columns would square what is lost to rounding.
+    z[:, [*range(k), -1]] -= (
+        z[:, k:-1] @ np.linalg.lstsq(z[:, k:-1], z[:, [*range(k), -1]], rcond=1e-10)[0]
+    )
+    z[:, :k], triangle = np.linalg.qr(z[:, :k])
     order = np.argsort(clusters, kind="stable")
     bounds = np.searchsorted(clusters[order], np.arange(1, groups))
     products = np.stack([block.T @ block for block in np.split(z[order], bounds)])
     total = products.sum(axis=0)
     information, moments = _reduce(np.concatenate([total[None], total - products]), k)
-    _require_identified(information, labels or range(groups), names or range(k))
-    units = scale[-1] / scale[:k]
-    b = np.linalg.solve(information, moments[..., None])[..., 0] * units
+    _require_identified(
+        triangle.T @ information @ triangle, labels or range(groups), names or range(k)
+    )
+    b = np.linalg.solve(triangle, np.linalg.solve(information, moments[..., None]))[..., 0]
+    b *= scale[-1] / scale[:k]
     deviations = b[1:] - b[0]
     covariance = deviations.T @ deviations * (groups - 1) / groups
     return Jackknife(covariance, b[0], b[1:])

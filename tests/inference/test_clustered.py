@@ -224,3 +224,30 @@ def test_cr1_refuses_one_cluster_and_too_many_parameters(two_way):
         cr1(two_way.x, two_way.residuals, np.zeros(200, dtype=int), 2)
     with pytest.raises(SpecificationError, match="200 rows for 200 parameters"):
         cr1(two_way.x, two_way.residuals, two_way.clusters, 200)
+
+
+@pytest.mark.parametrize(("big", "near"), [(1, 1e-3), (100, 1e-3), (1000, 1), (1000, 1e-3)])
+def test_cr3_keeps_its_digits_where_regressors_nearly_repeat_each_other(big, near):
+    rng = np.random.default_rng(1)
+    firms, years = np.repeat(np.arange(12), 10), np.tile(np.arange(10), 12)
+    x, z, y = rng.normal(size=(3, 120))
+    national = years - 4.0
+    columns = np.column_stack([
+        x + big * national**2, x + near * z + big * np.sin(national)
+    ])  # fmt: skip
+    effects = np.column_stack([dummies(firms), dummies(years)[:, 1:]])
+
+    def slopes(keep):
+        basis = np.linalg.qr(effects[keep][:, effects[keep].any(axis=0)])[0]
+        clean = np.column_stack([columns, y])[keep]
+        for _ in range(2):  # once more takes out what rounding left
+            clean = clean - basis @ (basis.T @ clean)
+        size = np.sqrt((clean[:, :2] ** 2).sum(axis=0))
+        return np.linalg.lstsq(clean[:, :2] / size, clean[:, 2], rcond=None)[0] / size
+
+    full = slopes(firms >= 0)
+    expected = np.sqrt(11 / 12 * sum((slopes(firms != g) - full) ** 2 for g in range(12)))
+    nested = dummies(firms) / np.sqrt(10)
+    partly = [a - nested @ (nested.T @ a) for a in (columns, y, dummies(years)[:, 1:])]
+    found = cr3(partly[0], partly[1], firms, partly[2])
+    np.testing.assert_allclose(se(found.covariance), expected, rtol=2e-8)
