@@ -52,7 +52,8 @@ def pseudo_inverses(products: np.ndarray, whole: np.ndarray) -> np.ndarray:
     except np.linalg.LinAlgError:
         return np.linalg.pinv(products, rcond=RANK, hermitian=True)
     out = basis @ inverse @ basis.T
-    unsteady = ~(np.trace(inverse, axis1=1, axis2=2) < STEADY)
+    # Rounding may turn an empty direction negative: its inverse is then large and negative.
+    unsteady = ~(np.abs(np.diagonal(inverse, axis1=1, axis2=2)).sum(axis=1) < STEADY)
     if unsteady.any():
         out[unsteady] = np.linalg.pinv(products[unsteady], rcond=RANK, hermitian=True)
     return out
