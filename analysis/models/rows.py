@@ -296,11 +296,11 @@ def few(codes: np.ndarray, among: np.ndarray, most: int) -> np.ndarray:
 
 
 def _with_products(spec: Specification, values: pd.DataFrame) -> pd.DataFrame:
-    products = {
-        f"{a}:{b}": (values[a] - values[a].mean()) * (values[b] - values[b].mean())
-        for a, b in spec.interactions
-    }
-    return values.assign(**products)[["", *spec.terms]]
+    columns = dict(zip(values.columns, values.to_numpy().T, strict=True))
+    for a, b in spec.interactions:
+        one, two = columns[a], columns[b]
+        columns[f"{a}:{b}"] = (one - one.mean()) * (two - two.mean())
+    return pd.DataFrame({name: columns[name] for name in ("", *spec.terms)}, values.index)
 
 
 def _late_initials(spec: Specification, frame: pd.DataFrame, alive: np.ndarray) -> Iterator[str]:
