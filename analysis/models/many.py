@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,13 +112,14 @@ def wide(
     """
     require_grid(panel.frame)
     _require_columns(columns, panel)
-    width = years_each(panel.frame.index)
-    shifted = {
-        dated_name(c): shift(numbers(panel.frame, c[0]), c[1], width) for c in columns if c[1]
-    }
-    if shifted:
-        described = {name: Variable(name, name) for name in shifted}
-        panel = panel.with_columns(pd.DataFrame(shifted, panel.frame.index), described)
+    _require_columns([(name, 0) for name in like.initial], panel)
+    frame, width = panel.frame, years_each(panel.frame.index)
+    values = {dated_name(c): shift(numbers(frame, c[0]), c[1], width) for c in columns}
+    held = {name: frame[name] for name in (*like.initial, like.cluster) if name in frame}
+    described = {name: Variable(name, name) for name in values}
+    # Only what is used: to carry a whole panel along takes as long as a regression.
+    lean = pd.DataFrame({**held, **values}, frame.index)
+    panel = replace(panel, frame=lean, variables={**described, **panel.variables})
     names = [dated_name(c) for c in columns]
     spec = Specification(
         names[0],
