@@ -40,7 +40,7 @@ class Variable:
     formula
         How it is computed; empty for a raw series.
     side
-        Side of the argument it stands on: ``nqp``, ``pcp``, ``if``, ``mediator``, ``context``.
+        Side of the argument it stands on, one of those the measures declare.
     direction
         +1 or -1 if more of it is better or worse for its index, 0 if it belongs to none.
     """

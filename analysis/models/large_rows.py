@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError
+from analysis.models.effects import Absorbed
 from analysis.models.rows import Dropped, numbers
 
 __all__ = ["complete_rows", "free_parameters", "in_sds"]
@@ -20,12 +21,7 @@ def free_parameters(effects: Sequence[np.ndarray], clusters: np.ndarray) -> tupl
     of levels (Abowd, Creecy and Kramarz 2002). For more it is Σ levels − (effects − 1), the count
     of R fixest, an upper bound. Effects and clusters are codes 0..levels−1.
     """
-    free = []
-    for codes in effects:
-        home = np.empty(int(codes.max()) + 1, dtype=clusters.dtype)
-        home[codes] = clusters
-        if (home[codes] != clusters).any():
-            free.append(codes)
+    free = [codes for codes in effects if not Absorbed("", codes).nested_in(clusters)]
     if not free:
         return 1, True
     levels = [int(codes.max()) + 1 for codes in free]
