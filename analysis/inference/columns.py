@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid
 from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.options import checked
 from analysis.inference.report import regression_grid
 from analysis.inference.result import Result
 from analysis.models import Specification, estimation_rows
@@ -68,6 +69,7 @@ class Estimates(Result):
         return stacked.reset_index(level=0).reset_index(drop=True)
 
 
+@checked
 def estimate_columns(
     spec: Specification, panel: Panel,
     columns: Iterable[str] = ("two_way", "region_year", "entity_trends"), *, level: float = 0.05,

@@ -12,6 +12,7 @@ from analysis.certified import warnings_for
 from analysis.errors import require_level
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
+from analysis.inference.options import checked
 from analysis.inference.report import convention, regression_grid
 from analysis.inference.result import Regression, plain
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, fit
@@ -94,6 +95,7 @@ class Estimate(Regression):
         return regression_grid((self,))
 
 
+@checked
 def estimate(
     spec: Specification, panel: Panel, *, level: float = 0.05, notes: Iterable[str] = (),
     rows: Rows | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.certified import warnings_for
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.events.data import FEW
+from analysis.inference.options import checked
 from analysis.models import Sample, Specification
 from analysis.models.treatment import EventDesign, with_treatment
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["dose_estimate"]
 
 
+@checked
 def dose_estimate(
     design: EventDesign, outcome: str, panel: Panel, *, effects: str = "two_way",
     controls: tuple[str, ...] = (), initial: tuple[str, ...] = (), sample: Sample | None = None,

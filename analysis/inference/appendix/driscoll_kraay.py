@@ -12,6 +12,7 @@ from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
 from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.options import checked
 from analysis.inference.result import Regression
 from analysis.models import Dropped, Rows, Specification, fit
 from analysis.models.scaling import units
@@ -82,6 +83,7 @@ def hac_by_year(
     return np.asarray(found.params) / unit, np.asarray(found.cov_params()) / np.outer(unit, unit)
 
 
+@checked
 def driscoll_kraay(
     spec: Specification, panel: Panel, *, lags: int | None = None, level: float = 0.05,
     rows: Rows | None = None,

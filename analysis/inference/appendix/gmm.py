@@ -14,6 +14,7 @@ from analysis.inference.appendix.gmm_instruments import Equations, LagInstrument
 from analysis.inference.appendix.gmm_result import GmmLine, GmmResult
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
+from analysis.inference.options import checked
 from analysis.inference.result import row
 from analysis.models import Rows, Specification, estimation_rows
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["GmmLine", "GmmResult", "LagInstruments", "gmm"]
 
 
+@checked
 def gmm(
     spec: Specification, panel: Panel, *, kind: str = "difference", steps: int = 2, order: int = 1,
     instruments: Sequence[LagInstruments] | None = None, standard: Sequence[str] | None = None,

@@ -17,6 +17,7 @@ from analysis.inference.appendix.granger_wald import History, resample_null, wal
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.lagged import lagged_name, shifted
 from analysis.inference.dynamic.panel_var import require_pair
+from analysis.inference.options import checked
 from analysis.models import Dropped, Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Causality", "DumitrescuHurlin", "dumitrescu_hurlin"]
 
 
+@checked
 def dumitrescu_hurlin(
     spec: Specification, panel: Panel, *, order: int = 1, demean: bool = True, draws: int = 999,
     block: int = 1, seed: int = 20261123,

@@ -21,6 +21,7 @@ from analysis.inference.appendix.weak import (
 )
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.options import checked
 from analysis.inference.result import Row, row
 from analysis.models import Fit, Specification, fit
 from analysis.models.scaling import least_squares, units
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["instrumented"]
 
 
+@checked
 def instrumented(
     spec: Specification, panel: Panel, endogenous: str, instruments: Sequence[str], *,
     instrument_lag: int | None = None, level: float = 0.05,

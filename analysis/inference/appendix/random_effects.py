@@ -22,6 +22,7 @@ from analysis.inference.appendix.mundlak import (
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
@@ -104,6 +105,7 @@ class RandomEffects(Regression):
         return Grid.of(self.outcome_label, heads, rows, self.notes)
 
 
+@checked
 def random_effects(
     spec: Specification, panel: Panel, *, rows: Rows | None = None, level: float = 0.05
 ) -> RandomEffects:

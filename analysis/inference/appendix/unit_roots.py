@@ -19,6 +19,7 @@ from analysis.inference.appendix.dickey_fuller import (
 from analysis.inference.appendix.rectangle import rectangle, require_movement
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Sample, Specification
 
@@ -123,6 +124,7 @@ class UnitRoots(Result):
         return Grid.of("Panel unit root tests", heads, rows, self.notes)
 
 
+@checked
 def ips(
     panel: Panel, name: str, *, lags: int = 1, trend: bool = False, demean: bool = True,
     sample: Sample | None = None, draws: int = DRAWS, seed: int = SEED,
@@ -165,6 +167,7 @@ def ips(
     return _test("ips", panel, name, lags, trend, demean, True, sample, draws, seed)
 
 
+@checked
 def cips(
     panel: Panel, name: str, *, lags: int = 1, trend: bool = False, truncated: bool = True,
     sample: Sample | None = None, draws: int = DRAWS, seed: int = SEED,
@@ -192,6 +195,7 @@ def cips(
     return _test("cips", panel, name, lags, trend, False, truncated, sample, draws, seed)
 
 
+@checked
 def unit_roots(
     spec: Specification, panel: Panel, *, lags: int = 1, trend: bool = False, draws: int = DRAWS
 ) -> UnitRoots:

@@ -12,6 +12,7 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import jackknife_of
 from analysis.inference.estimate import Estimate
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 
 __all__ = [
@@ -148,6 +149,7 @@ def effective_clusters(weights: np.ndarray) -> np.ndarray:
     return len(weights) / (1 + ((weights - mean) ** 2).mean(axis=0) / mean**2)
 
 
+@checked
 def influence(estimate: Estimate) -> Influence:
     """Say which clusters carry each coefficient of an estimate.
 

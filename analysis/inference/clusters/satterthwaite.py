@@ -11,6 +11,7 @@ from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, interval
 from analysis.inference.estimate import Estimate
+from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, estimate_rows, row
 
 __all__ = ["BiasReduced", "Satterthwaite", "SmallSampleLine", "cr2", "lines_of", "satterthwaite"]
@@ -114,6 +115,7 @@ def cr2(
     return BiasReduced(scores.T @ scores, traces**2 / (products**2).sum(axis=(1, 2)))
 
 
+@checked
 def satterthwaite(estimate: Estimate, *, level: float | None = None) -> Satterthwaite:
     """Put CR2 with Satterthwaite degrees of freedom beside an estimate.
 

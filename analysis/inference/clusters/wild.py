@@ -22,6 +22,7 @@ from analysis.inference.clusters.wild_scores import (
     t_statistics,
 )
 from analysis.inference.estimate import Estimate
+from analysis.inference.options import checked
 from analysis.inference.result import Result, plain, share
 from analysis.models import Fit
 
@@ -120,6 +121,7 @@ class WildFamily:
     weights: Weights
 
 
+@checked
 def wild(
     estimate: Estimate | Fit, term: str, *, null: float = 0.0, draws: int = 9_999,
     weights: str = "auto", seed: int = SEED, level: float = 0.05, interval: bool = True,
@@ -190,6 +192,7 @@ def wild(
     )  # fmt: skip
 
 
+@checked
 def wild_draws(
     estimates: Sequence[Estimate | Fit], terms: Sequence[str], *, draws: int = 9_999,
     weights: str = "auto", seed: int = SEED,

@@ -14,6 +14,7 @@ from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dependence.averages import Defactored, defactor, pooled
+from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED
@@ -94,6 +95,7 @@ class CommonEffects(Regression):
         return self.entities - 1
 
 
+@checked
 def common_effects(
     spec: Specification, panel: Panel, *, rows: Rows | None = None, level: float = 0.05
 ) -> CommonEffects:

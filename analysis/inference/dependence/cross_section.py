@@ -19,6 +19,7 @@ from analysis.inference.dependence.independence import (
     codes,
     simulate_independent,
 )
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit
 from analysis.models.design import build_design
@@ -120,6 +121,7 @@ class CrossSection(Result):
         return Grid.of(caption, heads, [cells(s) for s in self.statistics], self.notes)
 
 
+@checked
 def cross_section(
     spec: Specification, panel: Panel, *, rows: Rows | None = None, draws: int = 499,
     seed: int = SEED,

@@ -27,6 +27,7 @@ from analysis.inference.dynamic.bootstrap import (
 from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.dynamic.result import ESTIMATORS, DynamicLine, DynamicPanel
+from analysis.inference.options import checked
 from analysis.inference.result import row
 from analysis.models import Fit, Specification, estimation_rows, fit
 from analysis.models.design import build_design
@@ -45,6 +46,7 @@ _CERTIFICATES = {
 }
 
 
+@checked
 def dynamic_panel(
     spec: Specification, panel: Panel, *, draws: int = 999, seed: int = 20261123,
     level: float = 0.05,

@@ -22,6 +22,7 @@ from analysis.inference.dynamic.bootstrap import (
 from analysis.inference.dynamic.design import dynamic_design
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
 from analysis.inference.dynamic.result import ESTIMATORS as WORDS
+from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Specification, estimation_rows, fit
 from analysis.models.design import build_design
@@ -108,6 +109,7 @@ class PanelVar(Regression):
         return Grid.of("Panel VAR(1)", heads, rows, self.notes)
 
 
+@checked
 def panel_var(
     spec: Specification, panel: Panel, *, draws: int = 999, seed: int = 20261123,
     level: float = 0.05,

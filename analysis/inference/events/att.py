@@ -15,6 +15,7 @@ from analysis.inference.events.cells import cell_effects, cells, summary_error, 
 from analysis.inference.events.data import EventData, event_data
 from analysis.inference.events.engines import ENGINES, RawStudy
 from analysis.inference.events.study import Cohort, EventStudy, EventTime
+from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import Row, row
 from analysis.models import Sample
@@ -29,6 +30,7 @@ _AGGREGATIONS = ("simple", "dynamic", "group")
 _BASES = ("universal", "varying")
 
 
+@checked
 def event_study(
     design: EventDesign, outcome: str, panel: Panel, *, estimator: str = "callaway_santanna",
     control: str | None = None, aggregation: str = "simple", base: str = "universal",

@@ -13,6 +13,7 @@ from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.data import NEVER, event_data
 from analysis.inference.events.study import EventStudy
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
@@ -98,6 +99,7 @@ class HonestBound:
     high: float
 
 
+@checked
 def goodman_bacon(
     design: EventDesign, outcome: str, panel: Panel, *, sample: Sample | None = None
 ) -> Decomposition:
@@ -144,6 +146,7 @@ def goodman_bacon(
     )
 
 
+@checked
 def honest_bounds(
     study: EventStudy, bends: Sequence[float] | None = None, *, leads: int = 4, horizons: int = 5,
 ) -> tuple[HonestBound, ...]:  # fmt: skip

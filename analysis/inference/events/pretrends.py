@@ -16,6 +16,7 @@ from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import EventData
 from analysis.inference.events.permutation import summaries
 from analysis.inference.events.study import EventStudy
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 
 __all__ = ["Pretrend", "SlopePower", "joint_test", "pretrend_test", "slope_for_power"]
@@ -104,6 +105,7 @@ class Pretrend(Result):
         return Grid.of(self.label, heads, rows, (head, *self.notes))
 
 
+@checked
 def pretrend_test(
     study: EventStudy, *, leads: int | None = None, powers: tuple[float, ...] = (0.5, 0.8),
     level: float = 0.05, draws: int = 4999, seed: int = SEED,

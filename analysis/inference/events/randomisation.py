@@ -21,6 +21,7 @@ from analysis.inference.events.permutation import (
 )
 from analysis.inference.events.strata import strata_of
 from analysis.inference.events.study import about
+from analysis.inference.options import checked
 from analysis.inference.result import Result, share
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
@@ -112,6 +113,7 @@ class Randomisation(Result):
         return Grid.of(caption, ("", "Value"), rows, (self.data.rows_note, *self.notes))
 
 
+@checked
 def randomisation_test(
     design: EventDesign, outcome: str, panel: Panel, *, statistic: str = "att",
     control: str = "not_yet_treated", strata: str | None = None, draws: int = DRAWS,
@@ -189,10 +191,9 @@ def _check(statistic: str, control: str, draws: int, level: float) -> None:
         raise UnknownNameError("statistic", statistic, _STATISTICS, "randomisation_test")
     if control not in CONTROLS:
         raise UnknownNameError("control", control, CONTROLS, "randomisation_test")
-    if draws < 99 or not 0 < level < 1:
+    if draws < 99:
         raise SpecificationError(
-            f"{draws} draws at level {level} cannot make a test: give at least 99 draws and a "
-            "level between 0 and 1."
+            f"{draws} draws at level {level} cannot make a test: give at least 99 draws."
         )
 
 

@@ -16,6 +16,7 @@ from analysis.inference.cells import Grid, bracketed, reach
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
     require_level,
@@ -91,6 +92,7 @@ class DistributedLags(Result):
         return Grid.of(caption, ("Lag", "Estimate [CR3 interval]"), rows, self.notes)
 
 
+@checked
 def distributed_lags(
     spec: Specification, panel: Panel, of: str, *, lags: Sequence[int] = (0, 1, 2, 3, 4),
     level: float = 0.05,
@@ -146,6 +148,7 @@ def distributed_lags(
     )  # fmt: skip
 
 
+@checked
 def mean_lag_change(
     earlier: DistributedLags, later: DistributedLags, *, level: float = 0.05
 ) -> Combination:
@@ -211,5 +214,5 @@ def _check(spec: Specification, of: str, lags: tuple[int, ...]) -> None:
             f"'{of}' must be a regressor of '{spec.outcome}' that stands in no product, or its "
             "lags have no single effect."
         )
-    if len(lags) < 2 or len(set(lags)) < len(lags) or not all(isinstance(k, int) for k in lags):
+    if len(lags) < 2 or len(set(lags)) < len(lags):
         raise SpecificationError(f"Lags {list(lags)} must be two or more years, each once.")

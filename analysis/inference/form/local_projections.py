@@ -16,6 +16,7 @@ from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, combine, joint
+from analysis.inference.options import checked
 from analysis.inference.report import convention
 from analysis.inference.result import (
     Result,
@@ -104,6 +105,7 @@ class LocalProjections(Result):
         )
 
 
+@checked
 def local_projections(
     spec: Specification, panel: Panel, of: str, *, horizons: Sequence[int] = (0, 1, 2, 3, 4),
     early: Sequence[int] = (0, 1), late: Sequence[int] = (3, 4), common: bool = True,

@@ -19,6 +19,7 @@ from analysis.inference.form.long_windows import (
     select_entities,
     window_means,
 )  # fmt: skip
+from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import (
     Regression,
@@ -95,6 +96,7 @@ class LongDifference(Regression):
         return Grid.of(f"Change in {self.outcome_label}", heads, rows, self.notes)
 
 
+@checked
 def long_difference(
     spec: Specification, panel: Panel, *, first: tuple[int, int], last: tuple[int, int],
     complete: bool = True, level: float = 0.05,

@@ -14,6 +14,7 @@ from analysis.inference.cells import Grid, interval, plain_number, reach
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
     require_level,
@@ -105,6 +106,7 @@ class UTest(Result):
         )
 
 
+@checked
 def u_test(
     spec: Specification, panel: Panel, of: str, *, trim: float = 0.0, level: float = 0.05,
     rows: Rows | None = None,

@@ -17,6 +17,7 @@ from analysis.inference.estimate import Estimate
 from analysis.inference.form.joint import Combination
 from analysis.inference.form.threshold_regimes import regime_slopes
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
     require_level,
@@ -124,6 +125,7 @@ class Threshold(Result):
         return Grid.of(caption, heads, (*first, *slopes, *fits), self.notes)
 
 
+@checked
 def threshold(
     spec: Specification, panel: Panel, by: str, *, of: Sequence[str] = (), shift: bool = False,
     trim: float = 0.1, grid: int = 400, draws: int = 999, scheme: str = "resample",

@@ -14,6 +14,7 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
     require_level,
@@ -133,6 +134,7 @@ class CinelliHazlett(Result):
         return Grid.of(self.label, heads, rows, self.notes)
 
 
+@checked
 def cinelli_hazlett(
     spec: Specification, panel: Panel, treatment: str | None = None, *,
     benchmarks: Sequence[str] | None = None, strengths: Sequence[float] = (1, 2, 3), q: float = 1.0,

@@ -12,6 +12,7 @@ from analysis.errors import SpecificationError, UnknownNameError, require_type
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import label_of
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
     Row,
@@ -133,6 +134,7 @@ class Mediation(Result):
         return Grid.of(caption, head, rows, self.notes)
 
 
+@checked
 def mediation(
     spec: Specification, panel: Panel, mediator: str, *, treatment: str | None = None,
     mediator_lag: int = 0, level: float = 0.05, draws: int = 1999, seed: int = SEED,

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Result,
 )
@@ -99,6 +100,7 @@ class Oster(Result):
         return Grid.of(self.label, ("", "Value", "Within R²"), rows, self.notes)
 
 
+@checked
 def oster(
     spec: Specification, panel: Panel, treatment: str | None = None, *, r_max: float | None = None,
     multiple: float = 1.3, delta: float = 1.0, target: float = 0.0,

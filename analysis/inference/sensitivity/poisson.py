@@ -12,6 +12,7 @@ from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import label_of, term_label
+from analysis.inference.options import checked
 from analysis.inference.result import (
     Regression,
     Result,
@@ -78,6 +79,7 @@ class Poisson(Regression):
         return Grid.of(self.outcome_label, head, rows, self.notes)
 
 
+@checked
 def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisson:
     """Regress a count on lagged regressors: E[y] = exp(x b + effects).
 

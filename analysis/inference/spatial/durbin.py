@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.coefficients import label_of
+from analysis.inference.options import checked
 from analysis.inference.spatial.design import SpatialDesign, spatial_design
 from analysis.inference.spatial.lines import (
     coefficient_lines,
@@ -34,6 +35,7 @@ READ_DIRECT_FIRST = (
 )
 
 
+@checked
 def spatial_panel(
     spec: Specification, panel: Panel, weights: SpatialWeights, *, model: str = "sdm",
     correction: str = "transformation", covariance: str = "sandwich", balance: str = "error",
@@ -124,10 +126,9 @@ def _require_options(
             f"An SEM cannot take out '{spec.initial[0]}' by year beforehand: name it as a control "
             "or use another model."
         )
-    if draws < 100 or not 0 < level < 1:
+    if draws < 100:
         raise SpecificationError(
-            f"{draws} draws and level {level} do not make an interval: ask for 100 draws or more "
-            "and a level between 0 and 1."
+            f"{draws} draws and level {level} do not make an interval: ask for 100 draws or more."
         )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
+from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.inference.spatial.design import spatial_design
 from analysis.inference.spatial.lines import KINDS, fit_design, parameters
@@ -65,6 +66,7 @@ class SpatialPlacebo(Result):
         return Grid.of("The same model on permuted maps", heads, rows, self.notes)
 
 
+@checked
 def spatial_placebo(
     spec: Specification, panel: Panel, weights: SpatialWeights, *, model: str = "sdm",
     balance: str = "error", maps: int = 199, seed: int = 20261123,

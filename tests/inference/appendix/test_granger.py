@@ -179,7 +179,7 @@ def test_excluded_entities_do_not_enter_the_means_of_a_year(gappy, make_panel):
     [
         ({"order": 0}, "'order' of a Granger test is 0"),
         ({"draws": 0}, "'draws' of a Granger test is 0"),
-        ({"block": 1.5}, "'block' of a Granger test is 1.5"),
+        ({"block": 1.5}, "'block' is 1.5"),
         ({"block": 50}, "Blocks of 50 years cannot be drawn from the 9 years"),
         ({"order": 4}, "Only 0 entities can test 'a' against 'y': each needs 14 years"),
     ],

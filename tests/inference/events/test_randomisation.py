@@ -193,7 +193,7 @@ def test_ties_count_as_extreme():
         ({"control": "treated"}, UnknownNameError, "control 'treated'"),
         ({"strata": "area"}, UnknownNameError, "stratum 'area'"),
         ({"draws": 10}, SpecificationError, "10 draws"),
-        ({"level": 0.0}, SpecificationError, "level 0.0"),
+        ({"level": 0.0}, SpecificationError, "Level 0.0"),
         ({"statistic": "t"}, SpecificationError, "needs two entities.*2010"),
     ],
 )

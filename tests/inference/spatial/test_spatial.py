@@ -174,7 +174,7 @@ def test_nothing_balanced_is_left(full_panel):
         ({}, {"covariance": "hac"}, r"covariance 'hac' is not known"),
         ({}, {"balance": "best"}, r"Balance 'best' is not known: use 'error' or 'largest'"),
         ({}, {"draws": 10}, r"10 draws and level 0.05 do not make an interval"),
-        ({}, {"level": 1.5}, r"level 1.5 do not make an interval"),
+        ({}, {"level": 1.5}, r"Level 1.5 must lie"),
         ({"cluster": "region"}, {}, r"by entity, not by 'region': set cluster"),
         ({"initial": ("c",)}, {"model": "sem"}, r"SEM cannot take out 'c' by year"),
         ({"regressors": ("group",)}, {}, r"'group' does not vary beyond entity and year"),
