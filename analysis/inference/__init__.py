@@ -63,7 +63,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "estimate": ["Estimate", "estimate"],
         "events.att": ["event_study"],
         "events.data": ["EventData"],
-        "events.diagnostics": ["goodman_bacon", "honest_bounds"],
+        "events.diagnostics": ["diagnose", "goodman_bacon", "honest_bounds"],
         "events.pretrends": ["Pretrend", "pretrend_test"],
         "events.randomisation": ["Randomisation", "randomisation_test"],
         "events.study": ["EventStudy"],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.events.data import NEVER, event_data
+from analysis.inference.events.data import NEVER, EventData, event_data
 from analysis.inference.events.study import EventStudy
 from analysis.inference.options import checked
 from analysis.inference.result import Result
@@ -21,7 +22,7 @@ from analysis.models.treatment import EventDesign
 if TYPE_CHECKING:
     from analysis.data import Panel
 
-__all__ = ["Decomposition", "HonestBound", "TwoByTwo", "goodman_bacon", "honest_bounds"]
+__all__ = ["Decomposition", "HonestBound", "TwoByTwo", "diagnose", "goodman_bacon", "honest_bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,28 @@ def goodman_bacon(
     SpecificationError, UnknownNameError
         As in `event_study`.
     """
+    return _decompose(event_data(design, outcome, panel, sample))
+
+
+def diagnose(study: EventStudy) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return honest bounds of a study and the parts of its two-way estimate, as plain tables.
+
+    The first holds one row per bend (bend, horizons, estimate, low, high) and is empty where the
+    study is not by Callaway and Sant'Anna with a universal base; the second one row per comparison
+    (kind, treated, control, estimate, weight), on the same rows of the panel.
+    """
+    able = study.estimator == "callaway_santanna" and study.base == "universal"
+    bounds = honest_bounds(study) if able else ()
+    parts = _decompose(study.data).comparisons
+    return (
+        pd.DataFrame([asdict(b) for b in bounds], columns=[f.name for f in fields(HonestBound)]),
+        pd.DataFrame([asdict(c) for c in parts], columns=[f.name for f in fields(TwoByTwo)]),
+    )
+
+
+def _decompose(data: EventData) -> Decomposition:
     from diff_diff import BaconDecomposition  # takes a second to import
 
-    data = event_data(design, outcome, panel, sample)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its warnings repeat what `event_data` counts
         found = BaconDecomposition().fit(data.long(), "y", "unit", "year", "start")
@@ -142,7 +162,7 @@ def goodman_bacon(
             (kind, float(weight), float("nan") if means[kind] is None else float(means[kind]))
             for kind, weight in found.weight_by_type().items()
         ),
-        label=f"{data.label}, post dummy of {design.name.replace('_', ' ')}",
+        label=f"{data.label}, post dummy of {data.design.name.replace('_', ' ')}",
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference import cr1, event_study, goodman_bacon, honest_bounds
+from analysis.inference import cr1, diagnose, event_study, goodman_bacon, honest_bounds
 from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cells
 from analysis.models import Sample
@@ -325,3 +325,15 @@ def _split(staggered):
 def _two_way(x):
     """Demean by entity and year; exact on a full rectangle."""
     return x - x.mean(axis=0) - x.mean(axis=1, keepdims=True) + x.mean(axis=(0, 1))
+
+
+def test_bounds_and_parts_of_a_study_come_in_one_call(make_panel):
+    panel = make_panel(long_frame(walk(STARTS, effect=2.0)))
+    study = event_study(design_of(STARTS), "y", panel)
+    bounds, parts = diagnose(study)
+    assert bounds["bend"].tolist() == [b.bend for b in honest_bounds(study)]
+    assert (bounds["high"] > bounds["low"]).all()
+    whole = goodman_bacon(design_of(STARTS), "y", panel).estimate
+    assert parts["weight"].sum() == pytest.approx(1.0)
+    assert (parts["weight"] * parts["estimate"]).sum() == pytest.approx(whole)
+    assert diagnose(event_study(design_of(STARTS), "y", panel, estimator="imputation"))[0].empty
