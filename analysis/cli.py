@@ -3,6 +3,8 @@
     python -m analysis claims [--json] [--family F] [--status S]
     python -m analysis claims --evaluate [--out DIR] [--draws N] [--jobs N]
     python -m analysis claim M16 [--json]
+    python -m analysis evaluate [--out DIR] [--draws N] [--jobs N] [--json]
+    python -m analysis drift OLD NEW [--tolerance T] [--json]
     python -m analysis describe gov [--json]
     python -m analysis check [--json]
     python -m analysis certify [METHOD ...] [--replications N] [--jobs N] [--write] [--json]
@@ -19,18 +21,20 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.claims import ledger
+from analysis.claims.study import read_study
 from analysis.claims.text import claim_text, labelled, ledger_text, table
-from analysis.errors import AnalysisError, LedgerError
+from analysis.errors import AnalysisError, DataError
 
 if TYPE_CHECKING:
-    from analysis.claims import Claim
-    from analysis.data import Panel
+    from analysis.claims.study import Study
 
 __all__ = ["main"]
+
+JOBS = "processes; the answer is the same"
 
 Answer = tuple[Any, Callable[[], str]]
 """What a command found: plain types for JSON, and a function that writes them for a reader."""
@@ -59,60 +63,105 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _print(text)
 
 
+def _study(options: argparse.Namespace) -> Study:
+    """Read the study that is asked for, put to the figures that are asked for."""
+    return read_study(options.study).at(options.data, options.dataset)
+
+
 def _claims(options: argparse.Namespace) -> Answer:
-    book = ledger()
+    study = _study(options)
+    claims = study.ledger.filter(options.family, options.status)
     if options.evaluate:
-        return _results(options)
-    claims = book.filter(options.family, options.status)
+        return _results(options, study, {claim.id for claim in claims})
     return [claim.to_dict() for claim in claims], lambda: ledger_text(claims, _width())
 
 
-def _results(options: argparse.Namespace) -> Answer:
+def _results(options: argparse.Namespace, study: Study, wanted: set[str]) -> Answer:
     """Evaluate the ledger, or a chapter or status of it, and write the results to a folder."""
     from analysis.claims.evidence_text import results_text
-    from analysis.claims.results import evaluate_ledger, write_results
+    from analysis.claims.study_results import evaluate_study
+    from analysis.claims.tables import write_claims
 
-    # Judged first: a misspelt family or a file in place of the folder would cost minutes.
-    wanted = {claim.id for claim in ledger().filter(options.family, options.status)}
-    if any(path.exists() and not path.is_dir() for path in (options.out, *options.out.parents)):
-        raise LedgerError(f"{options.out} is not a folder: give --out another name.")
-    found = evaluate_ledger(options.data, options.dataset, draws=options.draws, jobs=options.jobs)
-    results = [result for result in found if result.evidence.claim.id in wanted]
-    written = write_results(results, options.out)
-    facts = [result.to_dict() for result in results]
+    _require_folder(options.out)
+    found = evaluate_study(study, draws=options.draws, jobs=options.jobs).records
+    results = [record for record in found if record.id in wanted]
+    written = write_claims(results, options.out)
+    facts = [record.plain() for record in results]
     names = " and ".join(str(path) for path in written)
     return facts, lambda: f"{results_text(results, _width())}\nWritten: {names}"
 
 
+def _require_folder(path: Path) -> None:
+    """Judge where to write before any work: a file in the way would cost minutes."""
+    if any(one.exists() and not one.is_dir() for one in (path, *path.parents)):
+        raise DataError(f"{path} is not a folder: give --out another name.")
+
+
+def _evaluate(options: argparse.Namespace) -> Answer:
+    """Evaluate a study with all it explores and keep the results, unless they are up to date."""
+    from analysis.claims.archive import ROOT, archive_key, open_archive, write_archive
+    from analysis.claims.study_results import evaluate_study
+
+    study, root = _study(options), options.out or ROOT
+    _require_folder(root)
+    key = archive_key(study, options.draws)
+    try:
+        kept = open_archive(root / study.name)
+    except DataError:
+        kept = None
+    new = kept is None or kept.manifest["key"] != key
+    if new:
+        results = evaluate_study(study, draws=options.draws, jobs=options.jobs, explore=True)
+        kept = write_archive(study, results, options.draws, root)
+    facts = {"archive": str(kept.folder), "written": new, **kept.manifest}
+    words = "written" if new else "up to date"
+    return facts, lambda: f"The archive of '{study.name}' is {words}: {kept.folder}"
+
+
+def _drift(options: argparse.Namespace) -> Answer:
+    from analysis.claims.archive import open_archive
+    from analysis.claims.drift import drift
+
+    found = drift(open_archive(options.old), open_archive(options.new), options.tolerance)
+    rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
+    text = f"{len(found)} numbers and words moved."
+    return found.to_dict(
+        orient="records"
+    ), lambda: f"{table(rows, '<<<>><', _width())}\n\n{text}" if len(found) else text
+
+
 def _claim(options: argparse.Namespace) -> Answer:
-    claim = ledger()[options.id]
-    if not claim.declared:
-        from analysis.claims import Evidence, verdict
-
-        judged = verdict(Evidence(claim))
-        facts = {**Evidence(claim).to_dict(), "verdict": judged.to_dict()}
-        text = labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", _width())
-        return facts, lambda: f"{claim_text(claim, _width())}\n\n{text}"
-    from analysis.claims import evaluate, verdict
+    from analysis.claims.evidence import Evidence
     from analysis.claims.evidence_text import evidence_text
+    from analysis.claims.verdicts import verdict
 
-    evidence = evaluate(claim, _panel(options, claim))
-    judged = verdict(evidence)
-    facts = {**evidence.to_dict(), "verdict": judged.to_dict()}
-    return facts, lambda: evidence_text(evidence, judged, _width())
+    study = _study(options)
+    claim = study.ledger[options.id]
+    if claim.declared:
+        from analysis.claims.evaluation import evaluate
+        from analysis.claims.question import Question
+
+        made = evaluate(Question(claim, study.panel(study.dataset_of(claim)), study))
+        judged = verdict(made.evidence, study.rules)
+        facts = {**made.to_dict(), "verdict": asdict(judged)}
+        return facts, lambda: evidence_text(made, judged, _width())
+    evidence = Evidence(claim)
+    judged = verdict(evidence, study.rules)
+    text = labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", _width())
+    facts = {**evidence.to_dict(), "verdict": asdict(judged)}
+    return facts, lambda: f"{claim_text(claim, _width())}\n\n{text}"
 
 
 def _describe(options: argparse.Namespace) -> Answer:
-    from dataclasses import asdict
-
-    variable = _panel(options).describe(options.name)
+    study = _study(options)
+    variable = study.panel(study.main).describe(options.name)
     return asdict(variable), lambda: str(variable)
 
 
 def _check(options: argparse.Namespace) -> Answer:
-    from analysis.claims.check import check
+    from analysis.claims.consistency import check
 
-    found = check(options.data, options.dataset)
+    found = check(_study(options))
     rows = [("checked", "count"), *((name, f"{count:,}") for name, count in found.items())]
     return found, lambda: table(rows, "<>") + "\n\nAll as declared."
 
@@ -134,20 +183,10 @@ def _figure(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _panel(options: argparse.Namespace, claim: Claim | None = None) -> Panel:
-    from analysis.claims.results import DATASETS
-    from analysis.data import load
-    from analysis.measures import build
-    from analysis.studies.patient_capital import declared
-
-    dataset = DATASETS.get(claim.unit, options.dataset) if claim else options.dataset
-    return build(load(dataset, options.data), declared())
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis",
-        description="Fifty claims of one paper, and what published figures say about them.",
+        description="The claims of a study, and what published figures say about them.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -166,10 +205,19 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument(
         "--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write"
     )
-    claims.add_argument("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
-    claims.add_argument(
-        "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
+    whole = command(
+        "evaluate", _evaluate, "Evaluate a study with all it explores; keep the results."
     )
+    whole.add_argument("--out", type=Path, metavar="DIR", help="folder of archives")
+    for one in (claims, whole):
+        one.add_argument("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
+        one.add_argument(
+            "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
+        )
+    moved = command("drift", _drift, "List what moved between two archives.")
+    moved.add_argument("old", type=Path, help="folder of one archive of a study")
+    moved.add_argument("new", type=Path, help="folder of the other")
+    moved.add_argument("--tolerance", type=float, default=1e-10, help="relative")
     claim = command("claim", _claim, "Show one claim and what the figures say about it.")
     claim.add_argument("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
@@ -186,9 +234,12 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
     )
     certify.add_argument("--write", action="store_true", help="put the rows into the table")
-    for reader in (claims, claim, describe, everything):
+    for reader in (claims, whole, claim, describe, everything):
+        reader.add_argument("--study", default="patient_capital", help="name or folder of a study")
         reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
-        reader.add_argument("--dataset", default="china", metavar="NAME", help="folder inside it")
+        reader.add_argument(
+            "--dataset", metavar="NAME", help="takes the place of the main data set"
+        )
     return parser
 
 

@@ -1,6 +1,7 @@
 import fcntl
 import os
 import pickle
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from writable_home import ensure_home
 
 from analysis.data import Panel, Roles, Variable
 
-ensure_home(Path(__file__).resolve().parents[1] / "_build" / "home")
+TOP = Path(__file__).resolve().parents[1]
+ensure_home(TOP / "_build" / "home")
 os.environ["COLUMNS"] = "110"  # the width of texts is not that of the terminal, if there is one
 
 
@@ -53,6 +55,26 @@ def once(tmp_path_factory):
         return pickle.loads(kept.read_bytes())
 
     return made
+
+
+@pytest.fixture(scope="session")
+def study():
+    from tests.published import published
+
+    return published()
+
+
+@pytest.fixture(scope="session")
+def archive(study):
+    """The archive that `make book` wrote; made here where there is none for this code and data."""
+    from analysis.claims.archive import ROOT, current_archive
+
+    ROOT.mkdir(parents=True, exist_ok=True)
+    with (ROOT / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # In a process of its own: it says in a moment that the archive is up to date, if it is.
+        subprocess.run([sys.executable, "-m", "analysis", "evaluate"], check=True, cwd=TOP)
+    return current_archive(study)
 
 
 def panel_of(frame, regions=None):

@@ -11,10 +11,3 @@ MODULES = sorted((ROOT / "analysis").rglob("*.py"))
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_file_outgrows_its_question(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 330
-
-
-def test_analysis_never_names_a_province_code():
-    # Layers are written against roles; codes of entities live in data/ alone.
-    for path in MODULES:
-        text = path.read_text(encoding="utf-8")
-        assert "CN-" not in text, f"{path} names an entity"

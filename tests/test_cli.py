@@ -20,19 +20,10 @@ def run(*words, **more):
     )
 
 
-@pytest.fixture(scope="module")
-def panel():
-    from analysis.data import load
-    from analysis.measures import build
-    from analysis.studies.patient_capital import declared
-
-    return build(load(), declared())
-
-
 @pytest.fixture
-def answer(panel, monkeypatch, capsys):
-    """Run a command in this process, on a panel that is read once."""
-    monkeypatch.setattr("analysis.cli._panel", lambda _options, _claim=None: panel)
+def answer(study, monkeypatch, capsys):
+    """Run a command in this process, on a study whose panels are read once."""
+    monkeypatch.setattr("analysis.cli._study", lambda _options: study)
 
     def answer(*words):
         code = main(words)
@@ -124,17 +115,17 @@ def test_a_claim_that_needs_user_data_says_so(answer):
 @pytest.fixture
 def two_results(monkeypatch):
     """Stand in for the evaluation of the whole ledger, which its own tests run."""
-    from analysis.claims import Evidence, ledger, verdict
-    from analysis.claims.results import Result
+    from analysis.claims import Evidence, Record, verdict
+    from analysis.claims.study_results import Results
 
     seen = {}
 
-    def evaluate_ledger(root, dataset, *, draws, jobs):
-        seen.update(root=root, dataset=dataset, draws=draws, jobs=jobs)
-        evidence = [Evidence(claim) for claim in ledger()]
-        return tuple(Result(e, verdict(e), None) for e in evidence)
+    def evaluate_study(study, *, draws, jobs):
+        seen.update(study=study.name, draws=draws, jobs=jobs)
+        found = [Evidence(claim) for claim in study.ledger]
+        return Results(tuple(Record(e, verdict(e, study.rules)) for e in found), {}, {})
 
-    monkeypatch.setattr("analysis.claims.results.evaluate_ledger", evaluate_ledger)
+    monkeypatch.setattr("analysis.claims.study_results.evaluate_study", evaluate_study)
     return seen
 
 
@@ -151,7 +142,7 @@ def test_the_ledger_is_evaluated_printed_and_written(answer, two_results, tmp_pa
     )
     code, out, _ = answer(*words)
     assert code == 0
-    assert two_results == {"root": None, "dataset": "china", "draws": 999, "jobs": 1}
+    assert two_results == {"study": "patient_capital", "draws": 999, "jobs": 1}
     assert sum(line.startswith("M") for line in out.splitlines()) == 50
     assert "Written: " in out
     plain = json.loads((tmp_path / "out" / "claims.json").read_text(encoding="utf-8"))
@@ -185,7 +176,7 @@ def test_options_are_judged_before_any_work(words, said, answer, monkeypatch):
     def never(*_args, **_options):
         raise AssertionError("evaluated before the options were judged")
 
-    monkeypatch.setattr("analysis.claims.results.evaluate_ledger", never)
+    monkeypatch.setattr("analysis.claims.study_results.evaluate_study", never)
     code, out, err = answer("claims", "--evaluate", *words)
     assert (code, out) == (2, "")
     assert said in err

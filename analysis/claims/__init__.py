@@ -1,65 +1,42 @@
-"""The claims of the paper, what the figures say about them, and the verdict on each.
+"""The claims of a study, what the figures say about them, and the verdict on each.
 
->>> from analysis.claims import ledger
->>> ledger()["M16"].sign
+>>> from analysis.claims import read_study
+>>> read_study("patient_capital").ledger["M16"].sign
 '+'
 
-`evaluate(claim, panel)` gives `Evidence`, `verdict(evidence)` one word and its reason. Reading the
-ledger imports no numerical library, so listing it is quick.
+`evaluate` puts a `Question` (a claim, a panel and the study) to the figures and gives `Evidence`
+with the estimates behind it; `verdict(evidence, rules)` is one word and its reason. Reading a study
+imports no numerical library, so listing its ledger is quick.
+
+How the area is laid out
+------------------------
+`study`, `ledger`, `claim`, `rules` and `literature` read what is declared. `designs` turns a claim
+into regressions, `evaluation` into evidence, `family` adjusts p-values, `verdicts` judges.
+`curve`, `protocol` and `explore` ask what decides no verdict. `record` keeps everything in plain
+values, `study_results` does so for the whole study, `archive` writes and reads it, and `drift`
+compares two archives.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-from analysis.claims.claim import Also, Claim, Part
-from analysis.claims.evidence import Check, Column, Evidence, Finding
-from analysis.claims.ledger import Ledger, Statement, ledger
-from analysis.claims.validation import DESIGNS, FAMILIES, QUOTE_LIMIT, SIGNS, STATUSES
-from analysis.claims.verdicts import VERDICTS, Rules, Verdict, rules, verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_HOME = {
-    "Details": "details",
-    "Reading": "details",
-    "discoveries": "family",
-    "evaluate": "evaluation",
-    "evaluate_chapter": "evaluation",
-}
-
-__all__ = [
-    "DESIGNS",
-    "FAMILIES",
-    "QUOTE_LIMIT",
-    "SIGNS",
-    "STATUSES",
-    "VERDICTS",
-    "Also",
-    "Check",
-    "Claim",
-    "Column",
-    "Details",
-    "Evidence",
-    "Finding",
-    "Ledger",
-    "Part",
-    "Reading",
-    "Rules",
-    "Statement",
-    "Verdict",
-    "discoveries",
-    "evaluate",
-    "evaluate_chapter",
-    "ledger",
-    "rules",
-    "verdict",
-]
-
-
-def __getattr__(name: str) -> Callable[..., object]:
-    if name not in _HOME:
-        raise AttributeError(f"module 'analysis.claims' has no attribute '{name}'")
-    return getattr(import_module(f"analysis.claims.{_HOME[name]}"), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "archive": ["Archive", "current_archive", "open_archive", "write_archive"],
+        "claim": ["Claim", "Part", "Secondary"],
+        "evaluated": ["Evaluated", "Reading"],
+        "evaluation": ["evaluate", "evaluate_family"],
+        "evidence": ["Evidence"],
+        "exhibit": ["Exhibit"],
+        "family": ["discoveries"],
+        "finding": ["Check", "Column", "Finding"],
+        "ledger": ["Ledger", "Statement", "read_ledger"],
+        "question": ["Question"],
+        "record": ["Page", "Record", "make_record"],
+        "rules": ["Rules", "read_rules"],
+        "study": ["Study", "read_study"],
+        "study_results": ["Family", "evaluate_study"],
+        "verdicts": ["Verdict", "verdict"],
+        "vocabulary": ["DESIGNS", "QUOTE_LIMIT", "SIGNS", "STATUSES", "VERDICTS"],
+    },
+)

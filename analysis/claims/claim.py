@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.validation import (
-    TEXTS,
-    VOCABULARY,
     check_parts,
     check_setup,
     check_sides,
     check_specification,
     check_words,
-    hint,
 )
+from analysis.claims.vocabulary import TEXTS, VOCABULARY, hint
 from analysis.errors import AnalysisError, LedgerError
 
 if TYPE_CHECKING:
     from analysis.models import Specification
 
-__all__ = ["Also", "Claim", "Part"]
+__all__ = ["Claim", "Part", "Secondary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Also:
+class Secondary:
     """Secondary readings of a claim, declared together with the primary one.
 
     Parameters
@@ -90,8 +88,12 @@ class Claim:
         What the design needs besides a regression.
     parts : tuple of Part
         What has to hold all at once; by default the sign of the focal term.
-    also : Also
-        Secondary readings.
+    secondary : Secondary
+        Readings declared beside the primary one.
+    dataset : str
+        Where this claim is tested; empty stands for the data set of its unit.
+    tests : tuple of Claim
+        The same claim as it is put to further data sets.
     needs, departures, notes : str
         What a user could supply, how the design differs from the baseline, and what to beware of.
 
@@ -119,10 +121,12 @@ class Claim:
     specification: Mapping[str, Any] | None = None
     setup: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
-    also: Also = field(default_factory=Also)
+    secondary: Secondary = field(default_factory=Secondary)
     needs: str = ""
     departures: str = ""
     notes: str = ""
+    dataset: str = ""
+    tests: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
         if self.focal is None and len(self.regressors) == 1:
@@ -151,7 +155,13 @@ class Claim:
         """Every measure the claim mentions, once each."""
         initial = (self.specification or {}).get("initial", ())
         less = (part.less for part in self.parts)
-        every = (self.outcome, *self.regressors, *self.also.outcomes, *self.also.regressors, *less)
+        every = (
+            self.outcome,
+            *self.regressors,
+            *self.secondary.outcomes,
+            *self.secondary.regressors,
+            *less,
+        )
         return tuple(dict.fromkeys(name for name in (*every, *initial) if name))
 
     def build_specification(self) -> Specification:
@@ -178,7 +188,10 @@ class Claim:
         out["regressors"] = list(self.regressors)
         out["setup"] = dict(self.setup)
         out["parts"] = [asdict(part) for part in self.parts]
-        out["also"] = {name: list(getattr(self.also, name)) for name in ("outcomes", "regressors")}
+        out["secondary"] = {
+            name: list(getattr(self.secondary, name)) for name in ("outcomes", "regressors")
+        }
+        out["tests"] = [test.to_dict() for test in self.tests]
         if self.specification is not None:
             out["specification"] = dict(self.specification)
         return out
@@ -195,10 +208,11 @@ class Claim:
         required = ["id", *TEXTS, "outcome", "regressors", "unit", *VOCABULARY]
         if missing := [key for key in required if key not in entry]:
             raise LedgerError(f"{name} lacks the field '{missing[0]}': add it.")
-        also = entry.get("also") or {}
-        if unknown := [key for key in also if key not in ("outcomes", "regressors")]:
+        other = entry.get("secondary") or {}
+        if unknown := [key for key in other if key not in ("outcomes", "regressors")]:
             raise LedgerError(
-                f"{name} has also.{unknown[0]}: use also.outcomes or also.regressors."
+                f"{name} has secondary.{unknown[0]}: use secondary.outcomes or "
+                "secondary.regressors."
             )
         values = {
             key: value.strip() if isinstance(value, str) else value for key, value in entry.items()
@@ -206,8 +220,20 @@ class Claim:
         values["regressors"] = _names(name, "regressors", entry["regressors"])
         values["setup"] = entry.get("setup") or {}
         values["parts"] = _parts(name, entry.get("parts") or [])
-        values["also"] = Also(**{key: _names(name, f"also.{key}", also[key]) for key in also})
+        values["secondary"] = Secondary(
+            **{key: _names(name, f"secondary.{key}", other[key]) for key in other}
+        )
+        values["tests"] = tuple(_tests(name, entry))
         return cls(**values)
+
+    def __reduce__(self) -> tuple[Callable[..., Claim], tuple[dict[str, Any]]]:
+        # Views of mappings cannot be pickled; plain values can.
+        return Claim.from_mapping, (self.to_dict(),)
+
+    @property
+    def runs(self) -> tuple[Claim, ...]:
+        """The claim as it is put to each data set, the primary one first."""
+        return (self, *self.tests)
 
     @property
     def why_not(self) -> str:
@@ -229,6 +255,23 @@ def _names(claim: str, where: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise LedgerError(f"{claim} must list names under '{where}', such as [pcp, ifin].")
     return tuple(value)
+
+
+def _tests(claim: str, entry: Mapping[str, Any]) -> Iterator[Claim]:
+    """Read further tests: each names a data set and whatever differs from the primary test."""
+    primary = {key: value for key, value in entry.items() if key != "tests"}
+    seen = {entry.get("dataset") or ""}
+    for test in entry.get("tests") or []:
+        if not isinstance(test, Mapping) or not test.get("dataset"):
+            raise LedgerError(f"A test of {claim} names no dataset: write 'dataset: NAME' in it.")
+        if test["dataset"] in seen:
+            raise LedgerError(f"{claim} has two tests on '{test['dataset']}': take one out.")
+        if fixed := [key for key in ("id", "family") if test.get(key, entry[key]) != entry[key]]:
+            raise LedgerError(
+                f"A test of {claim} changes {fixed[0]}: a claim keeps its own on every data set."
+            )
+        seen.add(test["dataset"])
+        yield Claim.from_mapping({**primary, **test})
 
 
 def _parts(claim: str, value: object) -> tuple[Part, ...]:

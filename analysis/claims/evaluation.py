@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.claims.designs import Own, Regression, arrange, own_test
-from analysis.claims.details import Details, Reading
-from analysis.claims.evidence import Check, Column, Evidence, Finding
-from analysis.claims.family import DRAWS, adjust_chapter
-from analysis.claims.ledger import ledger
-from analysis.claims.natural import natural_words
-from analysis.claims.reweighting import reweighting_check
-from analysis.claims.robustness import (
+from analysis.claims.checks import (
     control_check,
     ingredient_table,
     lead_check,
     share_check,
 )
+from analysis.claims.designs import DesignTest, Regression, arrange, design_test
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.evidence import Evidence
+from analysis.claims.family import DRAWS, adjust_family
+from analysis.claims.finding import Check, Column, Finding
+from analysis.claims.lacking import missing_words
+from analysis.claims.natural import natural_words
+from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
-from analysis.claims.verdicts import rules
 from analysis.errors import AnalysisError
 from analysis.inference import wild
 from analysis.inference.clusters.equivalence import tost
@@ -33,97 +33,132 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.claims.claim import Claim, Part
+    from analysis.claims.question import Question
     from analysis.data import Panel
     from analysis.inference import Estimate, Estimates, WildTest
-    from analysis.measures import Overlap
+    from analysis.measures import Declarations, Overlap
     from analysis.models import Specification
 
-__all__ = ["COLUMNS", "evaluate", "evaluate_chapter"]
+__all__ = ["COLUMNS", "evaluate", "evaluate_family"]
 
 COLUMNS = ("two_way", "region_year", "entity_trends")
 """Effects of the three columns in which every declared claim is printed."""
 
 
-def evaluate(claim: Claim, panel: Panel, *, draws: int = DRAWS) -> Evidence:
+def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
     """Put a claim to the figures.
 
-    A claim of the book's ledger is evaluated with its chapter, because its adjusted p-value
-    depends on what else the chapter asks; any other claim is a chapter of its own.
+    A claim of the study is evaluated with its family on the same data set, because its adjusted
+    p-value depends on what else is asked of these figures; any other claim stands alone.
 
     Parameters
     ----------
-    claim : Claim
-        Any claim; one that is not declared gives evidence without findings.
-    panel : Panel
-        With measures, as `analysis.measures.build` returns it.
+    question : Question
+        Claim, panel with measures, and study. A claim that is not declared, or whose series the
+        panel lacks, gives evidence without findings that says so.
     draws : int
         Of the wild bootstrap.
 
     Returns
     -------
-    Evidence
+    Evaluated
 
     Raises
     ------
     OverlapError
         Both sides of a regression contain the same raw series.
-    SpecificationError, UnknownNameError, LedgerError
-        A regression cannot be estimated, or a measure is not in the panel.
+    SpecificationError, LedgerError
+        A regression cannot be estimated.
     """
-    book = ledger()
-    if claim.id in {one.id for one in book} and book[claim.id] == claim:
-        chapter = [one for one in book.filter(family=claim.family) if one.unit == claim.unit]
-        return evaluate_chapter(chapter, panel, draws=draws)[chapter.index(claim)]
-    return evaluate_chapter([claim], panel, draws=draws)[0]
+    study, claim = question.study, question.claim
+    asked = [question]
+    if any(one == claim for one in study.runs()):
+        family = study.runs(family=claim.family, dataset=study.dataset_of(claim))
+        asked = [question if one == claim else replace(question, claim=one) for one in family]
+    found = [_evaluate(q, draws) if q is question else _answer(q, draws) for q in asked]
+    return adjust_family(found, draws)[asked.index(question)]
 
 
-def evaluate_chapter(
-    claims: Sequence[Claim], panel: Panel, *, draws: int = DRAWS
-) -> tuple[Evidence, ...]:
-    """Put the claims of a chapter to the figures, p-values adjusted over all of them.
+def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tuple[Evaluated, ...]:
+    """Put the claims of a family to one data set, p-values adjusted over all of them.
+
+    A claim that cannot be put to the panel says why; the others are not touched.
 
     Parameters
     ----------
-    claims : sequence of Claim
-        One chapter.
-    panel : Panel
-        With measures.
+    questions : sequence of Question
+        Claims of one family and their panel.
     draws : int
         Of the wild bootstrap.
     """
-    return adjust_chapter([_evidence(claim, panel, draws) for claim in claims], draws)
+    return adjust_family([_answer(question, draws) for question in questions], draws)
 
 
-def _evidence(claim: Claim, panel: Panel, draws: int) -> Evidence:
+def _answer(question: Question, draws: int) -> Evaluated:
+    try:
+        return _evaluate(question, draws)
+    except AnalysisError as error:
+        return Evaluated(question, _bare(question, cannot=str(error)))
+
+
+def _bare(question: Question, **values: Any) -> Evidence:  # noqa: ANN401
+    name = question.panel.name if question.panel is not None else ""
+    return Evidence(question.claim, dataset=name, **values)
+
+
+def _evaluate(question: Question, draws: int) -> Evaluated:
+    """Evaluate one claim, not yet adjusted."""
+    claim, panel = question.claim, question.panel
     if not claim.declared:
-        return Evidence(claim)
-    if claim.design in SPECIAL:
-        return SPECIAL[claim.design](claim, panel)
-    readings = tuple(_readings(claim, panel))
-    parts, also = readings[: len(claim.parts)], readings[len(claim.parts) :]
+        return Evaluated(question, _bare(question))
+    if lacking := missing_words(claim, panel, question.measures):
+        return Evaluated(question, _bare(question, cannot=lacking))
+    run = SPECIAL.get(claim.design, lambda q: _regress(q, draws))
+    found = run(question)
+    evidence = found.evidence
+    notes = tuple(dict.fromkeys((*_unit_words(claim, panel), *evidence.notes)))
+    return replace(found, evidence=replace(evidence, notes=notes, dataset=panel.name))
+
+
+def _unit_words(claim: Claim, panel: Panel) -> tuple[str, ...]:
+    """Say so where a claim about one kind of unit is put to a panel of another."""
+    if claim.unit == panel.roles.unit:
+        return ()
+    return (
+        f"The claim is declared for rows of one {claim.unit}; here a row is one "
+        f"{panel.roles.unit}, so the answer is about {panel.roles.entities}.",
+    )
+
+
+def _regress(question: Question, draws: int) -> Evaluated:
+    claim = question.claim
+    readings = tuple(_readings(question))
+    parts, secondary = readings[: len(claim.parts)], readings[len(claim.parts) :]
     judged = [
-        _judge(claim, panel, i, part, reading, draws)
+        _judge(question, i, part, reading, draws)
         for i, (part, reading) in enumerate(zip(claim.parts, parts, strict=True))
     ]
-    return Evidence(
+    evidence = Evidence(
         claim,
         findings=tuple(one.finding for one in judged),
         checks=tuple(check for one in judged for check in one.checks),
         dropped=tuple(map(str, parts[0].estimates.columns[0].dropped)),
-        notes=tuple(dict.fromkeys(note for r in parts for note in r.missing)),
-        details=Details(
-            readings=parts,
-            also=also,
-            own=tuple(one.own for one in judged),
-            ingredients=tuple(one.ingredients for one in judged),
-        ),
+        notes=tuple(note for r in parts for note in r.missing),
+    )
+    return Evaluated(
+        question,
+        evidence,
+        readings=parts,
+        secondary=secondary,
+        tests=tuple(one.test for one in judged),
+        ingredients=tuple(one.ingredients for one in judged),
     )
 
 
-def _readings(claim: Claim, panel: Panel) -> Iterator[Reading]:
+def _readings(question: Question) -> Iterator[Reading]:
     """Yield one reading per part, then the secondary ones; the guard looks at all of them first."""
-    named = list(_regressions(claim, panel))
-    guarded = [_guard(regression) for _, regression in named]
+    named = list(_regressions(question))
+    guarded = [_guard(regression, question.measures) for _, regression in named]
     done: dict[tuple[Specification, int], tuple[Estimates, tuple[str, ...]]] = {}
     for (name, regression), overlap in zip(named, guarded, strict=True):
         key = (regression.spec, id(regression.panel))  # parts often are terms of one regression
@@ -132,24 +167,24 @@ def _readings(claim: Claim, panel: Panel) -> Iterator[Reading]:
         yield Reading(name, regression, overlap, *done[key])
 
 
-def _regressions(claim: Claim, panel: Panel) -> Iterator[tuple[str, Regression]]:
+def _regressions(question: Question) -> Iterator[tuple[str, Regression]]:
+    claim = question.claim
     for i, part in enumerate(claim.parts):
-        yield ("primary" if i == 0 else f"part {i + 1}"), arrange(claim, panel, part)
+        yield ("primary" if i == 0 else f"part {i + 1}"), arrange(question, part)
     first = claim.parts[0]
-    for outcome in claim.also.outcomes:
-        yield f"outcome {outcome}", arrange(claim, panel, first, outcome=outcome)
-    for name in claim.also.regressors:
-        yield f"regressor {name}", arrange(claim, panel, first, swap={first.focal: name})
+    for outcome in claim.secondary.outcomes:
+        yield f"outcome {outcome}", arrange(question, first, outcome=outcome)
+    for name in claim.secondary.regressors:
+        yield f"regressor {name}", arrange(question, first, swap={first.focal: name})
 
 
-def _guard(regression: Regression) -> Overlap:
+def _guard(regression: Regression, measures: Declarations) -> Overlap:
     from analysis.measures import require_disjoint
-    from analysis.studies.patient_capital import declared
 
     spec = regression.spec
     # The outcome of the year before is no evidence but a control; it may repeat the outcome.
     right = [name for name in spec.regressors if name != lagged_name(spec.outcome)]
-    return require_disjoint(regression.panel, declared(), spec.outcome, right)
+    return require_disjoint(regression.panel, measures, spec.outcome, right)
 
 
 def _worth(overlap: Overlap) -> bool:
@@ -181,31 +216,33 @@ def _columns(regression: Regression, notes: tuple[str, ...]) -> tuple[Estimates,
 class _Judged:
     finding: Finding
     checks: tuple[Check, ...]
-    own: Own
+    test: DesignTest
     ingredients: pd.DataFrame
 
 
-def _judge(claim: Claim, panel: Panel, i: int, part: Part, reading: Reading, draws: int) -> _Judged:
+def _judge(question: Question, i: int, part: Part, reading: Reading, draws: int) -> _Judged:
     """Put everything to one part: columns, its own test, and what could speak against it."""
     regression = reading.regression
-    own = own_test(claim, panel, regression, reading.estimates.columns[0])
-    finding = _finding(reading, own, draws)
-    ingredients = ingredient_table(claim, panel, part)
-    controls = ledger().protocol.get("negative_controls", {}).get(claim.unit, ())
+    rules = question.rules
+    test = design_test(question, regression, reading.estimates.columns[0])
+    finding = _finding(question, reading, test, draws)
+    ingredients = ingredient_table(question, part)
     checks = [
-        *own.checks,
-        control_check(claim, panel, part, controls),
-        share_check(ingredients, finding.estimate),
-        reweighting_check(regression, finding.estimate),
+        *test.checks,
+        control_check(question, part),
+        share_check(ingredients, finding.estimate, rules.ingredients),
+        reweighting_check(question, regression, finding.estimate),
     ]
-    if claim.design != "event":  # there the years before the event take the place of a lead
-        checks.insert(0, lead_check(regression))
+    if (
+        question.claim.design != "event"
+    ):  # there the years before the event take the place of a lead
+        checks.insert(0, lead_check(regression, rules.level))
     numbered = tuple(replace(check, part=i) for check in checks)
-    return _Judged(finding, numbered, own, ingredients)
+    return _Judged(finding, numbered, test, ingredients)
 
 
-def _finding(reading: Reading, own: Own, draws: int) -> Finding:
-    regression, size = reading.regression, rules().plausible
+def _finding(question: Question, reading: Reading, test: DesignTest, draws: int) -> Finding:
+    regression, size = reading.regression, question.rules.plausible
     first = reading.estimates.columns[0]
     line, scale = first.coefficient(regression.focal), reading.scale()
     tests = {
@@ -216,12 +253,12 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
     p_low, p_high, smallest = tost(
         line.estimate * scale, line.se_cr3 * scale, first.clusters - 1, size
     )
-    p, test, ends = boot.p, own.test, (boot.low, boot.high)
-    if own.p is not None:
-        p = own.p
-        ends = (own.low, own.high) if np.isfinite(own.low) else (line.low_cr3, line.high_cr3)
+    p, by, ends = boot.p, test.test, (boot.low, boot.high)
+    if test.p is not None:
+        p = test.p
+        ends = (test.low, test.high) if np.isfinite(test.low) else (line.low_cr3, line.high_cr3)
     if regression.sign == "0":
-        p, test, ends = max(p_low, p_high), "two one-sided tests", (line.low_cr3, line.high_cr3)
+        p, by, ends = max(p_low, p_high), "two one-sided tests", (line.low_cr3, line.high_cr3)
     return Finding(
         outcome=regression.outcome,
         outcome_label=first.outcome_label,
@@ -230,8 +267,8 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
         sign=regression.sign,
         columns=tuple(_column(c, reading, tests) for c in reading.estimates),
         p=float(p),
-        test=test,
-        tested=float((own.estimate if np.isfinite(own.estimate) else line.estimate) * scale),
+        test=by,
+        tested=float((test.estimate if np.isfinite(test.estimate) else line.estimate) * scale),
         low=float(ends[0] * scale),
         high=float(ends[1] * scale),
         lowest=line.lowest * scale,
@@ -242,7 +279,7 @@ def _finding(reading: Reading, own: Own, draws: int) -> Finding:
         plausible=size,
         p_zero=max(p_low, p_high),
         smallest_margin=smallest,
-        natural=natural_words(regression, line),
+        natural=natural_words(regression, line, question.measures),
     )
 
 

@@ -4,172 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.details import Details
+from analysis.claims.claim import Claim
+from analysis.claims.finding import Check, Finding, read_finding
 
-__all__ = ["Check", "Column", "Evidence", "Finding", "sign_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a tested part.
-
-    Parameters
-    ----------
-    effects, label : str
-        Key of `analysis.models.EFFECTS` and its head in tables.
-    estimate : float
-        Slope in `Finding.unit`.
-    se : float
-        CR1 standard error.
-    low, high : float
-        95% CR3 interval.
-    p : float
-        Two-sided p of the restricted wild cluster bootstrap; of CR3 where there is none.
-    p_cr3 : float
-        Two-sided p with the CR3 error, t(G−1).
-    mde : float
-        Smallest effect found with 80% power at the CR3 error.
-    n, entities, clusters, first_year, last_year : int
-        Rows and what they span.
-    """
-
-    effects: str
-    label: str
-    estimate: float
-    se: float
-    low: float
-    high: float
-    p: float
-    p_cr3: float
-    mde: float
-    n: int
-    entities: int
-    clusters: int
-    first_year: int
-    last_year: int
-
-    @property
-    def sign(self) -> str:
-        """Sign of the estimate."""
-        return sign_of(self.estimate)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that has to hold, with all numbers that speak to it.
-
-    Parameters
-    ----------
-    outcome, outcome_label, term, term_label : str
-        What is explained, and by what.
-    sign : str
-        As predicted.
-    columns : tuple of Column
-        The first one leads: two-way effects.
-    p : float
-        The leading p-value, by the method `test`.
-    p_family : float
-        Adjusted within the chapter; NaN until the chapter is evaluated together.
-    test : str
-        "wild bootstrap", "permutation", "threshold bootstrap", "spatial model", "CR3" or "two
-        one-sided tests".
-    tested : float
-        The estimate that the leading test is about, in the same unit. That of the first column,
-        unless the test has a statistic of its own: a permutation compares the treated with the
-        others and with the year before, a spatial model allows for neighbours.
-    low, high : float
-        95% interval of the leading test; that of inverting the bootstrap, for example.
-    lowest, highest : float
-        Smallest and largest leading estimate when one entity is left out.
-    lowest_without, highest_without : str
-        The entities whose absence gives these two.
-    effective_clusters : float
-        How many equal clusters would carry as much information about the term.
-    plausible : float
-        Smallest effect worth calling one, in the same unit.
-    p_zero : float
-        p of the two one-sided tests with `plausible` as margin.
-    smallest_margin : float
-        Smallest margin at which equivalence would be accepted.
-    natural : str
-        The leading estimate and its interval in units of the figures, in words.
-    unit : str
-        "within-SDs" or "years".
-    """
-
-    outcome: str
-    outcome_label: str
-    term: str
-    term_label: str
-    sign: str
-    columns: tuple[Column, ...]
-    p: float
-    test: str
-    tested: float
-    low: float
-    high: float
-    lowest: float
-    lowest_without: str
-    highest: float
-    highest_without: str
-    effective_clusters: float
-    plausible: float
-    p_zero: float
-    smallest_margin: float
-    natural: str = ""
-    unit: str = "within-SDs"
-    p_family: float = math.nan
-
-    @property
-    def estimate(self) -> float:
-        """The leading estimate."""
-        return self.columns[0].estimate
-
-    @property
-    def mde(self) -> float:
-        """Smallest detectable effect of the leading column."""
-        return self.columns[0].mde
-
-    @property
-    def signs(self) -> tuple[str, ...]:
-        """Sign in every column."""
-        return tuple(column.sign for column in self.columns)
-
-    def column(self, effects: str) -> Column | None:
-        """Return one column, None if it could not be estimated."""
-        return next((c for c in self.columns if c.effects == effects), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question put to the evidence beside the leading test.
-
-    Parameters
-    ----------
-    name : str
-        "lead", "control", "weights", "ingredients", "pretrend" and so on.
-    asks, found : str
-        The question and the answer, in words with numbers.
-    passed : bool or None
-        None where the question could not be put; `found` says why.
-    steps_down : bool
-        Whether failing takes one step off the verdict; otherwise it only stands in the way of
-        "supported".
-    part : int
-        Which part of the claim it belongs to, from 0.
-    """
-
-    name: str
-    asks: str
-    found: str
-    passed: bool | None
-    steps_down: bool = False
-    part: int = 0
+__all__ = ["Evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +31,10 @@ class Evidence:
         What a reader should know.
     describes : str
         For a descriptive claim: what is seen, in words.
-    details : Details or None
-        Estimates and results behind the numbers, for tables and pictures; no part of equality.
+    cannot : str
+        Why the claim cannot be put to this panel, in a sentence; empty if it can.
+    dataset : str
+        The panel it was put to.
     """
 
     claim: Claim
@@ -200,7 +43,8 @@ class Evidence:
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     describes: str = ""
-    details: Details | None = field(default=None, compare=False, repr=False)
+    cannot: str = ""
+    dataset: str = ""
 
     @property
     def leading(self) -> Finding | None:
@@ -220,35 +64,23 @@ class Evidence:
             "dropped": list(self.dropped),
             "notes": list(self.notes),
             "describes": self.describes,
-            "readings": self.details.to_dict() if self.details else [],
+            "cannot": self.cannot,
+            "dataset": self.dataset,
         }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Evidence:
-        """Read back what `to_dict` wrote, without details: enough to judge again."""
-        from analysis.claims.claim import Claim
-
+        """Read back what `to_dict` wrote."""
         return cls(
             Claim.from_mapping(plain["claim"]),
-            tuple(_finding(entry) for entry in plain["findings"]),
+            tuple(read_finding(entry) for entry in plain["findings"]),
             tuple(Check(**entry) for entry in plain["checks"]),
             tuple(plain["dropped"]),
             tuple(plain["notes"]),
             plain["describes"],
+            plain["cannot"],
+            plain["dataset"],
         )
-
-
-def _finding(plain: Mapping[str, Any]) -> Finding:
-    values = {key: math.nan if value is None else value for key, value in plain.items()}
-    columns = tuple(
-        Column(**{k: math.nan if v is None else v for k, v in c.items()}) for c in plain["columns"]
-    )
-    return Finding(**{**values, "columns": columns})
-
-
-def sign_of(value: float) -> str:
-    """Return "+", "-" or "0" for an exact zero."""
-    return "+" if value > 0 else "-" if value < 0 else "0"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from analysis.claims.text import claim_text, labelled, table, wrap
 
 if TYPE_CHECKING:
-    from analysis.claims.details import Reading
-    from analysis.claims.evidence import Evidence, Finding
-    from analysis.claims.results import Result
+    from analysis.claims.evaluated import Evaluated, Reading
+    from analysis.claims.evidence import Evidence
+    from analysis.claims.finding import Finding
+    from analysis.claims.record import Record
     from analysis.claims.verdicts import Verdict
     from analysis.inference import Estimate
 
@@ -20,14 +21,13 @@ __all__ = ["evidence_text", "results_text"]
 _PASSED = {True: "passed", False: "failed", None: "not asked"}
 
 
-def evidence_text(evidence: Evidence, judged: Verdict, width: int = 100) -> str:
+def evidence_text(made: Evaluated, judged: Verdict, width: int = 100) -> str:
     """Return the card of a claim with its verdict, its regressions and its checks."""
+    evidence = made.evidence
     parts = [claim_text(evidence.claim, width), _verdict_text(evidence, judged, width)]
-    details = evidence.details
-    for reading in (*details.readings, *details.also) if details else ():
-        parts.append(_reading_text(reading, width))
-    if details and details.readings:
-        leading = details.readings[0].estimates.columns[0]
+    parts += [_reading_text(reading, width) for reading in (*made.readings, *made.secondary)]
+    if made.readings:
+        leading = made.readings[0].estimates.columns[0]
         parts.append(labelled("Inference", leading.convention, width))
     if evidence.checks:
         checks = [f"{c.name} ({_PASSED[c.passed]}): {c.found}" for c in evidence.checks]
@@ -53,7 +53,7 @@ def _finding_line(f: Finding) -> str:
     )
 
 
-def results_text(results: Sequence[Result], width: int = 100) -> str:
+def results_text(results: Sequence[Record], width: int = 100) -> str:
     """List every claim with estimate, p-values and verdict, and count the verdicts."""
     rows = [("id", "sign", "estimate", "p", "chapter", "q", "mde", "verdict")]
     for result in results:
@@ -65,10 +65,18 @@ def results_text(results: Sequence[Result], width: int = 100) -> str:
             rows.append((head, f.sign, *numbers, f"{f.mde:.2f}", tail))
     counts = Counter(result.verdict.word for result in results)
     total = ", ".join(f"{n} {word}" for word, n in counts.most_common())
-    note = "Estimates in within-SDs under two-way effects (M26: years); q over the whole ledger."
+    note = _note(results)
     return "\n".join(
         [table(rows, "<<>>>>><", width), "", *wrap(note, width), *wrap(f"{total}.", width)]
     )
+
+
+def _note(results: Sequence[Record]) -> str:
+    """Name the unit, and the claims that are counted in another."""
+    found = [(r.id, f.unit) for r in results for f in r.evidence.findings]
+    other = ", ".join(dict.fromkeys(f"{c}: {unit}" for c, unit in found if unit != "within-SDs"))
+    words = f" ({other})" if other else ""
+    return f"Estimates in within-SDs under two-way effects{words}; q over the whole ledger."
 
 
 def _reading_text(reading: Reading, width: int) -> str:

@@ -11,15 +11,16 @@ import numpy as np
 from analysis.inference import romano_wolf, wild_draws
 
 if TYPE_CHECKING:
-    from analysis.claims.evidence import Evidence, Finding
+    from analysis.claims.evaluated import Evaluated
+    from analysis.claims.evidence import Evidence
 
-__all__ = ["DRAWS", "adjust_chapter", "discoveries"]
+__all__ = ["DRAWS", "adjust_family", "discoveries"]
 
 DRAWS = 9_999
 
 
-def adjust_chapter(found: Sequence[Evidence], draws: int = DRAWS) -> tuple[Evidence, ...]:
-    """Fill in `Finding.p_family` for the claims of one chapter.
+def adjust_family(found: Sequence[Evaluated], draws: int = DRAWS) -> tuple[Evaluated, ...]:
+    """Fill in `Finding.p_family` for the claims of one family on one data set.
 
     Parts led by the wild bootstrap are stepped down together (Romano and Wolf 2005) under one
     weight per cluster and draw. Parts led by another test have no such draws and get Bonferroni.
@@ -29,17 +30,17 @@ def adjust_chapter(found: Sequence[Evidence], draws: int = DRAWS) -> tuple[Evide
 
     Parameters
     ----------
-    found : sequence of Evidence
-        Every claim of the chapter that was tested.
+    found : sequence of Evaluated
+        Every claim of the family that was put to the data set.
     draws : int
         Of the bootstrap.
     """
-    places = [(i, j) for i, e in enumerate(found) for j in range(len(e.findings))]
-    booted = [(i, j) for i, j in places if found[i].findings[j].test == "wild bootstrap"]
+    places = [(i, j) for i, e in enumerate(found) for j in range(len(e.evidence.findings))]
+    booted = [(i, j) for i, j in places if found[i].evidence.findings[j].test == "wild bootstrap"]
     adjusted: dict[tuple[int, int], float] = {}
     if booted:
-        fits = [found[i].details.readings[j].estimates.columns[0] for i, j in booted]
-        terms = [found[i].details.readings[j].focal for i, j in booted]
+        fits = [found[i].readings[j].estimates.columns[0] for i, j in booted]
+        terms = [found[i].readings[j].focal for i, j in booted]
         family = wild_draws(fits, terms, draws=draws)
         stepped = romano_wolf(family.t, np.nan_to_num(family.draws.T, posinf=1e12, neginf=-1e12))
         factor = len(places) / len(booted)
@@ -47,25 +48,27 @@ def adjust_chapter(found: Sequence[Evidence], draws: int = DRAWS) -> tuple[Evide
             place: min(1.0, float(p) * factor) for place, p in zip(booted, stepped, strict=True)
         }
     for i, j in places:
-        adjusted.setdefault((i, j), min(1.0, found[i].findings[j].p * len(places)))
+        adjusted.setdefault((i, j), min(1.0, found[i].evidence.findings[j].p * len(places)))
     return tuple(
-        replace(e, findings=tuple(_with(f, adjusted[i, j]) for j, f in enumerate(e.findings)))
+        replace(e, evidence=_with(e.evidence, {j: p for (k, j), p in adjusted.items() if k == i}))
         for i, e in enumerate(found)
     )
 
 
-def _with(finding: Finding, p: float) -> Finding:
-    return replace(finding, p_family=p)
+def _with(evidence: Evidence, p: dict[int, float]) -> Evidence:
+    findings = (replace(f, p_family=p[j]) for j, f in enumerate(evidence.findings))
+    return replace(evidence, findings=tuple(findings))
 
 
-def discoveries(found: Sequence[Evidence]) -> dict[str, float]:
-    """Return q by claim: the false-discovery rate at which it would count (Benjamini-Hochberg).
+def discoveries(found: Sequence[Evidence]) -> dict[tuple[str, str], float]:
+    """Return q by claim and data set: the false-discovery rate at which it would count.
 
-    A claim enters with the largest leading p of its parts, since all of them have to hold.
+    Benjamini and Hochberg over everything that was tested. A claim enters with the largest leading
+    p of its parts, since all of them have to hold.
     """
     from analysis.inference import false_discovery
 
-    p = {e.claim.id: max(f.p for f in e.findings) for e in found if e.findings}
+    p = {(e.claim.id, e.dataset): max(f.p for f in e.findings) for e in found if e.findings}
     if not p:
         return {}
     return dict(zip(p, map(float, false_discovery(list(p.values()))), strict=True))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.claims.claim import Claim
-from analysis.claims.validation import FAMILIES, QUOTE_LIMIT, STATUSES
+from analysis.claims.vocabulary import QUOTE_LIMIT, STATUSES, hint
+from analysis.claims.yaml_file import read_yaml
 from analysis.errors import LedgerError, UnknownNameError
 
-__all__ = ["Ledger", "Statement", "ledger"]
+__all__ = ["Ledger", "Statement", "read_ledger"]
 
-_FILE = Path(__file__).with_name("ledger.yml")
 _KINDS = ("normative", "fact")
 
 
@@ -46,7 +43,9 @@ class Ledger:
     Parameters
     ----------
     claims : tuple of Claim
-        With the ids M01, M02 and so on without a gap.
+        Each with an id of its own.
+    families : tuple of str
+        Chapters in their order; p-values are adjusted within each.
     not_tested : tuple of Statement
         Normative statements, and facts to verify.
     source, protocol : mapping
@@ -55,28 +54,30 @@ class Ledger:
     Raises
     ------
     LedgerError
-        An id is out of order, missing or used twice.
+        An id is used twice, or a claim belongs to no family.
     """
 
     claims: tuple[Claim, ...]
+    families: tuple[str, ...]
     not_tested: tuple[Statement, ...]
     source: Mapping[str, Any]
     protocol: Mapping[str, Any]
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
-        for number, claim in enumerate(self.claims, start=1):
-            if claim.id in seen:
+        for claim in self.claims:
+            if claim.id.upper() in seen:  # as look-ups and file names see it
                 raise LedgerError(f"The id {claim.id} is used twice: give one entry another id.")
-            if claim.id != f"M{number:02d}":
+            if claim.family not in self.families:
                 raise LedgerError(
-                    f"Entry {number} of the ledger has the id {claim.id}: it must be M{number:02d}."
+                    f"{claim.id} has the unknown family '{claim.family}': "
+                    f"{hint(claim.family, self.families)}"
                 )
-            seen.add(claim.id)
+            seen.add(claim.id.upper())
 
     def __getitem__(self, claim: str) -> Claim:
         for one in self.claims:
-            if one.id == claim.upper():
+            if one.id.upper() == claim.upper():
                 return one
         raise UnknownNameError("claim", claim, (one.id for one in self.claims), "the ledger")
 
@@ -94,7 +95,7 @@ class Ledger:
         UnknownNameError
             The family or the status does not exist.
         """
-        for kind, value, known in (("family", family, FAMILIES), ("status", status, STATUSES)):
+        for kind, value, known in (("family", family, self.families), ("status", status, STATUSES)):
             if value is not None and value not in known:
                 raise UnknownNameError(kind, value, known, "the ledger")
         return tuple(
@@ -118,41 +119,25 @@ class Ledger:
         }
 
 
-def ledger(path: Path | None = None) -> Ledger:
-    """Read the ledger.
+def read_ledger(path: Path, families: Iterable[str]) -> Ledger:
+    """Read a ledger.
 
     Parameters
     ----------
-    path : Path, optional
-        Another ledger in the same form; by default the one of the book.
+    path : Path
+        A file in the form of `analysis/studies/patient_capital/ledger.yml`, whose head explains it.
+    families : iterable of str
+        The chapters that claims may belong to.
 
     Raises
     ------
     LedgerError
         The file cannot be read or an entry is malformed; the message names entry and field.
     """
-    file = Path(path) if path else _FILE
-    # Chapters ask for the ledger often; a file that was edited has another time stamp.
-    return _read(file, file.stat().st_mtime_ns if file.exists() else 0)
-
-
-@cache
-def _read(path: Path, _stamp: int) -> Ledger:
-    # The C parser reads the file about eight times faster; it is absent from some builds.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with path.open(encoding="utf-8") as stream:
-            raw = yaml.load(stream, Loader=loader)
-    except OSError as error:
-        raise LedgerError(f"The ledger {path.name} cannot be opened: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" near line {mark.line + 1}" if mark else ""
-        raise LedgerError(f"The ledger {path.name} is not valid YAML{line}: mend it.") from error
-    if not isinstance(raw, Mapping) or not isinstance(raw.get("claims"), list):
-        raise LedgerError(f"The ledger {path.name} has no list of claims: add the key 'claims'.")
+    raw = read_yaml(path, "The ledger", "claims")
     return Ledger(
         claims=tuple(Claim.from_mapping(_entry(entry)) for entry in raw["claims"]),
+        families=tuple(families),
         not_tested=tuple(_statement(_entry(entry)) for entry in raw.get("not_tested") or []),
         source=raw.get("source") or {},
         protocol=raw.get("protocol") or {},

@@ -1,29 +1,19 @@
 """What published studies found, beside each claim of the ledger.
 
->>> from analysis.claims.literature import literature
->>> literature("M20")[0].against
-'disagrees'
-
 Reading the file imports no numerical library. The head of `literature.yml` says what every field
 means.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import yaml
+from analysis.claims.yaml_file import read_yaml
+from analysis.errors import LedgerError
 
-from analysis.claims.ledger import ledger
-from analysis.errors import LedgerError, UnknownNameError
-
-__all__ = ["AGAINST", "SEEN", "WORD_LIMIT", "Study", "literature"]
-
-_FILE = Path(__file__).with_name("literature.yml")
+__all__ = ["AGAINST", "SEEN", "WORD_LIMIT", "PublishedResult", "read_literature"]
 
 WORD_LIMIT = 29
 """Most words that a finding may have."""
@@ -44,7 +34,7 @@ _OF_FINDING = ("claims", "sign", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
+class PublishedResult:
     """One result of a published study that speaks to one or more claims.
 
     Parameters
@@ -90,9 +80,6 @@ class Study:
                 raise LedgerError(
                     f"{self.key} has the unknown {name} '{value}': use one of {', '.join(known)}."
                 )
-        for claim in self.claims:
-            if not re.fullmatch(r"M\d\d", claim):
-                raise LedgerError(f"{self.key} names '{claim}': write a claim id such as M16.")
         if not self.claims:
             raise LedgerError(f"A finding of {self.key} names no claim: add its id.")
         words = len(self.finding.split())
@@ -112,76 +99,44 @@ class Study:
         return SEEN[self.seen]
 
 
-def literature(claim_id: str, path: Path | None = None) -> tuple[Study, ...]:
-    """Return what published studies found that speaks to a claim, in the order of the file.
+def read_literature(path: Path, ids: Iterable[str]) -> Mapping[str, tuple[PublishedResult, ...]]:
+    """Read what published studies found, by the claim it speaks to, in the order of the file.
 
     Parameters
     ----------
-    claim_id : str
-        Id of a claim, in capitals or not.
-    path : Path, optional
-        Another file in the same form; by default the one of the book.
-
-    Returns
-    -------
-    tuple of Study
-        Empty when no study of the file speaks to the claim.
+    path : Path
+        The file; its head says what every field means.
+    ids : iterable of str
+        Claims of the ledger.
 
     Raises
     ------
-    UnknownNameError
-        The claim is not in the ledger.
     LedgerError
-        The file cannot be read or an entry is malformed; the message names entry and field.
+        The file cannot be read, an entry is malformed or names an unknown claim; the message
+        names entry and field.
     """
-    name = claim_id.upper()
-    if name not in _ids():
-        raise UnknownNameError("claim", claim_id, _ids(), "the ledger")
-    return _by_claim(Path(path) if path else _FILE).get(name, ())
-
-
-@cache
-def _ids() -> frozenset[str]:
-    return frozenset(claim.id for claim in ledger())
-
-
-@cache
-def _by_claim(path: Path) -> Mapping[str, tuple[Study, ...]]:
-    found: dict[str, list[Study]] = {}
-    for study in _read(path):
-        for claim in study.claims:
-            found.setdefault(claim, []).append(study)
-    return {claim: tuple(studies) for claim, studies in found.items()}
-
-
-def _read(path: Path) -> tuple[Study, ...]:
-    # The C parser reads the file about eight times faster; it is absent from some builds.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with path.open(encoding="utf-8") as stream:
-            raw = yaml.load(stream, Loader=loader)
-    except OSError as error:
-        raise LedgerError(f"The file {path.name} cannot be opened: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" near line {mark.line + 1}" if mark else ""
-        raise LedgerError(f"The file {path.name} is not valid YAML{line}: mend it.") from error
-    if not isinstance(raw, Mapping) or not isinstance(raw.get("studies"), list):
-        raise LedgerError(f"The file {path.name} has no list of studies: add the key 'studies'.")
-    seen: set[str] = set()
-    results: list[Study] = []
-    for entry in raw["studies"]:
-        results += _results(entry)
-        if results[-1].key in seen:
+    known, seen = set(ids), set()
+    found: dict[str, list[PublishedResult]] = {}
+    for entry in read_yaml(path, "The file", "studies")["studies"]:
+        results = _results(entry)
+        if results[0].key in seen:
             raise LedgerError(
-                f"The study {results[-1].key} is listed twice: put its findings together."
+                f"The study {results[0].key} is listed twice: put its findings together."
             )
-        seen.add(results[-1].key)
-    return tuple(results)
+        seen.add(results[0].key)
+        for result in results:
+            for claim in result.claims:
+                if claim not in known:
+                    raise LedgerError(
+                        f"{result.key} names '{claim}', which is no claim of the ledger: mend the "
+                        "id or take the finding out."
+                    )
+                found.setdefault(claim, []).append(result)
+    return {claim: tuple(results) for claim, results in found.items()}
 
 
-def _results(entry: object) -> list[Study]:
-    """Return one `Study` per finding of an entry."""
+def _results(entry: object) -> list[PublishedResult]:
+    """Return one `PublishedResult` per finding of an entry."""
     name = entry.get("key", "A study") if isinstance(entry, Mapping) else "A study"
     _require(entry, _OF_STUDY, ("note", "findings"), str(name))
     findings = entry.get("findings")
@@ -192,9 +147,9 @@ def _results(entry: object) -> list[Study]:
     for finding in findings:
         _require(finding, _OF_FINDING, (), f"A finding of {name}")
         if not isinstance(finding["claims"], list):
-            raise LedgerError(f"A finding of {name} has claims that are no list: write [M16].")
+            raise LedgerError(f"A finding of {name} has claims that are no list: list ids.")
         results.append(
-            Study(
+            PublishedResult(
                 **shared,
                 claims=tuple(str(claim) for claim in finding["claims"]),
                 sign=str(finding["sign"]),

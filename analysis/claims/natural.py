@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import UnknownNameError
 from analysis.inference.cells import plain_number
-from analysis.studies.patient_capital import declared
 
 if TYPE_CHECKING:
     from analysis.claims.designs import Regression
     from analysis.inference import Coefficient
+    from analysis.measures import Declarations
 
 __all__ = ["natural_words"]
 
@@ -41,7 +41,7 @@ _STEPS = {
 _OTHER = _Scale(1, "units", 1.0, "one unit more")
 
 
-def natural_words(regression: Regression, line: Coefficient) -> str:
+def natural_words(regression: Regression, line: Coefficient, measures: Declarations) -> str:
     """Say what a step of the regressor goes with, and the CR3 interval.
 
     Parameters
@@ -50,6 +50,8 @@ def natural_words(regression: Regression, line: Coefficient) -> str:
         Names outcome and focal term.
     line : Coefficient
         The focal coefficient, in stored units.
+    measures : Declarations
+        Say in which unit a measure is stored.
 
     Returns
     -------
@@ -60,8 +62,8 @@ def natural_words(regression: Regression, line: Coefficient) -> str:
     parts = _parts(regression)
     if regression.in_sds or len(set(parts)) < len(parts):
         return ""  # two outcomes share no unit, and a square has no step of its own
-    outcome = _scale(regression, regression.outcome)
-    steps = [_scale(regression, name) for name in _parts(regression)]
+    outcome = _scale(regression, regression.outcome, measures)
+    steps = [_scale(regression, name, measures) for name in _parts(regression)]
     size = outcome.multiply
     for step in steps:
         size *= step.step
@@ -89,13 +91,13 @@ def _label(regression: Regression, name: str) -> str:
     return label if label[:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
 
 
-def _scale(regression: Regression, name: str) -> _Scale:
+def _scale(regression: Regression, name: str, measures: Declarations) -> _Scale:
     try:
         variable = regression.panel.describe(name)
     except UnknownNameError:
         return _OTHER
     # A raw series of one data set may bear the name of another's measure, in another unit.
-    measure = None if variable.series == (name,) else declared().measures.get(name)
+    measure = None if variable.series == (name,) else measures.measures.get(name)
     if measure is not None:
         stored = measure.unit.stored
     else:

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims.designs import Regression
-from analysis.claims.evidence import Check
-from analysis.claims.verdicts import rules
+from analysis.claims.finding import Check
 from analysis.errors import require_seed
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design, split_effects
 
 if TYPE_CHECKING:
+    from analysis.claims.question import Question
     from analysis.data import Panel
+    from analysis.measures import Declarations
 
 __all__ = ["reweighted_slopes", "reweighting_check"]
 
@@ -26,12 +27,18 @@ _ASKS = "Does the sign survive other weights of the indices?"
 
 
 def reweighting_check(
-    regression: Regression, estimate: float, draws: int = DRAWS, seed: int = SEED
+    question: Question,
+    regression: Regression,
+    estimate: float,
+    draws: int = DRAWS,
+    seed: int = SEED,
 ) -> Check:
     """Estimate a plain regression again with random (Dirichlet) and with equal weights.
 
     Parameters
     ----------
+    question : Question
+        Gives the indices of the study and the share that has to keep the sign.
     regression : Regression
         With indices on either side as they stand in the panel; designs with derived columns are
         not asked, because every draw would need a column of its own design.
@@ -43,16 +50,20 @@ def reweighting_check(
     spec = regression.spec
     parts = regression.focal.split(":")
     plain = regression.focal == regression.term and set(parts) <= set(spec.regressors)
-    if not plain or not {*parts, spec.outcome} & _indices():
+    if not plain or not {*parts, spec.outcome} & question.measures.indices.keys():
         return Check("weights", _ASKS, "No index stands in this regression as it is.", None)
-    signs = np.sign(reweighted_slopes(regression, draws, seed)) == np.sign(estimate)
+    signs = np.sign(reweighted_slopes(regression, question.measures, draws, seed)) == np.sign(
+        estimate
+    )
     share = float(signs[1:].mean())
     equal = "keep" if signs[0] else "turn"
     found = f"{share:.0%} of {draws} random weightings keep the sign; equal weights {equal} it."
-    return Check("weights", _ASKS, found, share >= rules().reweighted and bool(signs[0]))
+    return Check("weights", _ASKS, found, share >= question.rules.reweighted and bool(signs[0]))
 
 
-def reweighted_slopes(regression: Regression, draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
+def reweighted_slopes(
+    regression: Regression, measures: Declarations, draws: int = DRAWS, seed: int = SEED
+) -> np.ndarray:
     """Return the focal slope with equal weights, then with each random weighting.
 
     All draws share the rows of the regression, because an index is observed where all of its
@@ -65,8 +76,8 @@ def reweighted_slopes(regression: Regression, draws: int = DRAWS, seed: int = SE
     spec, panel = regression.spec, regression.panel
     rows = estimation_rows(spec, panel)
     design = build_design(spec, panel, rows)
-    names = [name for name in (spec.outcome, *spec.regressors) if name in _indices()]
-    scores = _scores(panel, names, draws, seed)
+    names = [name for name in (spec.outcome, *spec.regressors) if name in measures.indices]
+    scores = _scores(panel, names, measures, draws, seed)
     columns = _columns(spec, rows.frame, scores, draws + 1)
     stacked = np.concatenate(list(columns.values()), axis=1)
     clean = split_effects(stacked, design.absorbed, design.clusters)[2]
@@ -82,23 +93,18 @@ def reweighted_slopes(regression: Regression, draws: int = DRAWS, seed: int = SE
     return slopes[:, at] / scale[:, 0, at]
 
 
-def _indices() -> set[str]:
-    from analysis.studies.patient_capital import declared
-
-    return set(declared().indices)
-
-
-def _scores(panel: Panel, names: list[str], draws: int, seed: int) -> dict[str, pd.DataFrame]:
+def _scores(
+    panel: Panel, names: list[str], measures: Declarations, draws: int, seed: int
+) -> dict[str, pd.DataFrame]:
     """Scores of every index on the panel, one column per weighting; column 0 weighs equally."""
     from analysis.measures.indices import directions, ingredient_frame
     from analysis.measures.weights import minmax
-    from analysis.studies.patient_capital import declared
 
     rng, out = np.random.default_rng(require_seed(seed)), {}
     for name in names:
-        index = declared().index(name)
-        complete = ingredient_frame(panel, declared(), index).dropna()
-        scaled = minmax(complete.to_numpy(), directions(index, declared()))
+        index = measures.index(name)
+        complete = ingredient_frame(panel, measures, index).dropna()
+        scaled = minmax(complete.to_numpy(), directions(index, measures))
         k = scaled.shape[1]
         weights = np.vstack([np.full(k, 1 / k), rng.dirichlet(np.ones(k), size=draws)])
         out[name] = pd.DataFrame(scaled @ weights.T, index=complete.index).reindex(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.claims.details import Details
-from analysis.claims.evidence import Check, Column, Evidence, Finding
-from analysis.claims.verdicts import rules
+from analysis.claims.evaluated import Evaluated
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import Check, Column, Finding
 from analysis.errors import AnalysisError
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.power import minimum_detectable_effect
@@ -19,6 +19,7 @@ from analysis.models import EFFECTS
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
+    from analysis.claims.question import Question
     from analysis.data import Panel
     from analysis.inference import DistributedLags
     from analysis.inference.form.joint import Combination
@@ -29,10 +30,11 @@ _COLUMNS = ("two_way", "region_year", "entity_trends")
 _NO_BOOTSTRAP = "A mean lag is a ratio: no bootstrap, no leave-one-out; CR3 by the delta method."
 
 
-def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
+def _mean_lag(question: Question) -> Evaluated:
     """Compare the mean lag of two periods under each set of effects."""
     from analysis.inference import mean_lag_change
 
+    claim, panel = question.claim, question.panel
     found, missing = {}, []
     for effects in _COLUMNS:
         try:
@@ -41,7 +43,7 @@ def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
         except AnalysisError as error:
             missing.append(f"{EFFECTS[effects].label} cannot be estimated: {error}")
     if "two_way" not in found:
-        return Evidence(claim, notes=tuple(missing))
+        return Evaluated(question, Evidence(claim, notes=tuple(missing)))
     earlier, later, change = found["two_way"]
     columns = tuple(_lag_column(name, pair[1], pair[2]) for name, pair in found.items())
     names = ("earlier", "later")
@@ -53,18 +55,19 @@ def _mean_lag(claim: Claim, panel: Panel) -> Evidence:
         if weak else "The sum of the lags differs from zero in both periods.",
         not weak,
     )  # fmt: skip
-    return Evidence(
+    evidence = Evidence(
         claim,
-        (_lag_finding(claim, panel, columns, change),),
+        (_lag_finding(question, columns, change),),
         (check,),
         tuple(map(str, later.dropped)),
         (
             *missing,
             _NO_BOOTSTRAP,
-            *(_other_lag(claim, panel, name) for name in claim.also.outcomes),
+            *(_other_lag(claim, panel, name) for name in claim.secondary.outcomes),
         ),
-        details=Details(results={"earlier": earlier, "later": later, "change": change}),
     )
+    found = {"earlier": earlier, "later": later, "change": change}
+    return Evaluated(question, evidence, results=found)
 
 
 def _other_lag(claim: Claim, panel: Panel, outcome: str) -> str:
@@ -106,10 +109,9 @@ def _lag_column(effects: str, later: DistributedLags, change: Combination) -> Co
     )  # fmt: skip
 
 
-def _lag_finding(
-    claim: Claim, panel: Panel, columns: tuple[Column, ...], change: Combination
-) -> Finding:
-    size, first = rules().plausible_lag, columns[0]
+def _lag_finding(question: Question, columns: tuple[Column, ...], change: Combination) -> Finding:
+    claim, panel = question.claim, question.panel
+    size, first = question.rules.plausible_lag, columns[0]
     p_low, p_high, smallest = tost(change.estimate, change.se_cr3, first.clusters - 1, size)
     return Finding(
         outcome=claim.outcome,
@@ -136,18 +138,14 @@ def _lag_finding(
     )  # fmt: skip
 
 
-def _describe(claim: Claim, panel: Panel) -> Evidence:
+def _describe(question: Question) -> Evaluated:
     """Say how a measure moved between the first and the last year, entity by entity."""
+    claim, panel = question.claim, question.panel
     text, change, years = _movement(panel, claim.outcome)
-    others = [_movement(panel, name)[0] for name in claim.also.outcomes]
-    return Evidence(
-        claim,
-        notes=tuple(others),
-        describes=text,
-        details=Details(
-            results={"change": change, "path": _path(_wide(panel, claim.outcome)), "years": years}
-        ),
-    )
+    others = [_movement(panel, name)[0] for name in claim.secondary.outcomes]
+    evidence = Evidence(claim, notes=tuple(others), describes=text)
+    found = {"change": change, "path": _path(_wide(panel, claim.outcome)), "years": years}
+    return Evaluated(question, evidence, results=found)
 
 
 def _wide(panel: Panel, name: str) -> pd.DataFrame:
@@ -184,7 +182,7 @@ def _path(wide: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-SPECIAL: Mapping[str, Callable[[Claim, Panel], Evidence]] = {
+SPECIAL: Mapping[str, Callable[[Question], Evaluated]] = {
     "distributed-lag": _mean_lag,
     "descriptive": _describe,
 }

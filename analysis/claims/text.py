@@ -77,7 +77,10 @@ def claim_text(claim: Claim, width: int = 100) -> str:
     sides = (
         f"{claim.outcome} on {', '.join(claim.regressors)}" if claim.regressors else claim.outcome
     )
-    also = [*claim.also.outcomes, *(f"{name} as regressor" for name in claim.also.regressors)]
+    other = [
+        *claim.secondary.outcomes,
+        *(f"{name} as regressor" for name in claim.secondary.regressors),
+    ]
     facts = {
         "Paper": f"{claim.section} 「{claim.quote}」",
         "Logic": claim.logic,
@@ -87,7 +90,7 @@ def claim_text(claim: Claim, width: int = 100) -> str:
         "Status": claim.status,
         "Chapter": f"{claim.family}; {claim.design}; {claim.unit}",
         "Policy": claim.policy or "",
-        "Also": ", ".join(also),
+        "Secondary": ", ".join(other),
         "Needs": claim.needs,
         "Departures": claim.departures,
         "Notes": claim.notes,

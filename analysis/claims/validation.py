@@ -1,67 +1,22 @@
-"""What a ledger entry may say: the vocabulary, and checks that speak in one sentence."""
+"""What a ledger entry may say, checked in one sentence each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from analysis.claims.vocabulary import QUOTE_LIMIT, SETUPS, SIGNS, TEXTS, VOCABULARY, hint, is_word
 from analysis.errors import LedgerError
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
 
-QUOTE_LIMIT = 20
-"""Most characters that may be quoted from the paper for one claim."""
-
-STATUSES = ("testable", "proxy", "needs user data", "normative")
-SIGNS = ("+", "-", "±", "0")
-FAMILIES = (
-    "patience",
-    "industrial-finance",
-    "two-wheels",
-    "innovation-chain",
-    "state-and-market",
-    "place",
-    "exit",
-    "equity-and-debt",
-    "banks-and-cycles",
-    "broken-links",
-    "rules-and-platforms",
-    "countries",
-    "quantity-or-structure",
-)
-"""Chapters, in the order of the book; p-values are adjusted within each."""
-
-DESIGNS = (
-    "panel",
-    "interaction",
-    "quadratic",
-    "threshold",
-    "local-projection",
-    "distributed-lag",
-    "stacked",
-    "event",
-    "spatial",
-    "panel-var",
-    "equivalence",
-    "long-difference",
-    "descriptive",
-    "firm",
-)
-
-VOCABULARY = {
-    "status": STATUSES,
-    "sign": SIGNS,
-    "family": FAMILIES,
-    "design": DESIGNS,
-}
-TEXTS = ("section", "quote", "sentence", "logic", "estimand")
-
 
 def check_words(claim: Claim) -> None:
-    """Check the wording: nothing empty, a short quote, known status, sign, unit and chapter."""
+    """Check the wording: a plain id, nothing empty, a short quote, known status, sign and unit."""
+    if not is_word(claim.id):
+        raise LedgerError(f"The id {claim.id!r} is no word of letters, digits, - and _: change it.")
     for name in TEXTS:
         text = getattr(claim, name)
         if not isinstance(text, str) or not text:
@@ -127,21 +82,11 @@ def check_specification(claim: Claim) -> None:
                 f"The specification of {claim.id} does not contain its focal term '{term}': "
                 "add the interaction or name another term."
             )
-    if claim.also.regressors and ":" in claim.focal:
+    if claim.secondary.regressors and ":" in claim.focal:
         raise LedgerError(
             f"{claim.id} declares other regressors beside the product '{claim.focal}', and it is "
             "unclear which part they replace: declare them as a claim of their own."
         )
-
-
-SETUPS: Mapping[str, tuple[str, ...]] = {
-    "local-projection": ("horizons", "early", "late"),
-    "distributed-lag": ("lags", "periods"),
-    "event": ("exposure", "active"),
-    "threshold": ("by",),
-    "spatial": ("maps",),
-}
-"""What a declared design must be told besides its regression."""
 
 
 def check_setup(claim: Claim) -> None:
@@ -173,10 +118,3 @@ def check_parts(claim: Claim) -> None:
                     f"A part of {claim.id} names '{name}', which is no regressor: "
                     f"{hint(name, claim.regressors)}"
                 )
-
-
-def hint(value: object, known: Iterable[str]) -> str:
-    """Suggest the nearest known word, or list them all."""
-    known = list(known)
-    near = get_close_matches(str(value), known, n=1, cutoff=0.5)
-    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(known)}."

@@ -1,71 +1,18 @@
-"""From evidence to one word: a pure function of `Evidence` and of the rules in rules.yml."""
+"""From evidence to one word: a pure function of `Evidence` and of the rules of a study."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import Check, Finding, sign_of
+from analysis.claims.rules import Rules
 
-from analysis.claims.evidence import Check, Evidence, Finding, sign_of
-from analysis.errors import LedgerError
+__all__ = ["Verdict", "verdict"]
 
-__all__ = ["VERDICTS", "Rules", "Verdict", "rules", "verdict"]
-
-VERDICTS = (
-    "supported",
-    "suggestive",
-    "inconclusive",
-    "contradicted",
-    "descriptive",
-    "needs user data",
-    "normative",
-)
 _STEPS = ("inconclusive", "suggestive", "supported")
 _OPPOSITE = {"+": "-", "-": "+"}
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The numbers that decide; rules.yml explains them.
-
-    Parameters
-    ----------
-    level : float
-        Level of every test.
-    plausible, plausible_lag : float
-        Smallest effect worth calling one, in within-SDs and in years.
-    reweighted, ingredients : float
-        Shares of re-weighted indices and of single ingredients that must keep the sign.
-    words : mapping of str to str
-        What each verdict means, and how parts and downgrades work.
-    """
-
-    level: float
-    plausible: float
-    plausible_lag: float
-    reweighted: float
-    ingredients: float
-    words: Mapping[str, str]
-
-
-@cache
-def rules() -> Rules:
-    """Read rules.yml.
-
-    Raises
-    ------
-    LedgerError
-        A verdict has no explanation.
-    """
-    raw = yaml.safe_load(Path(__file__).with_name("rules.yml").read_text(encoding="utf-8"))
-    words = {**raw.pop("verdicts"), **{k: raw.pop(k) for k in ("parts", "downgrade", "zero")}}
-    if missing := [word for word in VERDICTS if word not in words]:
-        raise LedgerError(f"rules.yml does not explain '{missing[0]}': add it under verdicts.")
-    return Rules(**raw, words={key: " ".join(text.split()) for key, text in words.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +22,7 @@ class Verdict:
     Parameters
     ----------
     word : str
-        One of `VERDICTS`.
+        One of `analysis.claims.vocabulary.VERDICTS`.
     reason : str
         Why, in one or two sentences.
     parts : tuple of str
@@ -94,26 +41,27 @@ class Verdict:
         return asdict(self)
 
 
-def verdict(evidence: Evidence, by: Rules | None = None) -> Verdict:
+def verdict(evidence: Evidence, by: Rules) -> Verdict:
     """Judge a claim.
 
     Parameters
     ----------
     evidence : Evidence
-        Its plain numbers alone are read, never `details`.
-    by : Rules, optional
-        Those of rules.yml by default.
+        Plain numbers.
+    by : Rules
+        Of the study.
 
     Returns
     -------
     Verdict
     """
-    by = by or rules()
     claim = evidence.claim
     if claim.status == "needs user data":
         return Verdict("needs user data", f"No figure here can speak to it. Wanted: {claim.needs}")
     if claim.status == "normative":
         return Verdict("normative", by.words["normative"])
+    if evidence.cannot:
+        return Verdict("cannot be asked here", evidence.cannot)
     if not evidence.findings:
         return Verdict("descriptive", evidence.describes or by.words["descriptive"])
     judged = [

@@ -1,7 +1,7 @@
 """Tables and sidecars in, one validated panel in base units out.
 
 >>> from analysis.data import load
->>> panel = load()              # Chinese provinces
+>>> panel = load("china")              # Chinese provinces
 >>> panel.describe("loans")     # what it is, where it is from, what is wrong with it
 """
 

@@ -29,7 +29,7 @@ from analysis.errors import DataError
 TOTAL = "total"  # entity of the one-row-per-year table of totals while it is being checked
 
 
-def load(dataset: str = "china", root: Path | None = None) -> Panel:
+def load(dataset: str, root: Path | None = None) -> Panel:
     """Load a data set, check it against its sidecars and convert it to base units.
 
     Parameters

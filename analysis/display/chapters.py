@@ -1,4 +1,4 @@
-"""A chapter: the claims of one family evaluated together, with what the page shows."""
+"""A chapter and a page of a book: read from the archive, drawn when asked for."""
 
 from __future__ import annotations
 
@@ -9,49 +9,82 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, evaluate_chapter, ledger
+from analysis.claims import VERDICTS, current_archive, read_study
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
-from analysis.display.html import Html, table
+from analysis.display.html import Html, folded, table
 from analysis.display.numbers import publish
-from analysis.display.pages import book_panel, dataset_of
-from analysis.display.sections import Section, published
-from analysis.display.words import short_label, signed, verdict_badge
+from analysis.display.sections import Section, show
+from analysis.display.words import short_label, verdict_badge
+from analysis.inference.cells import signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from analysis.claims import Finding
+    from analysis.claims import Finding, Page, Record, Study
     from analysis.display.picture import Picture
 
-__all__ = ["Chapter", "chapter"]
+__all__ = ["BookPage", "Chapter", "chapter", "forest_rows", "page"]
+
+FOREST = "within-SDs of the outcome per within-SD"
 
 
 @dataclass(frozen=True)
-class Chapter:
+class BookPage:
+    """A page that stands outside the chapters; pictures and tables by their names.
+
+    Attributes
+    ----------
+    name : str
+        Of the page.
+    shown : Page
+        What it explores.
+    """
+
+    name: str
+    shown: Page
+
+    def __getattr__(self, name: str) -> Picture | Html:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return show(self.shown, name, self.name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.shown.exhibits, *self.shown.grids]
+
+    def fold(self, summary: str, *names: str) -> Html:
+        """Hide tables behind a line that a reader opens."""
+        return folded(summary, *(show(self.shown, name, self.name).text for name in names))
+
+
+@dataclass(frozen=True)
+class Chapter(BookPage):
     """The claims of one family; ``page.m02`` is the section of M02.
 
     Attributes
     ----------
-    family : str
-        One of `analysis.claims.FAMILIES`.
+    study : Study
+        What the family belongs to.
     sections : mapping of str to Section
         By claim id, in the order of the ledger.
     """
 
-    family: str
+    study: Study
     sections: Mapping[str, Section]
 
-    def __getattr__(self, name: str) -> Section:
+    def __getattr__(self, name: str) -> Section | Picture | Html:
         sections = self.__dict__.get("sections", {})
-        if name.upper() in sections:
-            return sections[name.upper()]
-        raise AttributeError(f"chapter '{self.__dict__.get('family')}' has no '{name}'")
+        found = next((s for claim, s in sections.items() if claim.lower() == name.lower()), None)
+        return super().__getattr__(name) if found is None else found
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(claim.lower() for claim in self.sections)]
 
     @cached_property
     def diagram(self) -> Picture:
         """The causal story of the chapter, drawn."""
-        return diagram(self.family)
+        return diagram(self.name, self.study)
 
     @cached_property
     def summary(self) -> Html:
@@ -66,38 +99,61 @@ class Chapter:
     @cached_property
     def estimates(self) -> Picture:
         """Every estimate of the chapter with its interval and its verdict."""
-        rows = [row for s in self.sections.values() for row in forest_rows(s, "")]
-        return forest(pd.DataFrame(rows), "within-SDs of the outcome per within-SD")
+        rows = [r for s in self.sections.values() for r in forest_rows(s.record, self.study)]
+        return forest(pd.DataFrame(rows), FOREST)
 
 
-def chapter(family: str) -> Chapter:
-    """Evaluate the claims of a family together and publish their numbers.
+def chapter(study: str | Path | Study, family: str, archive: Path | None = None) -> Chapter:
+    """Read the claims of a family and publish their numbers.
 
     Numbers of a claim are glued under its id, ``m02_two_way_std``; those of the chapter under the
     family with underscores, ``patience_claims``, ``patience_supported``.
 
     Parameters
     ----------
+    study
+        A study, its name or its folder.
     family
-        One of `analysis.claims.FAMILIES`.
+        One of its families.
+    archive
+        Folder of archives; that of the project if None.
 
     Raises
     ------
     UnknownNameError
-        There is no such family.
+        There is no such study or family.
+    DataError
+        The archive is missing or was made from other code or data.
     """
-    claims = ledger().filter(family=family)
-    sections: dict[str, Section] = {}
-    for name in dict.fromkeys(dataset_of(claim) for claim in claims):
-        inside = [claim for claim in claims if dataset_of(claim) == name]
-        panel = book_panel(name) if any(claim.declared for claim in inside) else None
-        for claim, evidence in zip(inside, evaluate_chapter(inside, panel), strict=True):
-            sections[claim.id] = published(claim, panel, evidence)
-    ordered = {claim.id: sections[claim.id] for claim in claims}
-    words = [s.verdict.word for s in ordered.values()]
+    study = study if hasattr(study, "ledger") else read_study(study)
+    kept = current_archive(study, archive)
+    sections = {}
+    for claim in study.ledger.filter(family=family):
+        record = kept.record(claim.id)
+        sections[claim.id] = Section(record, kept.codebook(record.dataset), study)
+        publish(record.shown.numbers, prefix=claim.id.lower())
+    words = [s.verdict.word for s in sections.values()]
     counts = {word.replace(" ", "_"): words.count(word) for word in VERDICTS}
     publish({"claims": len(words), **counts}, prefix=family.replace("-", "_"))
-    return Chapter(family, ordered)
+    shown = kept.page(family)
+    publish(shown.numbers)
+    return Chapter(family, shown, study, sections)
+
+
+def page(study: str | Path | Study, name: str, archive: Path | None = None) -> BookPage:
+    """Read a page that stands outside the chapters and publish its numbers.
+
+    Parameters
+    ----------
+    study, archive
+        As for `chapter`.
+    name
+        One of the study's pages.
+    """
+    study = study if hasattr(study, "ledger") else read_study(study)
+    shown = current_archive(study, archive).page(name)
+    publish(shown.numbers)
+    return BookPage(name, shown)
 
 
 def _rows(made: Section) -> list[dict[str, object]]:
@@ -136,18 +192,20 @@ def _part_words(finding: Finding) -> str:
     return f"{finding.outcome_label} on {finding.term_label}"
 
 
-def forest_rows(made: Section, group: str) -> list[dict[str, object]]:
+def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str, object]]:
     """Return the rows of a claim for the picture of estimates; those in years have no place."""
+    found = [f for f in record.evidence.findings if f.unit == "within-SDs"]
     rows = []
-    for finding in made.evidence.findings:
-        if finding.unit != "within-SDs":
-            continue
+    for finding in found:
         first = finding.columns[0]
+        # Two parts with one term differ in what is explained.
+        alone = sum(f.term_label == finding.term_label for f in found) == 1
+        label = finding.term_label if alone or not group else finding.outcome_label
         rows.append(
             {
-                "claim": made.claim.id, "label": short_label(finding.term_label), "group": group,
+                "claim": record.id, "label": short_label(label, study.letters), "group": group,
                 "estimate": first.estimate, "low": first.low, "high": first.high,
-                "mde": first.mde, "sign": finding.sign, "verdict": made.verdict.word,
+                "mde": first.mde, "sign": finding.sign, "verdict": record.verdict.word,
             }
         )  # fmt: skip
     return rows

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path as Line
 
-from analysis.claims import ledger
 from analysis.display.drawing import (
     draw_outline,
     draw_tag,
@@ -28,11 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.claims import Claim, Ledger
+    from analysis.claims import Claim, Study
 
 __all__ = ["Diagram", "diagram", "layout"]
-
-LAYOUT = Path(__file__).with_name("diagrams.yml")
 
 UNIT = WIDTH / 100  # inches: drawings are 100 wide, and as high as their entry says
 NAME, SMALL = 10.5, 9.5  # font sizes; below 9.5 a phone makes letters too small
@@ -55,19 +49,6 @@ class Diagram:
         return tuple(one.claim for one in (*self.nodes, *self.links) if one.claim)
 
 
-@cache
-def _layouts() -> dict[str, Diagram]:
-    raw = yaml.safe_load(LAYOUT.read_text(encoding="utf-8"))
-    return {
-        family: Diagram(
-            height=entry["height"],
-            nodes=tuple(_node(box) for box in entry["boxes"]),
-            links=tuple(_link(arrow) for arrow in entry["arrows"]),
-        )
-        for family, entry in raw.items()
-    }
-
-
 def _node(entry: dict[str, Any]) -> Node:
     x, y, w, h = entry["at"]
     rest = {key: value for key, value in entry.items() if key != "at"}
@@ -82,36 +63,41 @@ def _link(entry: dict[str, Any]) -> Link:
     return Link(*ends, **rest)
 
 
-def layout(family: str) -> Diagram:
+def layout(family: str, study: Study) -> Diagram:
     """Return the layout of a family's drawing.
 
     Raises
     ------
     UnknownNameError
-        No drawing has that name.
+        The study has no drawing of that name.
     """
-    if family not in _layouts():
-        raise UnknownNameError("family", family, _layouts(), LAYOUT.name)
-    return _layouts()[family]
+    if family not in study.diagrams:
+        raise UnknownNameError("family", family, study.diagrams, "diagrams.yml")
+    entry = study.diagrams[family]
+    return Diagram(
+        height=entry["height"],
+        nodes=tuple(_node(box) for box in entry["boxes"]),
+        links=tuple(_link(arrow) for arrow in entry["arrows"]),
+    )
 
 
-def diagram(family: str, book: Ledger | None = None) -> Picture:
+def diagram(family: str, study: Study) -> Picture:
     """Draw the mechanism behind one chapter, every claim on the arrow or box it speaks of.
 
     Parameters
     ----------
     family
-        One of `analysis.claims.validation.FAMILIES`.
-    book
-        Gives each claim's status and predicted sign; the book's own ledger if None.
+        One of the study's.
+    study
+        Gives the layout, and each claim's status and predicted sign.
 
     Raises
     ------
     UnknownNameError
         No drawing has that name, or it names a claim that the ledger does not hold.
     """
-    drawing, book = layout(family), book or ledger()
-    claims = {name: book[name] for name in drawing.claims}
+    drawing = layout(family, study)
+    claims = {name: study.ledger[name] for name in drawing.claims}
     figure, ax = _canvas(drawing.height + LEGEND)
     for node in drawing.nodes:
         _draw_node(ax, node, claims)
@@ -199,7 +185,7 @@ def _hang(ax: Axes, x: float, y: float, claim: Claim) -> None:
 def _draw_legend(ax: Axes, claims: list[Claim], height: float) -> None:
     y, x = height + 4.8, 2.5
     for status in statuses_shown(c.status for c in claims):
-        draw_tag(ax, x, y, "M", status, SMALL)
+        draw_tag(ax, x, y, claims[0].id[:1], status, SMALL)
         ax.text(x + 3, y, status, fontsize=SMALL, color=INK, va="center")
         x += 9 + words_width(status, SMALL) / UNIT
     signs = "  ".join(sorted({_sign(claim) for claim in claims}, key="+−±0".index))

@@ -1,7 +1,8 @@
-"""Small pieces of HTML that the book shows: tables a phone can hold, and the claim card."""
+"""Small pieces of HTML that a book shows: tables a phone can hold, and the claim card."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -12,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analysis.claims import Claim, Verdict
-    from analysis.data import Panel
+    from analysis.data.codebook import Codebook
+    from analysis.inference.cells import Grid
+
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([\w.#/-]+)\)")
+_STRONG = re.compile(r"\*\*([^*]+)\*\*")
+_CODE = re.compile(r"`([^`]+)`")
 
 SIGN_WORDS = {
     "+": "a positive coefficient",
@@ -79,6 +86,20 @@ def _cell(value: object, form: Callable[[object], str] | None) -> str:
     return escape(form(value) if form else str(value))
 
 
+def grid_table(grid: Grid) -> Html:
+    """Show a plain table; Chinese words, `code`, **stress** and [links](x.html) are marked up."""
+    label = escape(grid.caption)
+    body = _CODE.sub(r"<code>\1</code>", grid.html())
+    body = _STRONG.sub(r"<strong>\1</strong>", body)
+    body = _LINK.sub(r'<a href="\2">\1</a>', body)
+    body = re.sub(r">([^<]+)<", lambda m: f">{_CHINESE.sub(_in_chinese, m.group(1))}<", body)
+    return Html(f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{body}</div>')
+
+
+def _in_chinese(found: re.Match[str]) -> str:
+    return f'<span lang="zh">{found.group(0)}</span>'
+
+
 def folded(summary: str, *blocks: str) -> Html:
     """Hide finished fragments behind a line that a reader opens."""
     return Html(
@@ -86,23 +107,23 @@ def folded(summary: str, *blocks: str) -> Html:
     )
 
 
-def claim_card(claim: Claim, panel: Panel | None = None, judged: Verdict | None = None) -> Html:
+def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | None = None) -> Html:
     """Show a claim: what the paper says, what would then be true in the figures, its status.
 
     Parameters
     ----------
     claim
         A row of the ledger.
-    panel
+    book
         If given, measures are named by their labels with the short name as a tooltip.
     judged
         If given, its word stands in the head.
     """
 
     def name(measure: str) -> str:
-        if panel is None or measure not in panel.variables:
+        if book is None or measure not in book:
             return escape(measure)
-        variable = panel.describe(measure)
+        variable = book.describe(measure)
         return (
             f'<abbr title="{escape(measure)}: {escape(variable.formula or variable.definition)}">'
             f'{escape(variable.label_en)}</abbr> <span lang="zh">{escape(variable.label_zh)}</span>'

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.literature import AGAINST, literature
+from analysis.claims.literature import AGAINST
 from analysis.display.html import Html, folded, table
 
 if TYPE_CHECKING:
-    from analysis.claims.literature import Study
+    from collections.abc import Sequence
+
+    from analysis.claims.literature import PublishedResult
 
 NOT_READ = "not read"
 
@@ -20,26 +22,23 @@ VERBS = {"+": ("agrees", "agree"), "-": ("disagrees", "disagree")}
 """Singular and plural for the caption; the other signs need no verb of their own."""
 
 
-def literature_table(claim_id: str) -> Html | None:
+def literature_table(claim_id: str, results: Sequence[PublishedResult]) -> Html | None:
     """Show the published results that speak to a claim, or None when there is none.
 
     Parameters
     ----------
     claim_id
-        Id of a claim, in capitals or not.
+        Id of the claim.
+    results
+        What published studies found, from `Study.literature`.
 
     Returns
     -------
     Html or None
-        One row per result, those that agree first. No coefficient is shown: those of indices depend
-        on their units.
-
-    Raises
-    ------
-    UnknownNameError
-        The claim is not in the ledger.
+        One row per result, those that agree first, folded under a line that counts them. No
+        coefficient is shown: those of indices depend on their units.
     """
-    studies = sorted(literature(claim_id), key=lambda study: list(AGAINST).index(study.sign))
+    studies = sorted(results, key=lambda study: list(AGAINST).index(study.sign))
     if not studies:
         return None
     frame = pd.DataFrame(
@@ -52,18 +51,11 @@ def literature_table(claim_id: str) -> Html | None:
         },
         dtype=object,
     )
-    return table(frame, _caption(claim_id.upper(), studies), style="book")
+    caption = _caption(claim_id, studies)
+    return folded(caption, table(frame, caption, style="book").text)
 
 
-def studies_folded(claim_id: str) -> Html | None:
-    """Hide the table of a claim behind a line that says how many results agree."""
-    shown = literature_table(claim_id)
-    if shown is None:
-        return None
-    return folded(_caption(claim_id.upper(), list(literature(claim_id))), shown.text)
-
-
-def _caption(claim_id: str, studies: list[Study]) -> str:
+def _caption(claim_id: str, studies: Sequence[PublishedResult]) -> str:
     counts = Counter(study.sign for study in studies)
     parts = []
     for sign in AGAINST:
@@ -77,13 +69,13 @@ def _caption(claim_id: str, studies: list[Study]) -> str:
     )
 
 
-def _where(study: Study) -> Html:
+def _where(study: PublishedResult) -> Html:
     when = "" if study.years == NOT_READ else f", {study.years}"
     how = [part for part in (study.unit, study.method) if part != NOT_READ]
     small = f"<br><small>{escape('; '.join(how))}</small>" if how else ""
     return Html(escape(study.place[0].upper() + study.place[1:] + when) + small)
 
 
-def _read(study: Study) -> Html:
+def _read(study: PublishedResult) -> Html:
     note = f"<br><small>{escape(study.note)}</small>" if study.note else ""
     return Html(escape(study.read) + note)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.display.drawing import TAGS, draw_outline, draw_tag, statuses_shown, words_width
@@ -19,11 +16,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from analysis.claims import Ledger
+    from analysis.claims import Study
 
 __all__ = ["TAGS", "Arrow", "Box", "layout", "mechanism_map"]
 
-LAYOUT = Path(__file__).with_name("mechanism.yml")
 
 STEP = 9.4  # from one tag to the next, in drawing units
 ACROSS = (-9, 101)  # the drawing's width in units, which the figure's width must hold
@@ -53,10 +49,9 @@ class Arrow:
     bend: float = 0.0
 
 
-@cache
-def layout() -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
+def layout(study: Study) -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
     """Return the boxes and the arrows of the map."""
-    raw = yaml.safe_load(LAYOUT.read_text(encoding="utf-8"))
+    raw = study.diagrams["mechanism"]
     boxes = tuple(Box(**{**box, "claims": tuple(box["claims"])}) for box in raw["boxes"])
     arrows = tuple(
         Arrow(tuple(a["from"]), tuple(a["to"]), a.get("bend", 0.0)) for a in raw["arrows"]
@@ -64,20 +59,20 @@ def layout() -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
     return boxes, arrows
 
 
-def mechanism_map(ledger: Ledger) -> Picture:
+def mechanism_map(study: Study) -> Picture:
     """Draw the mechanism: suppliers, two kinds of finance, the innovation chain, the outcome.
 
     Parameters
     ----------
-    ledger
-        Gives each claim's status; a claim the map does not place is not drawn, which a test
-        forbids.
+    study
+        Gives the map and each claim's status; a claim the map does not place is not drawn, which
+        a test forbids.
     """
     figure, ax = subplots(height=7.6)
     ax.set(xlim=ACROSS, ylim=(161, -1))
     ax.axis("off")
-    boxes, arrows = layout()
-    status = {claim.id: claim.status for claim in ledger}
+    boxes, arrows = layout(study)
+    status = {claim.id: claim.status for claim in study.ledger}
     for box in boxes:
         _draw_box(ax, box, status)
     for arrow in arrows:
@@ -87,7 +82,7 @@ def mechanism_map(ledger: Ledger) -> Picture:
                 zorder=3, connectionstyle=f"arc3,rad={arrow.bend}",
             )
         )  # fmt: skip
-    _draw_legend(ax, statuses_shown(status.values()))
+    _draw_legend(ax, next(iter(status))[:1], statuses_shown(status.values()))
     return Picture(figure)
 
 
@@ -112,7 +107,7 @@ def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
         draw_tag(ax, box.x + 6.6 + STEP * column, top + 7 * row, claim, status[claim])
 
 
-def _draw_legend(ax: Axes, statuses: Iterable[str]) -> None:
+def _draw_legend(ax: Axes, letter: str, statuses: Iterable[str]) -> None:
     for i, status in enumerate(statuses):
-        draw_tag(ax, 5 + 27 * i, 157, "M", status)
+        draw_tag(ax, 5 + 27 * i, 157, letter, status)
         ax.text(9 + 27 * i, 157, status, fontsize=9.5, va="center")

@@ -27,9 +27,13 @@ BLUE = "#0b5c7a"
 ORANGE = "#b4500f"
 GREEN = "#00705a"
 PURPLE = "#8a4a78"
-SIDE_COLOURS = {"pcp": BLUE, "if": ORANGE, "nqp": GREEN, "mediator": PURPLE, "context": MUTED}
+SIDE_COLOURS = {
+    "funding": BLUE, "finance": ORANGE, "outcome": GREEN, "mediator": PURPLE, "context": MUTED,
+}  # fmt: skip
 MARKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (PURPLE, "D"))
 """Colour and shape of the first four groups of a chart: either may be lost."""
+NAMED = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "purple": PURPLE, "grey": MUTED}
+"""Colours by the names that an exhibit may use."""
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr_r"
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from analysis.claims.numbers import entity_name
 from analysis.display.html import Html
+from analysis.inference.cells import signed
 
 if TYPE_CHECKING:
-    from analysis.claims import Evidence, Finding, Verdict
-    from analysis.data import Panel
-    from analysis.inference.marginal import MarginalEffects
+    from collections.abc import Mapping
 
-__all__ = ["entity_name", "finding_words", "short_label", "signed", "verdict_badge"]
+    from analysis.claims import Finding, Record, Verdict
+    from analysis.data.codebook import Codebook
+
+__all__ = ["finding_words", "short_label", "verdict_badge"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
-LETTERS = {
-    "Public patient funding": "PCP",
-    "Industrial finance": "IF",
-    "New quality productive forces": "NQP",
-}
 TESTS = {
     "wild bootstrap": "restricted wild cluster bootstrap",
     "permutation": "permutation of the treated",
@@ -31,25 +28,11 @@ TESTS = {
 }
 
 
-def short_label(label: str) -> str:
-    """Write indices by their letters, for a crowded picture."""
-    for long, letters in LETTERS.items():
-        label = label.replace(long, letters)
+def short_label(label: str, letters: Mapping[str, str]) -> str:
+    """Shorten a label for a crowded picture: long names by the letters a study declares."""
+    for long, short in letters.items():
+        label = label.replace(long, short)
     return label
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """Write a number with its sign, a true minus and no negative zero.
-
-    >>> signed(-0.0004)
-    '0.00'
-    """
-    if not math.isfinite(value):
-        return "–"
-    text = f"{value:+.{digits}f}"
-    if float(text) == 0:
-        return text[1:]
-    return text.replace("-", "−")
 
 
 def verdict_badge(judged: Verdict) -> str:
@@ -58,29 +41,21 @@ def verdict_badge(judged: Verdict) -> str:
     return f'<span class="verdict verdict-{slug}">{escape(judged.word)}</span>'
 
 
-def finding_words(
-    evidence: Evidence,
-    judged: Verdict,
-    panel: Panel | None,
-    slopes: MarginalEffects | None = None,
-) -> Html:
+def finding_words(record: Record, book: Codebook | None) -> Html:
     """Say what was found, how sure that is and what the verdict rests on.
 
     Parameters
     ----------
-    evidence : Evidence
+    record : Record
         Of one claim.
-    judged : Verdict
-        `verdict(evidence)`.
-    panel : Panel or None
-        Names entities; codes are shown without it.
-    slopes : MarginalEffects or None
-        For a product: how the slope of its first factor changes along the second.
+    book : Codebook or None
+        Names entities and measures; codes are shown without it.
     """
+    evidence, judged = record.evidence, record.verdict
     several = len(evidence.findings) > 1
-    paragraphs = [_part(f, several, panel) for f in evidence.findings]
-    if slopes is not None and paragraphs:
-        paragraphs[0] += escape(_ends(slopes, panel))
+    paragraphs = [_part(f, several, book) for f in evidence.findings]
+    if record.slopes is not None and paragraphs:
+        paragraphs[0] += escape(_ends(record.slopes, book))
     if evidence.describes:
         paragraphs.append(escape(evidence.describes))
     paragraphs += [escape(note) for note in evidence.notes]
@@ -90,7 +65,7 @@ def finding_words(
     return Html(f'<div class="finding" aria-label="What the figures say">{body}</div>')
 
 
-def _part(finding: Finding, several: bool, panel: Panel | None) -> str:
+def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
     first, *others = finding.columns
     head = f"{finding.outcome_label} on {finding.term_label}. " if several else ""
     own = finding.tested != first.estimate  # the leading test has a statistic of its own
@@ -112,16 +87,15 @@ def _part(finding: Finding, several: bool, panel: Panel | None) -> str:
     if finding.natural:
         text += f" In units of the figures, for {finding.natural}."
     text += f" The smallest effect found four times in five is {finding.mde:.2f}."
-    return escape(text + _leave_one_out(finding, panel) + _doubt(finding))
+    return escape(text + _leave_one_out(finding, book) + _doubt(finding))
 
 
-def _ends(slopes: MarginalEffects, panel: Panel) -> str:
+def _ends(slopes: Mapping[str, object], book: Codebook) -> str:
     """Say what a product means: the slope at both ends of the moderator."""
-    of, by = (panel.describe(name).label_en for name in (slopes.of, slopes.by))
-    low, high = slopes.curve["effect"].iloc[[0, -1]]
+    of, by = (book.describe(slopes[name]).label_en for name in ("of", "by"))
     return (
-        f" Over the middle 96 per cent of {by}, the slope of {of} goes from {signed(low)} to "
-        f"{signed(high)}."
+        f" Over the middle 96 per cent of {by}, the slope of {of} goes from "
+        f"{signed(slopes['low'])} to {signed(slopes['high'])}."
     )
 
 
@@ -137,22 +111,15 @@ def _p(p: float) -> str:
     return "less than 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _leave_one_out(finding: Finding, panel: Panel | None) -> str:
+def _leave_one_out(finding: Finding, book: Codebook | None) -> str:
     if not finding.lowest_without:
         return ""
-    names = [entity_name(code, panel) for code in (finding.lowest_without, finding.highest_without)]
+    names = [entity_name(code, book) for code in (finding.lowest_without, finding.highest_without)]
     return (
-        f" Leaving out one {panel.roles.entity if panel else 'entity'} at a time moves it between "
+        f" Leaving out one {book.roles.entity if book else 'entity'} at a time moves it between "
         f"{signed(finding.lowest)} (without {names[0]}) and {signed(finding.highest)} (without "
         f"{names[1]})."
     )
-
-
-def entity_name(code: str, panel: Panel | None) -> str:
-    """Return the English name of an entity; its code where there is none."""
-    if panel is None or code not in panel.entities.index:
-        return code
-    return str(panel.entities.loc[code, "label_en"])
 
 
 def _doubt(finding: Finding) -> str:

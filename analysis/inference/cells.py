@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scipy.special import stdtrit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Grid", "bracketed", "interval", "plain_number", "reach", "signed", "zero_words"]
 
@@ -106,6 +109,20 @@ class Grid:
         """Make a table from any sequences."""
         return cls(caption, tuple(heads), tuple(tuple(row) for row in rows), tuple(notes))
 
+    @classmethod
+    def of_frame(
+        cls, frame: pd.DataFrame, caption: str,
+        formats: Mapping[str, Callable[[Any], str]] | None = None, style: str = "book",
+    ) -> Grid:  # fmt: skip
+        """Write a frame out: columns become heads, the index is not shown, nothing is a dash."""
+        shown = frame.astype(object).where(frame.notna(), None)
+        write = [(formats or {}).get(name, str) for name in frame]
+        rows = tuple(
+            tuple("–" if v is None else w(v) for v, w in zip(row, write, strict=True))
+            for row in shown.itertuples(index=False)
+        )
+        return cls(caption, tuple(map(str, frame)), rows, style=style)
+
     def html(self) -> str:
         """Render as semantic HTML: scoped heads, notes in the foot, bracketed lines small."""
         head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.heads)
@@ -114,10 +131,11 @@ class Grid:
             body += _open("tbody", name) + "".join(rows[at : at + size]) + "</tbody>"
             at += size
         foot = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.notes)
+        if foot:
+            foot = f'<tfoot><tr><td colspan="{len(self.heads)}">{foot}</td></tr></tfoot>'
         return (
             f'<table class="{self.style}"><caption>{escape(self.caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead>{body}"
-            f'<tfoot><tr><td colspan="{len(self.heads)}">{foot}</td></tr></tfoot></table>'
+            f"<thead><tr>{head}</tr></thead>{body}{foot}</table>"
         )
 
     def _row(self, i: int) -> str:
@@ -156,9 +174,9 @@ class Grid:
 
 
 def _lines(cell: str) -> str:
-    """Break the lines of a cell; an interval below a number is printed small."""
+    """Break the lines of a cell; what stands below a number or its error is printed small."""
     first, *rest = map(escape, cell.split("\n"))
-    small = (f"<small>{text}</small>" if text.startswith("[") else text for text in rest)
+    small = (f"<small>{text}</small>" if not text.startswith("(") else text for text in rest)
     return "<br>".join((first, *small))
 
 

@@ -6,7 +6,8 @@ named after the content of ``analysis/``, ``data/`` and the lock: change one byt
 chapter runs again; change prose alone and none does. It also puts the repository's top folder on
 the path of the kernels, so that a chapter imports ``analysis`` wherever the build was started, and
 makes pages anew when something changed that Sphinx does not watch: the style, a number shown from
-another page, a warning that has to be mended, a build that was killed while it wrote.
+another page, a warning that has to be mended, a build that was killed while it wrote. Before all
+this it has every study of the configuration evaluated, because chapters read its archive.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from subprocess import DEVNULL, run
 from typing import TYPE_CHECKING
 
 from myst_nb.ext.glue.utils import PendingGlueReference
@@ -55,6 +57,13 @@ def _reach_analysis(_app: Sphinx, _config: Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _evaluate(_app: Sphinx, config: Config) -> None:
+    # Chapters read the archive; it is written first, unless code, data and study are as before.
+    for study in config.studies:
+        run([sys.executable, "-m", "analysis", "evaluate", "--study", study], cwd=ROOT, check=True,
+            stdout=DEVNULL)  # fmt: skip
+
+
 def _notice_style(_app: Sphinx, config: Config) -> None:
     # Sphinx copies static files only when some page is out of date; a new style is a reason.
     config.static_key = execution_key(ROOT, ("book/_static",))
@@ -91,6 +100,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("config-inited", _move_cache)
     app.connect("config-inited", _reach_analysis)
+    app.add_config_value("studies", [], "env")
+    app.connect("config-inited", _evaluate)
     app.add_config_value("static_key", "", "html")
     app.connect("config-inited", _notice_style)
     app.connect("doctree-read", _follow_numbers)

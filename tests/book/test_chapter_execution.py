@@ -69,6 +69,7 @@ def small_book(tmp_path):
     """The project's own configuration and extensions around one tiny chapter."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config.pop("logo")
+    config["sphinx"]["config"]["studies"] = []
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     shutil.copytree(ROOT / "book/_ext", tmp_path / "book/_ext")
     (tmp_path / "book/_static").mkdir()

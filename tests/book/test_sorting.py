@@ -6,7 +6,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from test_browser import browser, open_page, resize, site  # noqa: F401
 
-from analysis.claims import VERDICTS, ledger
+from analysis.claims import VERDICTS
+from tests.published import ledger
 
 pytestmark = pytest.mark.browser
 PAGE = "quantity_or_structure.html"

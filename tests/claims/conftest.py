@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims import Claim
+from analysis.claims import Claim, Question, evaluate, verdict
 from analysis.data import Panel, Roles, Variable
 
 ENTRY = {
@@ -36,6 +36,23 @@ def make_claim(entry):
         return Claim.from_mapping({**entry, **changes})
 
     return make
+
+
+@pytest.fixture
+def put(study):
+    """Put a claim to a panel under the rules and measures of the book's study."""
+    return lambda claim, panel: Question(claim, panel, study)
+
+
+@pytest.fixture
+def ask(put):
+    """Evaluate a claim on a panel; it stands alone, as no claim of the study."""
+    return lambda claim, panel, **options: evaluate(put(claim, panel), **options)
+
+
+@pytest.fixture
+def judge(study):
+    return lambda made: verdict(getattr(made, "evidence", made), study.rules)
 
 
 @pytest.fixture

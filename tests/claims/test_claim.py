@@ -25,7 +25,7 @@ def test_a_claim_cannot_be_changed(make_claim):
 
 def test_names_hold_every_measure_once(make_claim):
     claim = make_claim(
-        also={"outcomes": ["y2"], "regressors": ["b"]},
+        secondary={"outcomes": ["y2"], "regressors": ["b"]},
         specification={"lag": 1, "initial": ["size", "y"]},
     )
     assert claim.names == ("y", "a", "y2", "b", "size")
@@ -44,7 +44,6 @@ def test_specification_takes_both_sides_from_the_claim(make_claim):
         ({"quote": ""}, "M01 has no quote"),
         ({"status": "testabel"}, "did you mean 'testable'"),
         ({"sign": "positive"}, r"unknown sign 'positive': use one of \+, -"),
-        ({"family": "two_wheels"}, "did you mean 'two-wheels'"),
         ({"unit": "province"}, "unit 'province': write a noun and '-year'"),
         ({"design": "thresold"}, "did you mean 'threshold'"),
         ({"outcome": None}, "status 'proxy' and names no outcome"),
@@ -57,7 +56,7 @@ def test_specification_takes_both_sides_from_the_claim(make_claim):
         ({"specification": "lag 1"}, "must be a mapping"),
         ({"specification": {"outcome": "y"}}, "repeats outcome"),
         ({"regressors": ["a", "b"], "focal": "a:b"}, "does not contain its focal term 'a:b'"),
-        ({"also": {"outcome": ["y2"]}}, "use also.outcomes"),
+        ({"secondary": {"outcome": ["y2"]}}, "use secondary.outcomes"),
         ({"outcomes": "y"}, "did you mean 'outcome'"),
     ],
 )
@@ -77,9 +76,9 @@ def test_a_missing_field_is_named(entry):
 
 def test_products_cannot_have_other_regressors(make_claim):
     spec = {"interactions": [["a", "b"]]}
-    also = {"regressors": ["z"]}
+    secondary = {"regressors": ["z"]}
     with pytest.raises(LedgerError, match="unclear which part they replace"):
-        make_claim(regressors=["a", "b"], focal="a:b", specification=spec, also=also)
+        make_claim(regressors=["a", "b"], focal="a:b", specification=spec, secondary=secondary)
 
 
 def test_a_specification_that_cannot_be_built_names_the_claim(make_claim):
@@ -120,6 +119,6 @@ def test_a_declared_claim_has_no_reason_against_it(make_claim):
 
 
 def test_to_dict_is_json_and_comes_back(make_claim):
-    claim = make_claim(also={"outcomes": ["y2"]})
+    claim = make_claim(secondary={"outcomes": ["y2"]})
     plain = json.loads(json.dumps(claim.to_dict(), allow_nan=False))
     assert Claim.from_mapping(plain) == claim

@@ -1,7 +1,7 @@
 import pytest
 
-from analysis.claims import ledger
 from analysis.claims.text import claim_text, columns_wide, ledger_text, table
+from tests.published import ledger
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims import Evidence, evaluate, verdict
-from analysis.errors import OverlapError, UnknownNameError
+from analysis.claims import Evidence
+from analysis.errors import OverlapError
 
 
 def two_way_slope(panel):
@@ -19,106 +19,114 @@ def two_way_slope(panel):
     return np.linalg.lstsq(x, rows["y"], rcond=None)[0][0]
 
 
-def test_a_planted_effect_is_found_in_every_column(make_claim, toy):
-    finding = evaluate(make_claim(), toy, draws=999).findings[0]
+def test_a_planted_effect_is_found_in_every_column(ask, judge, make_claim, toy):
+    finding = ask(make_claim(), toy, draws=999).evidence.findings[0]
     assert finding.signs == ("+", "+", "+")
     assert finding.test == "wild bootstrap"
     assert finding.p < 0.01
     assert finding.p_family == pytest.approx(finding.p, abs=2e-3)  # a chapter of one
     assert finding.low < finding.estimate < finding.high
-    assert verdict(evaluate(make_claim(), toy, draws=999)).word == "supported"
+    assert judge(ask(make_claim(), toy, draws=999)).word == "supported"
 
 
-def test_the_estimate_is_that_of_least_squares_on_dummies(make_claim, toy):
-    evidence = evaluate(make_claim(regressors=["a", "b"], focal="a"), toy, draws=99)
-    line = evidence.details.readings[0].lines["two_way"]
+def test_the_estimate_is_that_of_least_squares_on_dummies(ask, judge, make_claim, toy):
+    made = ask(make_claim(regressors=["a", "b"], focal="a"), toy, draws=99)
+    line = made.readings[0].lines["two_way"]
     assert line.estimate == pytest.approx(two_way_slope(toy), rel=1e-8)
-    assert evidence.findings[0].estimate == pytest.approx(line.estimate * line.scale)
+    assert made.evidence.findings[0].estimate == pytest.approx(line.estimate * line.scale)
 
 
-def test_secondary_readings_replace_one_side(make_claim, toy):
-    claim = make_claim(also={"outcomes": ["y2"], "regressors": ["b"]})
-    flipped, other = evaluate(claim, toy, draws=99).details.also
+def test_secondary_readings_replace_one_side(ask, judge, make_claim, toy):
+    claim = make_claim(secondary={"outcomes": ["y2"], "regressors": ["b"]})
+    flipped, other = ask(claim, toy, draws=99).secondary
     assert (flipped.name, other.name) == ("outcome y2", "regressor b")
     assert flipped.signs["two_way"] == "-"
     assert (other.focal, other.signs["two_way"]) == ("b", "-")
     assert [line.term for line in other.estimates["two_way"].terms] == ["b"]
 
 
-def test_a_replaced_regressor_keeps_the_others(make_claim, toy):
-    claim = make_claim(regressors=["a", "b"], focal="a", also={"regressors": ["z"]})
-    reading = evaluate(claim, toy, draws=99).details.also[0]
+def test_a_replaced_regressor_keeps_the_others(ask, judge, make_claim, toy):
+    claim = make_claim(regressors=["a", "b"], focal="a", secondary={"regressors": ["z"]})
+    reading = ask(claim, toy, draws=99).secondary[0]
     assert [line.term for line in reading.estimates["two_way"].terms] == ["z", "b"]
 
 
-def test_shared_denominators_are_said_under_the_table(make_claim, toy):
-    reading = evaluate(make_claim(), toy, draws=99).details.readings[0]
+def test_shared_denominators_are_said_under_the_table(ask, judge, make_claim, toy):
+    reading = ask(make_claim(), toy, draws=99).readings[0]
     assert reading.overlap.scale == ("size",)
     assert "divided by size" in " ".join(reading.estimates["two_way"].notes)
 
 
-@pytest.mark.parametrize("also", [{}, {"outcomes": ["z"]}])
-def test_overlap_is_refused_before_anything_is_estimated(make_claim, toy, monkeypatch, also):
+@pytest.mark.parametrize("secondary", [{}, {"outcomes": ["z"]}])
+def test_overlap_is_refused_before_anything_is_estimated(
+    ask, judge, make_claim, toy, monkeypatch, secondary
+):
     def forbidden(*_args, **_kwargs):
         raise AssertionError("estimated before the guard had looked")
 
     monkeypatch.setattr("analysis.inference.estimate_columns", forbidden)
-    claim = make_claim(outcome="y" if also else "z", also=also)
+    claim = make_claim(outcome="y" if secondary else "z", secondary=secondary)
     with pytest.raises(OverlapError, match="lending"):
-        evaluate(claim, toy)
+        ask(claim, toy)
 
 
-def test_a_claim_that_needs_user_data_gives_evidence_without_findings(make_claim, toy):
+def test_a_claim_that_needs_user_data_gives_evidence_without_findings(ask, judge, make_claim, toy):
     claim = make_claim(
         specification=None, outcome=None, regressors=[], status="needs user data", needs="Firms."
     )
-    evidence = evaluate(claim, toy)
-    assert (evidence.findings, evidence.checks, evidence.details) == ((), (), None)
-    assert verdict(evidence).word == "needs user data"
+    made = ask(claim, toy)
+    evidence = made.evidence
+    assert (evidence.findings, evidence.checks, made.readings) == ((), (), ())
+    assert judge(made).word == "needs user data"
 
 
-def test_a_measure_that_is_not_there_is_suggested(make_claim, toy):
-    with pytest.raises(UnknownNameError, match=r"Unknown variable 'y3'.*did you mean"):
-        evaluate(make_claim(outcome="y3"), toy)
+def test_a_measure_that_is_not_there_is_named_and_nothing_is_estimated(ask, judge, make_claim, toy):
+    made = ask(make_claim(outcome="y3"), toy)
+    assert "lacks y3" in made.evidence.cannot
+    assert judge(made).word == "cannot be asked here"
 
 
-def test_a_column_that_cannot_be_estimated_is_named_and_the_others_stay(make_claim, toy):
+def test_a_column_that_cannot_be_estimated_is_named_and_the_others_stay(
+    ask, judge, make_claim, toy
+):
     # One region a firm: region-by-year effects would fit every row.
     table = toy.entities.assign(region=toy.entities.index)
     alone = dataclasses.replace(toy, entities=table)
-    evidence = evaluate(make_claim(), alone, draws=99)
+    made = ask(make_claim(), alone, draws=99)
+    evidence = made.evidence
     assert [c.effects for c in evidence.findings[0].columns] == ["two_way", "entity_trends"]
     assert evidence.notes[0].startswith("Region × year cannot be estimated: ")
-    assert verdict(evidence).word == "suggestive"
+    assert judge(made).word == "suggestive"
 
 
-def test_parts_are_tested_one_by_one(make_claim, toy):
+def test_parts_are_tested_one_by_one(ask, judge, make_claim, toy):
     parts = [{"focal": "a", "sign": "+"}, {"focal": "b", "sign": "+"}]
     claim = make_claim(regressors=["a", "b"], focal="a", parts=parts)
-    evidence = evaluate(claim, toy, draws=999)
+    made = ask(claim, toy, draws=999)
+    evidence = made.evidence
     assert [f.term for f in evidence.findings] == ["a", "b"]
     assert {check.part for check in evidence.checks} == {0, 1}
-    judged = verdict(evidence)
+    judged = judge(made)
     assert judged.parts == ("supported", "contradicted")
     assert judged.word == "contradicted"
 
 
-def test_leaving_one_out_names_the_entities(make_claim, toy):
-    finding = evaluate(make_claim(), toy, draws=99).findings[0]
+def test_leaving_one_out_names_the_entities(ask, judge, make_claim, toy):
+    finding = ask(make_claim(), toy, draws=99).evidence.findings[0]
     assert finding.lowest < finding.estimate < finding.highest
     frame = toy.frame.drop(index=finding.lowest_without, level="entity")
     index = frame.index.remove_unused_levels()
     without = dataclasses.replace(toy, frame=frame.set_axis(index), entities=toy.entities)
-    again = evaluate(make_claim(), without, draws=99).details.readings[0].lines["two_way"]
-    scale = evaluate(make_claim(), toy, draws=99).details.readings[0].lines["two_way"].scale
+    again = ask(make_claim(), without, draws=99).readings[0].lines["two_way"]
+    scale = ask(make_claim(), toy, draws=99).readings[0].lines["two_way"].scale
     assert again.estimate * scale == pytest.approx(finding.lowest, rel=1e-9)
 
 
-def test_to_dict_is_strict_json_and_can_be_judged_again(make_claim, toy):
-    evidence = evaluate(make_claim(also={"outcomes": ["y2"]}), toy, draws=999)
-    plain = json.loads(json.dumps(evidence.to_dict(), allow_nan=False))
+def test_to_dict_is_strict_json_and_can_be_judged_again(ask, judge, make_claim, toy):
+    made = ask(make_claim(secondary={"outcomes": ["y2"]}), toy, draws=999)
+    plain = json.loads(json.dumps(made.to_dict(), allow_nan=False))
     assert [reading["name"] for reading in plain["readings"]] == ["primary", "outcome y2"]
     assert plain["readings"][0]["columns"]["two_way"]["terms"][0]["term"] == "a"
     again = Evidence.from_dict(plain)
-    assert again == dataclasses.replace(evidence, details=None)
-    assert verdict(again) == verdict(evidence)
+    assert again == made.evidence
+    assert judge(again) == judge(made)

@@ -1,22 +1,21 @@
 import pytest
 
-from analysis.claims import evaluate, verdict
+from analysis.claims import Record
 from analysis.claims.evidence_text import evidence_text, results_text
-from analysis.claims.results import Result
 from analysis.claims.text import columns_wide
 
 
 @pytest.fixture
-def shown(make_claim, toy):
+def shown(ask, judge, make_claim, toy):
     def shown(**changes):
-        evidence = evaluate(make_claim(**changes), toy, draws=199)
-        return evidence_text(evidence, verdict(evidence), width=90)
+        made = ask(make_claim(**changes), toy, draws=199)
+        return evidence_text(made, judge(made), width=90)
 
     return shown
 
 
 def test_the_evidence_shows_verdict_errors_rows_and_checks(shown):
-    text = shown(also={"outcomes": ["y2"]})
+    text = shown(secondary={"outcomes": ["y2"]})
     for words in ("CR1 SE", "CR3 interval", "[outcome y2]", "a *", "SUPPORTED", "lead (passed)"):
         assert words in text
     assert "20 of 240 rows (" in text  # the lag costs every firm its first year
@@ -29,8 +28,8 @@ def test_an_opposite_sign_is_said(shown):
     )
 
 
-def test_the_list_of_results_counts_the_verdicts(make_claim, toy):
-    evidence = evaluate(make_claim(), toy, draws=199)
-    text = results_text([Result(evidence, verdict(evidence), 0.005)])
+def test_the_list_of_results_counts_the_verdicts(ask, judge, make_claim, toy):
+    made = ask(make_claim(), toy, draws=199)
+    text = results_text([Record(made.evidence, judge(made), 0.005)])
     assert "M01" in text
     assert text.endswith("1 supported.")

@@ -6,9 +6,11 @@ import math
 import pytest
 import yaml
 
-from analysis.claims import VERDICTS, Check, Column, Evidence, Finding, rules, verdict
-from analysis.claims.verdicts import Rules
+from analysis.claims import VERDICTS, Check, Column, Evidence, Finding, read_rules, verdict
 from analysis.errors import LedgerError
+from tests.published import published
+
+RULES = published().rules
 
 
 def column(effects="two_way", estimate=0.4, half=0.2, mde=0.25):
@@ -43,7 +45,7 @@ UNASKED = Check("weights", "?", "No index.", passed=None)
 @pytest.fixture
 def judge(make_claim):
     def judge(*findings, checks=(), **changes):
-        return verdict(Evidence(make_claim(**changes), findings, tuple(checks)))
+        return verdict(Evidence(make_claim(**changes), findings, tuple(checks)), RULES)
 
     return judge
 
@@ -90,8 +92,8 @@ def test_a_large_p_is_inconclusive_and_says_which_kind(judge):
 
 
 def test_the_level_itself_does_not_pass(judge):
-    assert judge(finding(p=rules().level)).word == "inconclusive"
-    assert judge(finding(p_family=rules().level)).word == "suggestive"
+    assert judge(finding(p=RULES.level)).word == "inconclusive"
+    assert judge(finding(p_family=RULES.level)).word == "suggestive"
 
 
 def test_the_opposite_sign_contradicts_only_with_every_condition_met(judge):
@@ -184,36 +186,43 @@ def test_claims_without_a_test(judge):
 
 
 def test_another_set_of_rules_decides_otherwise(make_claim):
-    strict = dataclasses.replace(rules(), level=0.001)
+    strict = dataclasses.replace(RULES, level=0.001)
     evidence = Evidence(make_claim(), (finding(),))
     assert verdict(evidence, strict).word == "inconclusive"
-    assert verdict(evidence).word == "supported"
+    assert verdict(evidence, RULES).word == "supported"
 
 
 def test_every_verdict_is_explained_and_no_other():
-    explained = set(rules().words) - {"parts", "downgrade", "zero"}
+    explained = set(RULES.words) - {"parts", "downgrade", "zero"}
     assert explained == set(VERDICTS)
-    assert all(text.endswith(".") for text in rules().words.values())
+    assert all(text.endswith(".") for text in RULES.words.values())
 
 
 def test_the_rules_are_those_declared():
-    by = rules()
-    assert isinstance(by, Rules)
+    by = RULES
     declared = (by.level, by.plausible, by.plausible_lag, by.reweighted, by.ingredients)
     assert declared == (0.05, 0.20, 1.0, 0.95, 0.50)
 
 
-def test_a_verdict_without_words_is_refused(monkeypatch):
-    from analysis.claims import verdicts
+def test_a_claim_that_cannot_be_asked_says_why(make_claim):
+    judged = verdict(Evidence(make_claim(), cannot="The panel lacks y."), RULES)
+    assert (judged.word, judged.reason) == ("cannot be asked here", "The panel lacks y.")
 
-    real = yaml.safe_load
-    monkeypatch.setattr(
-        verdicts.yaml,
-        "safe_load",
-        lambda text: {
-            **real(text),
-            "verdicts": {k: v for k, v in real(text)["verdicts"].items() if k != "normative"},
-        },
-    )
-    with pytest.raises(LedgerError, match="does not explain 'normative'"):
-        rules.__wrapped__()
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda raw: raw["verdicts"].pop("normative"), "does not explain 'normative'"),
+        (lambda raw: raw.pop("level"), "lacks or misnames a rule"),
+        (lambda raw: raw.update(lvel=1), "lacks or misnames a rule"),
+        (lambda raw: raw.update(level="low"), "lacks or misnames a rule"),
+        (lambda raw: raw["verdicts"].update(normative=3), "lacks or misnames a rule"),
+    ],
+)
+def test_rules_that_lack_something_are_refused(tmp_path, change, words):
+    raw = yaml.safe_load((published().folder / "rules.yml").read_text(encoding="utf-8"))
+    change(raw)
+    path = tmp_path / "rules.yml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(LedgerError, match=words):
+        read_rules(path)

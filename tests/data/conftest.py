@@ -14,7 +14,7 @@ from analysis.data.dataset import DATA
 
 @pytest.fixture(scope="session")
 def china() -> Panel:
-    return load()
+    return load("china")
 
 
 @pytest.fixture(scope="session")

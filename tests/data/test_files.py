@@ -15,7 +15,7 @@ def test_changed_number_breaks_the_hash(spoil, put):
     found = sha256((root / "china" / "fiscal.csv").read_bytes())
     recorded = read_yaml(root / "china" / "fiscal.yml")["sha256"]
     with pytest.raises(DataError) as caught:
-        load(root=root)
+        load("china", root=root)
     message = str(caught.value)
     assert message.startswith("china/fiscal.csv is not the file its sidecar describes")
     assert found[:12] in message
@@ -30,7 +30,7 @@ def test_mend_named_in_the_hash_message_works(spoil, put):
     path.write_text(
         re.sub(r"(?m)^sha256: .*$", f"sha256: {found}", path.read_text("utf-8")), "utf-8"
     )
-    assert load(root=root)["fiscal_science"].loc["CN-SH", 2015] == 271.86e8
+    assert load("china", root=root)["fiscal_science"].loc["CN-SH", 2015] == 271.86e8
 
 
 def test_small_tables_are_pinned_too(spoil):
@@ -42,7 +42,7 @@ def test_small_tables_are_pinned_too(spoil):
 def test_line_ends_do_not_change_the_hash(root):
     path = root / "china" / "fiscal.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert len(load(root=root).frame) == 465
+    assert len(load("china", root=root).frame) == 465
 
 
 def test_every_committed_table_is_pinned():
@@ -73,7 +73,7 @@ def test_row_with_too_many_cells(root):
     lines[9] += ",7"
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(DataError, match=r"china/fiscal.csv is not a comma-separated table"):
-        load(root=root)
+        load("china", root=root)
 
 
 def test_every_row_with_too_many_cells(tmp_path):
@@ -101,4 +101,4 @@ def test_broken_yaml_names_the_line(root):
     path = root / "china" / "fiscal.yml"
     path.write_text("title: [unclosed\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"china/fiscal.yml is not valid YAML near line"):
-        load(root=root)
+        load("china", root=root)

@@ -121,4 +121,4 @@ def test_the_tables_are_pinned(spoil):
         rows[1][3] = "40.90"
 
     with pytest.raises(DataError, match=r"china/geography.csv is not the file its sidecar"):
-        load(root=spoil("geography", move))
+        load("china", root=spoil("geography", move))

@@ -76,7 +76,7 @@ def test_totals_are_checked_like_any_table(root):
     del lines[4]
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(DataError, match=r"china/national.csv has no number in .* of total in 2013"):
-        load(root=root)
+        load("china", root=root)
 
 
 def test_known_gaps_are_gaps_not_zeros(china):
@@ -105,7 +105,7 @@ def test_flag_on_an_empty_cell_is_refused(spoil):
 
     root = spoil("flags", add)
     with pytest.raises(DataError, match=r"flags 'loans' of CN-GD in 2011, a cell without a number"):
-        load(root=root)
+        load("china", root=root)
 
 
 def test_tiles_do_not_collide(china):
@@ -178,7 +178,7 @@ def test_series_in_two_tables(toy):
 
 def test_loading_does_not_import_estimators():
     code = (
-        "import sys; from analysis.data import load; load(); "
+        "import sys; from analysis.data import load; load('china'); "
         "print([m for m in ('linearmodels', 'statsmodels', 'matplotlib') if m in sys.modules])"
     )
     root = Path(__file__).resolve().parents[2]
@@ -192,7 +192,7 @@ def test_an_infinite_cell_is_refused_and_named(spoil, put):
     for text in ("inf", "-inf", "1e999"):
         root = spoil("fiscal", put(("CN-BJ", "2015"), "fiscal_expenditure", text))
         with pytest.raises(DataError, match=r"in column 'fiscal_expenditure', row \d+: write"):
-            load(root=root)
+            load("china", root=root)
 
 
 @pytest.mark.parametrize("write", ["{}.0", "{}年", "{}-12-31", "{}1231"])

@@ -19,7 +19,7 @@ def lean(root):
 
 def refuse(root, pattern):
     with pytest.raises(DataError, match=pattern) as caught:
-        load(root=root)
+        load("china", root=root)
     message = str(caught.value)
     assert "\n" not in message
     assert message.endswith((".", "?"))

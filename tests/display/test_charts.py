@@ -21,14 +21,14 @@ from analysis.display.drawing import words_width, wrap_words
 from analysis.display.picture import Picture
 from analysis.display.theme import FONT_FILE, subplots
 from analysis.measures import build
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 ARMENIAN = "Արմեն"  # in a font that comes with matplotlib, and not in that of the book
 
 
 @pytest.fixture(scope="module")
 def panel():
-    return build(load(), declared())
+    return build(load("china"), declared())
 
 
 def test_font_holds_every_label_of_the_panel(panel):

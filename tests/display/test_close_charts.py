@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.display.charts import leave_one_out, parabola, yearly_bars
+from analysis.display.charts import (
+    broken_series,
+    carriers,
+    cross_section,
+    grouped_counts,
+    grouped_effects,
+    leave_one_out,
+    marginal_effect,
+    parabola,
+    yearly_bars,
+)
 
 BLUE, ORANGE = "#0b5c7a", "#b4500f"
 
@@ -87,3 +97,69 @@ def test_years_that_are_lower_stand_out_and_missing_ones_are_not_drawn():
     assert sorted(words(ax)) == ["2.0", "2.5", "3.0", "−1.0"]
     assert ax.get_ylim()[0] < 0 < ax.get_ylim()[1]
     assert ax.get_xlabel() == "year; orange: slower"
+
+
+def test_names_at_the_ends_of_lines_do_not_touch():
+    years = range(2001, 2005)
+    table = pd.DataFrame({"a": [1, 2, 3, 4.0], "b": [1, 2, 3, 4.01], "c": [0.0] * 4}, index=years)
+    ax = grouped_counts({"One": table}, 2003, "from then").figure.axes[0]
+    places = sorted(t.xy[1] for t in ax.texts if t.get_text() in "abc")
+    assert np.diff(places).min() >= 0.16 * 4.01 - 1e-9
+    shade = ax.patches[0]
+    assert shade.get_x() + shade.get_width() == 2002.5
+    assert ax.get_ylim()[0] == 0
+
+
+def test_a_broken_series_is_drawn_in_two_pieces():
+    years = range(2000, 2010)
+    series = pd.DataFrame({"A": [1.0] * 5 + [9.0] * 5, "B": [np.nan] * 3 + [2.0] * 7}, index=years)
+    frames = [ax for ax in broken_series(series, 2005, "assets").figure.axes if ax.get_visible()]
+    assert len(frames) == 2
+    for ax in frames:
+        before, after, _ = ax.lines
+        assert max(before.get_xdata()) == 2004
+        assert min(after.get_xdata()) == 2005
+        assert ax.get_ylim()[0] == 0
+
+
+def test_a_log_axis_has_plain_ticks():
+    means = pd.DataFrame(
+        {"x": [0.1, 1.0, 7.0], "y": [1.0, 2.0, 3.0], "name": ["", "a", ""],
+         "marked": [False, True, False]},
+        index=list("abc"),
+    )  # fmt: skip
+    figure = cross_section(means, "ratio", "R&D").figure
+    figure.canvas.draw()
+    ticks = [t.get_text() for t in figure.axes[0].get_xticklabels()]
+    assert "1" in ticks
+    assert any(t.startswith("1/") for t in ticks)
+    assert not any("^" in t for t in ticks)
+
+
+def test_weights_are_drawn_with_what_is_left():
+    rows = pd.DataFrame({"label": ["a", "b"], "share": [0.9, 0.1], "without": [-0.25, 0.001]})
+    ax = carriers(rows, -0.1, "SD").figure.axes[0]
+    assert [bar.get_width() for bar in ax.patches] == [0.9, 0.1]
+    assert {"90%", "−0.25", "0.00"} <= {t.get_text() for t in ax.texts}
+
+
+def test_replication_draws_a_row_without_a_published_figure():
+    row = {"label": "a", "estimate": 2.0, "low": 1.0, "high": 3.0, "low_wide": 0.5,
+           "high_wide": 4.0, "published": 2.0}  # fmt: skip
+    rows = pd.DataFrame([row, row | {"label": "b", "published": float("nan")}])
+    ax = grouped_effects(rows, "percent").figure.axes[0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+    assert sum(line.get_marker() == "D" for line in ax.lines) == 1
+    low, high = ax.get_xlim()
+    assert low < 0 < high
+
+
+def test_the_upper_axis_is_the_calendar_of_the_moderator():
+    curve = pd.DataFrame({"at": [0.0, 9.0], "effect": [1, 2], "low": [0.5, 1], "high": [2, 3]})
+    support = pd.DataFrame({"year": [2001, 2001, 2002, 2003], "at": [0.0, 0.2, 0.3, 9.0]})
+    years = support.groupby("year")["at"].mean()
+    ax = marginal_effect(curve, support["at"], "x", "y", years=years).figure.axes[0]
+    upper = ax.child_axes[0]
+    assert [t.get_text() for t in upper.get_xticklabels()] == ["2001", "2003"]  # 2002 would touch
+    assert upper.get_xticks().tolist() == pytest.approx([0.1, 9.0])
+    assert ax.get_ylim()[0] < 0

@@ -10,19 +10,19 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis import display
-from analysis.claims import ledger
-from analysis.claims.validation import FAMILIES
-from analysis.display.diagrams import LAYOUT, UNIT, diagram, layout
+from analysis.display.diagrams import UNIT, diagram, layout
 from analysis.display.drawing import TAGS, words_width, wrap_words
 from analysis.display.routes import Link, Node, route
 from analysis.errors import UnknownNameError
+from tests.published import ledger, published
 
+FAMILIES = published().families
 each_family = pytest.mark.parametrize("family", FAMILIES)
 
 
 def drawn(family):
     """Axes and the frame of every text in drawing units, tags with their frame."""
-    figure = diagram(family).figure
+    figure = diagram(family, published()).figure
     FigureCanvasAgg(figure).draw()
     ax = figure.axes[0]
     frames = []
@@ -42,18 +42,20 @@ def inside(points, x0, y0, x1, y1):
 
 @each_family
 def test_every_claim_of_the_family_hangs_exactly_once(family):
-    assert sorted(layout(family).claims) == [c.id for c in ledger().filter(family=family)]
+    assert sorted(layout(family, published()).claims) == [
+        c.id for c in ledger().filter(family=family)
+    ]
 
 
 @each_family
 def test_drawing_is_small_and_bilingual(family):
-    drawing = layout(family)
+    drawing = layout(family, published())
     assert 3 <= len(drawing.nodes) <= 7
     assert all(re.search(r"[\u4e00-\u9fff]", node.zh) for node in drawing.nodes)
     assert all(re.search(r"[A-Za-z]", node.en) for node in drawing.nodes)
     assert min(node.x for node in drawing.nodes) == 0
     assert max(node.x + node.w for node in drawing.nodes) == 100
-    width, height = diagram(family).figure.get_size_inches()
+    width, height = diagram(family, published()).figure.get_size_inches()
     assert width == pytest.approx(5.6)
     assert 2.2 <= height <= 3.2
 
@@ -75,7 +77,7 @@ def test_no_two_texts_overlap(family):
 @each_family
 def test_names_stay_in_their_boxes_and_tags_out_of_them(family):
     _, frames = drawn(family)
-    drawing = layout(family)
+    drawing = layout(family, published())
     names = {word for node in drawing.nodes for word in (*node.en.split(), node.zh)}
     held = {node.claim for node in drawing.nodes if node.claim}
     for text, x0, y0, x1, y1 in frames:
@@ -95,7 +97,7 @@ def test_names_stay_in_their_boxes_and_tags_out_of_them(family):
 
 @each_family
 def test_arrows_cross_neither_boxes_nor_foreign_words(family):
-    drawing = layout(family)
+    drawing = layout(family, published())
     _, frames = drawn(family)
     for link in drawing.links:
         corners = route(link, drawing.nodes, drawing.links)
@@ -110,7 +112,7 @@ def test_arrows_cross_neither_boxes_nor_foreign_words(family):
 
 @each_family
 def test_straight_arrows_are_level_upright_or_clearly_slanted(family):
-    drawing = layout(family)
+    drawing = layout(family, published())
     for link in drawing.links:
         line = route(link, drawing.nodes, drawing.links)
         if len(line) == 2:
@@ -118,41 +120,38 @@ def test_straight_arrows_are_level_upright_or_clearly_slanted(family):
             assert min(dx, dy) < 1e-6 or min(dx, dy) > 0.15 * max(dx, dy), link
 
 
-def test_signs_and_looks_come_from_the_ledger():
-    book = ledger()
-    turned = dataclasses.replace(
-        book,
-        claims=tuple(
-            dataclasses.replace(c, sign="-", status="testable") if c.id == "M01" else c
-            for c in book.claims
-        ),
+def test_signs_and_looks_come_from_the_ledger(study):
+    claims = (
+        dataclasses.replace(c, sign="-", status="testable") if c.id == "M01" else c
+        for c in study.ledger
     )
-    assert book["M01"].sign == "+"
-    for one, wanted in ((book, "M01 +"), (turned, "M01 −")):
+    book = dataclasses.replace(study.ledger, claims=tuple(claims))
+    turned = dataclasses.replace(study, ledger=book)
+    assert study.ledger["M01"].sign == "+"
+    for one, wanted in ((study, "M01 +"), (turned, "M01 −")):
         ax = diagram("patience", one).figure.axes[0]
         (text,) = [t for t in ax.texts if t.get_text() == wanted]
-        assert text.get_color() == TAGS[one["M01"].status]["text"]
+        assert text.get_color() == TAGS[one.ledger["M01"].status]["text"]
 
 
 def test_layout_states_no_sign():
-    words = [link.label for family in FAMILIES for link in layout(family).links]
+    words = [link.label for family in FAMILIES for link in layout(family, published()).links]
     told = re.compile(r"[+−±]|\b(more|less|higher|lower|raises?|falls?|stronger|weaker)\b", re.I)
     assert not [word for word in words if told.search(word)]
-    assert "sign:" not in "".join(
-        line for line in LAYOUT.read_text(encoding="utf-8").splitlines() if line[:1] != "#"
-    )
+    text = (published().folder / "diagrams.yml").read_text(encoding="utf-8")
+    assert "sign:" not in "".join(line for line in text.splitlines() if line[:1] != "#")
 
 
 @each_family
 def test_every_glyph_is_in_the_font_and_the_bytes_repeat(family):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert diagram(family).svg() == display.diagram(family).svg()
+        assert diagram(family, published()).svg() == display.diagram(family, published()).svg()
 
 
 def test_an_unknown_family_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match="two-wheels"):
-        diagram("two-wheel")
+        diagram("two-wheel", published())
 
 
 def test_words_are_measured_as_they_are_drawn():

@@ -1,11 +1,10 @@
 import pandas as pd
 import pytest
 
-from analysis.claims import ledger
-from analysis.data import load
-from analysis.display.html import Html, claim_card, table
-from analysis.measures import build
-from analysis.studies.patient_capital import declared
+from analysis.data.codebook import Codebook
+from analysis.display.html import Html, claim_card, grid_table, table
+from analysis.inference.cells import Grid
+from tests.published import ledger
 
 
 def test_table_is_semantic_escaped_and_shows_missing():
@@ -21,8 +20,8 @@ def test_table_is_semantic_escaped_and_shows_missing():
 
 
 @pytest.fixture(scope="module")
-def panel():
-    return build(load(), declared())
+def panel(study):
+    return Codebook.of(study.panel("china"))
 
 
 @pytest.mark.parametrize("claim", list(ledger()), ids=lambda c: c.id)
@@ -37,3 +36,16 @@ def test_every_claim_has_a_card(claim, panel):
 def test_a_card_names_the_policy_where_there_is_no_regressor():
     text = claim_card(ledger()["M48"]).text
     assert "exposure to the fintech sandbox" in text
+
+
+def test_a_grid_marks_chinese_code_and_links_and_nothing_else():
+    grid = Grid(
+        "Caption 标题", ("Name", "Cell"), (("GDP 国内 生产", "`a<b` [M16](x.html#m16) **verify**"),)
+    )
+    text = grid_table(grid).text
+    assert '<span lang="zh">标题</span></caption>' in text
+    assert '<span lang="zh">国内</span> <span lang="zh">生产</span>' in text
+    assert "<code>a&lt;b</code>" in text
+    assert '<a href="x.html#m16">M16</a>' in text
+    assert "<strong>verify</strong>" in text
+    assert 'aria-label="Caption 标题"' in text

@@ -2,12 +2,13 @@ import re
 
 import pytest
 
-from analysis.claims import ledger
-from analysis.display import chapters, sections
+from analysis.claims.grids import checks_grid
+from analysis.display import chapters
 from analysis.display.chapters import chapter
-from analysis.display.protocol import checks_table
-from analysis.display.words import finding_words, signed
+from analysis.display.words import finding_words
 from analysis.errors import UnknownNameError
+from analysis.inference.cells import signed
+from tests.published import ledger
 
 
 @pytest.fixture(scope="module")
@@ -16,14 +17,11 @@ def published():
 
 
 @pytest.fixture(scope="module")
-def exits(published):
+def exits(study, archive, published):
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sections, chapters):
-            original = module.publish
-            patch.setattr(
-                module, "publish", lambda *a, _o=original, **k: published.update(_o(*a, **k))
-            )
-        return chapter("exit")
+        original = chapters.publish
+        patch.setattr(chapters, "publish", lambda *a, **k: published.update(original(*a, **k)))
+        return chapter(study, "exit", archive.folder.parent)
 
 
 @pytest.mark.parametrize(
@@ -36,13 +34,13 @@ def test_numbers_carry_a_true_minus_and_no_negative_zero(value, text):
 def test_a_chapter_gives_its_claims_by_name(exits):
     assert list(exits.sections) == ["M38"]
     assert exits.m38.claim is exits.sections["M38"].claim
-    with pytest.raises(AttributeError, match="chapter 'exit' has no 'm39'"):
+    with pytest.raises(UnknownNameError, match="Unknown exhibit 'm39' in exit"):
         _ = exits.m39
 
 
-def test_an_unknown_chapter_is_refused():
+def test_an_unknown_chapter_is_refused(study):
     with pytest.raises(UnknownNameError, match="did you mean exit"):
-        chapter("exits")
+        chapter(study, "exits")
 
 
 def test_numbers_of_a_claim_and_of_the_chapter_are_published(exits, published):
@@ -77,7 +75,7 @@ def test_the_finding_points_out_few_clusters_and_disagreeing_errors(exits):
         finding, p=0.01, effective_clusters=2.4, columns=(column, *finding.columns[1:])
     )
     evidence = dataclasses.replace(made.evidence, findings=(doubtful,))
-    text = finding_words(evidence, made.verdict, made.panel).text
+    text = finding_words(dataclasses.replace(made.record, evidence=evidence), made.book).text
     assert "Bootstrap and CR3 (p = 0.300) disagree" in text
     assert "rests on the equivalent of 2.4 of 31" in text
     assert "disagree" not in made.finding.text
@@ -97,8 +95,7 @@ def test_tables_hold_every_column_reading_and_check(exits):
         "Checks of M38",
     ):
         assert label in text
-    rows = checks_table(exits.m38.evidence).text.count("<tr>") - 1
-    assert rows == len(exits.m38.evidence.checks)
+    assert len(checks_grid(exits.m38.evidence).rows) == len(exits.m38.evidence.checks)
 
 
 def test_the_summary_links_to_the_sections(exits):
@@ -112,16 +109,20 @@ def test_pictures_are_drawn_when_asked_for(exits, name):
     assert re.match(r"<\?xml|<svg", getattr(holder, name).svg())
 
 
-def test_a_curve_publishes_its_numbers(exits, published, monkeypatch):
-    original = sections.publish
-    monkeypatch.setattr(sections, "publish", lambda *a, **k: published.update(original(*a, **k)))
+def test_a_curve_publishes_its_numbers(exits, published):
     assert exits.m38.curve.svg()
     assert 0 <= published["m38_curve_same_sign"] <= 1
     assert published["m38_curve_specifications"] > 8
 
 
-def test_a_claim_without_figures_has_a_card_and_a_reason():
-    made = sections.section("M39")
+def test_what_a_section_or_a_chapter_shows_is_listed_and_anything_else_refused(exits):
+    assert {"m38", "counts", "before"} <= set(dir(exits))
+    with pytest.raises(UnknownNameError, match="did you mean picture"):
+        _ = exits.m38.pictur
+
+
+def test_a_claim_without_figures_has_a_card_and_a_reason(study, archive):
+    made = chapter(study, "equity-and-debt", archive.folder.parent).m39
     assert made.verdict.word == "needs user data"
-    assert made.panel is None
+    assert made.book is None
     assert "needs user data" in made.card.text

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.data import Panel, Roles, Variable, load
 from analysis.measures import build
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 
 def make_panel(columns, entities=("a", "b", "c"), years=range(2001, 2005), name="toy"):
@@ -30,7 +30,7 @@ def toy():
 
 @pytest.fixture(scope="session")
 def raw():
-    return load()
+    return load("china")
 
 
 @pytest.fixture(scope="session")

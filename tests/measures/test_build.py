@@ -14,7 +14,7 @@ from analysis.measures import (
     weights,
 )
 from analysis.measures.weights import EPS
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 SCHEMES = ["entropy", "equal", "pca", "critic"]
 
@@ -48,7 +48,7 @@ def test_build_describes_what_it_adds(panel):
     assert gov.formula == "rd_funds_government / gdp"
     assert gov.series == ("rd_funds_government", "gdp")
     assert gov.scale == ("gdp",)
-    assert (gov.side, gov.direction, gov.processing) == ("pcp", 1, "proxy")
+    assert (gov.side, gov.direction, gov.processing) == ("funding", 1, "proxy")
     assert (gov.first_year, gov.last_year) == (2010, 2023)
     assert gov.notes.startswith("A proxy for patient capital")
     assert "China Statistical Yearbook on Science and Technology" in gov.publisher

@@ -11,7 +11,7 @@ from analysis.measures import read_declarations
 from analysis.measures.declarations import Measure
 from analysis.measures.reading import parse
 from analysis.studies import patient_capital
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 FILE = Path(patient_capital.__file__).with_name("measures.yml")
 
@@ -73,7 +73,9 @@ def test_core_sides_share_no_content():
 
 def test_a_raw_series_on_two_sides_is_refused():
     block = dict(DOCUMENT["measures"]["loan"], numerator="rd_basic")
-    with pytest.raises(SpecificationError, match="rd_basic stands on side pcp in bas and on side"):
+    with pytest.raises(
+        SpecificationError, match="rd_basic stands on side funding in bas and on side"
+    ):
         parse(changed("measures", "loan", block))
 
 
@@ -127,7 +129,11 @@ def test_formulas_can_be_read(name, formula):
 def test_every_proxy_is_called_one():
     found = declared()
     for item in found:
-        if item.side in ("pcp", "if") and isinstance(item, Measure) and item.unit.name == "share":
+        if (
+            item.side in ("funding", "finance")
+            and isinstance(item, Measure)
+            and item.unit.name == "share"
+        ):
             assert item.proxy_for, f"{item.name} does not say what it only stands for"
     assert all(index.proxy_for for index in found.indices.values())
 
@@ -145,7 +151,7 @@ def test_definitions_are_one_sentence_and_labels_are_distinct():
     ("document", "message"),
     [
         (changed("measures", "gov", "unit", "shere"), "unit 'shere'.*did you mean share"),
-        (changed("measures", "gov", "side", "pc"), "side 'pc'.*did you mean pcp"),
+        (changed("measures", "gov", "side", "fundin"), "side 'fundin'.*did you mean funding"),
         (changed("measures", "gov", "colour", "red"), "key 'colour' in measure 'gov'"),
         (changed("measures", "gov", "transform", ["logg"]), "transform 'logg'.*did you mean log"),
         (changed("measures", "gov", "combine", "ration"), "combination 'ration'.*ratio"),

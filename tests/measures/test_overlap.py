@@ -2,7 +2,7 @@ import pytest
 
 from analysis.errors import OverlapError, UnknownNameError
 from analysis.measures import Overlap, overlap, require_disjoint
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 
 def test_disjoint_indices_report_their_common_size(panel):

@@ -144,7 +144,7 @@ def test_location_quotients_average_to_one_by_size(panel):
 
 
 def test_cells_always_add_up(panel):
-    from analysis.studies.patient_capital import declared
+    from tests.published import declared
 
     seen = 0
     for item in declared().measures.values():

@@ -10,7 +10,7 @@ from analysis.measures import (
     score,
 )
 from analysis.measures.weights import EPS
-from analysis.studies.patient_capital import declared
+from tests.published import declared
 
 SYSTEMS = ("pcp", "ifin")
 

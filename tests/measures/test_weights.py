@@ -246,7 +246,7 @@ def test_a_shift_below_zero_or_without_end_is_refused(eps):
 
 def test_every_scheme_refuses_such_a_shift(panel):
     from analysis.measures import weights
-    from analysis.studies.patient_capital import declared
+    from tests.published import declared
 
     for scheme in ("equal", "pca", "topsis"):
         with pytest.raises(SpecificationError, match="The shift eps is -5"):

@@ -18,7 +18,7 @@ from analysis.models.spatial_weights import great_circle
 
 @pytest.fixture(scope="module")
 def china():
-    return load()
+    return load("china")
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 from pathlib import Path
 
-from analysis.claims import ledger
 from analysis.data.files import read_yaml
 from analysis.data.firm_panel import firm_fields
 from analysis.studies import patient_capital
+from tests.published import ledger
 
 
 def test_every_claim_that_needs_a_firm_panel_has_its_fields():

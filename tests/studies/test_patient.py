@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims import ledger
 from analysis.errors import SpecificationError
 from analysis.measures.firms import mount_firms
 from analysis.models.large import estimate_large
 from analysis.studies.patient_capital.patient import patient_capital
 from analysis.studies.patient_capital.synthetic_firms import PLANTED, synthetic_firms
+from tests.published import ledger
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
 """How each design of the ledger becomes a regression, and what it adds to one."""
 
-from analysis.claims.designs.arrange import Regression, arrange, policy_design, with_sample
-from analysis.claims.designs.own import Own, own_test, spatial_models
+from analysis.claims.designs.arrange import arrange
+from analysis.claims.designs.regression import Regression, with_sample
+from analysis.claims.designs.tests import DesignTest, design_test, spatial_models
 
 __all__ = [
-    "Own",
+    "DesignTest",
     "Regression",
     "arrange",
-    "own_test",
-    "policy_design",
+    "design_test",
     "spatial_models",
     "with_sample",
 ]

@@ -2,62 +2,31 @@
 
 A local projection, an event, a threshold or a contrast of outcomes is a panel regression with a
 derived column. What follows (columns, bootstrap, leave-one-out, leads, controls) then treats all
-designs alike; what a design needs besides is in `own`.
+designs alike; what a design needs besides is in `tests`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.designs import derived
+from analysis.claims.designs.regression import Regression
 from analysis.inference.dynamic.lagged import lagged_name
-from analysis.models import Sample, Specification
-from analysis.models.treatment import EventDesign, with_treatment
+from analysis.models import Specification
+from analysis.models.treatment import with_treatment
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim, Part
-    from analysis.data import Panel
+    from analysis.claims.question import Question
+    from analysis.inference import Threshold
 
-__all__ = ["Regression", "arrange", "policy_design", "with_sample"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Regression:
-    """One regression ready to be estimated.
-
-    Parameters
-    ----------
-    panel : Panel
-        With every derived column.
-    spec : Specification
-        The regression.
-    focal : str
-        Term whose slope is wanted.
-    sign : str
-        As predicted.
-    outcome, term : str
-        What is explained and by what, as the ledger names them.
-    label : str
-        Words for the focal term, where those of the column would not do.
-    in_sds : bool
-        Whether the outcome is already counted in within-SDs, as a contrast of two outcomes is.
-    """
-
-    panel: Panel
-    spec: Specification
-    focal: str
-    sign: str
-    outcome: str
-    term: str
-    label: str = ""
-    in_sds: bool = False
+__all__ = ["arrange", "find_threshold"]
 
 
 def arrange(
-    claim: Claim,
-    panel: Panel,
+    question: Question,
     part: Part | None = None,
     *,
     outcome: str | None = None,
@@ -67,10 +36,8 @@ def arrange(
 
     Parameters
     ----------
-    claim : Claim
-        Declared, and not descriptive.
-    panel : Panel
-        With measures.
+    question : Question
+        Its claim is declared, and not descriptive.
     part : Part, optional
         The first one by default.
     outcome : str, optional
@@ -83,8 +50,9 @@ def arrange(
     SpecificationError, UnknownNameError
         The regression cannot be built.
     """
-    part, swap = part or claim.parts[0], dict(swap or {})
-    base = _plain(claim, panel, part, outcome, swap)
+    claim, swap = question.claim, dict(swap or {})
+    part = part or claim.parts[0]
+    base = _plain(question, part, outcome, swap)
     if part.less and outcome is None:
         base = _less(base, part.less)
     for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design, _unchanged)):
@@ -92,9 +60,9 @@ def arrange(
     return base
 
 
-def _plain(
-    claim: Claim, panel: Panel, part: Part, outcome: str | None, swap: dict[str, str]
-) -> Regression:
+def _plain(question: Question, part: Part, outcome: str | None, swap: dict[str, str]) -> Regression:
+    claim, panel = question.claim, question.panel
+
     def renamed(value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, str):
             return swap.get(value, value)
@@ -106,25 +74,13 @@ def _plain(
     mapping["lags"] = {renamed(name): lag for name, lag in mapping.get("lags", {}).items()}
     focal = ":".join(renamed(name) for name in part.focal.split(":"))
     if claim.policy:
-        panel, regressors, focal = _with_policy(claim, panel)
+        design = question.study.policy(claim.policy)
+        panel = panel if design.name in panel else with_treatment(panel, design)
+        regressors, focal = (design.name,), design.name
     else:
         regressors = tuple(renamed(name) for name in claim.regressors)
     spec = Specification.from_mapping({**mapping, "outcome": outcome, "regressors": regressors})
     return Regression(panel, spec, focal, part.sign, outcome, focal)
-
-
-def _with_policy(claim: Claim, panel: Panel) -> tuple[Panel, tuple[str, ...], str]:
-    design = policy_design(claim.policy)
-    if design.name not in panel:
-        panel = with_treatment(panel, design)
-    return panel, (design.name,), design.name
-
-
-def policy_design(policy: str) -> EventDesign:
-    """Read who is exposed to a policy from the table of policies."""
-    from analysis.data import load_policies
-
-    return EventDesign.from_table(load_policies(), policy)
 
 
 def _less(base: Regression, less: str) -> Regression:
@@ -211,10 +167,15 @@ def _event(base: Regression, claim: Claim) -> Regression:
     return replace(base, panel=panel, spec=spec, focal=name, label=label)
 
 
-def _threshold(base: Regression, claim: Claim) -> Regression:
-    """Let the slope differ above the threshold that `own` finds."""
-    from analysis.claims.designs.own import find_threshold
+def find_threshold(base: Regression, by: str, draws: int = 99) -> Threshold:
+    """Search the threshold of a regression; few draws where only its place is wanted."""
+    from analysis.inference import threshold
 
+    return threshold(base.spec, base.panel, by, of=(base.focal,), draws=draws)
+
+
+def _threshold(base: Regression, claim: Claim) -> Regression:
+    """Let the slope differ above the threshold that fits best."""
     found = find_threshold(base, claim.setup["by"])
     name = f"{base.focal} above"
     above = base.panel[claim.setup["by"]] > found.gamma
@@ -244,9 +205,3 @@ _BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {
     "threshold": _threshold,
     "panel-var": _memory,
 }
-
-
-def with_sample(regression: Regression, **changes: Any) -> Regression:  # noqa: ANN401
-    """Return the regression on other rows; changes are fields of `Sample`."""
-    sample: Sample = replace(regression.spec.sample, **changes)
-    return replace(regression, spec=replace(regression.spec, sample=sample))

@@ -14,7 +14,7 @@ from analysis.inference.events.pretrends import joint_test
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
-    from analysis.claims.designs.arrange import Regression
+    from analysis.claims.designs.regression import Regression
     from analysis.data import Panel
 
 __all__ = ["ExposurePath", "exposure_path"]

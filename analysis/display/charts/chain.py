@@ -13,7 +13,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from analysis.display.charts.intervals import intervals, mark
 from analysis.display.drawing import words_width, wrap_words, write
 from analysis.display.picture import Picture
-from analysis.display.theme import INK, MUTED, subplots, zero_line
+from analysis.display.theme import INK, MUTED, NAMED, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
 Spans = list[tuple[float, float]]
@@ -41,7 +41,7 @@ def chain_effects(
     ylabel
         The effect with its unit.
     colours
-        By group; the theme's colours in order of appearance otherwise.
+        By group, as the theme names them: "blue"; in order of appearance otherwise.
 
     Raises
     ------
@@ -50,6 +50,7 @@ def chain_effects(
     SpecificationError
         A stage has no row, or there are more groups than marks.
     """
+    colours = {group: NAMED.get(colour, colour) for group, colour in (colours or {}).items()}
     groups = list(dict.fromkeys(rows["group"]))
     marks = mark(groups, "groups")
     _check(rows, list(stages["stage"]))

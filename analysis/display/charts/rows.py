@@ -14,9 +14,21 @@ from analysis.display.charts.intervals import (
     mark,
     name_values,
 )
+from analysis.display.drawing import wrap_words
 from analysis.display.picture import Picture
-from analysis.display.theme import BLUE, GREEN, ORANGE, PAPER, PURPLE, subplots
+from analysis.display.theme import (
+    BLUE,
+    GREEN,
+    INK,
+    NAMED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SIDE_COLOURS,
+    subplots,
+)
 
+LABEL = 1.9  # inches that the words of a row may take
 WIDE = ("low_wide", "high_wide")
 BESIDE = 0.15  # half the distance between two readings of a row, in rows
 
@@ -35,9 +47,16 @@ def interval_rows(
     xlabel
         The effect with its unit, and what the interval is.
     colours
-        By label, where rows differ in what they stand for; for a single reading.
+        By label, where rows differ in what they stand for; for a single reading. A column ``side``
+        of the rows colours by side of the mechanism instead.
     """
     rows = as_rows(rows)
+    wrapped = {label: _wrapped(label) for label in rows["label"]}
+    rows["label"] = rows["label"].map(wrapped)
+    colours = {wrapped.get(label, label): colour for label, colour in (colours or {}).items()}
+    if "side" in rows:
+        sides = zip(rows["label"], rows["side"], strict=True)
+        colours = {label: SIDE_COLOURS.get(side, INK) for label, side in sides}
     labels = list(dict.fromkeys(rows["label"]))
     readings = list(dict.fromkeys(rows["reading"])) if "reading" in rows else [None]
     thin = CR3 if set(CR3) <= set(rows) else None
@@ -60,6 +79,11 @@ def interval_rows(
             ax.text(x + 0.025, y, reading, transform=ax.transAxes, color=colour, va="center",
                     fontsize=10)  # fmt: skip
     return Picture(figure)
+
+
+def _wrapped(label: str) -> str:
+    lines = (part for line in label.split("\n") for part in wrap_words(line, LABEL, 10.5))
+    return "\n".join(lines)
 
 
 def within_margin(rows: pd.DataFrame, margin: float, xlabel: str) -> Picture:
@@ -99,8 +123,9 @@ def grouped_effects(
     xlabel
         The effect with its unit, and what the two intervals are.
     colours
-        By label.
+        By label, as the theme names them: "blue".
     """
+    colours = {label: NAMED.get(colour, colour) for label, colour in (colours or {}).items()}
     groups = rows.groupby(rows.get("group", lambda _: ""), sort=False)
     figure, axes = subplots(
         groups.ngroups, 1, height=0.58 * len(rows) + 0.9, sharex=True, squeeze=False
@@ -108,7 +133,7 @@ def grouped_effects(
     for ax, (group, part) in zip(axes[:, 0], groups, strict=True):
         for i, at in enumerate(label_rows(ax, part["label"])):
             one = part.iloc[[i]]
-            ink = (colours or {}).get(one["label"].iloc[0], BLUE)
+            ink = colours.get(one["label"].iloc[0], BLUE)
             intervals(ax, one, [at], ink, thin=WIDE)
             name_values(ax, one["estimate"], [at], ink, -15, digits=1)
             for value in one.reindex(columns=["published"]).dropna()["published"]:

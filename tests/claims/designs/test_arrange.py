@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims.designs import arrange, derived, own_test
+from analysis.claims.designs import arrange, derived, design_test
 from analysis.inference import estimate, local_projections, threshold
 from analysis.models import Specification, fit
 
@@ -51,25 +51,25 @@ def slope(regression, panel=None):
     return fitted.coefficients[fitted.terms.index(regression.focal)]
 
 
-def test_a_plain_claim_is_its_specification(make_claim, toy):
+def test_a_plain_claim_is_its_specification(put, make_claim, toy):
     claim = make_claim(regressors=["a", "b"], focal="a")
-    regression = arrange(claim, toy)
+    regression = arrange(put(claim, toy))
     assert regression.spec == claim.build_specification()
     assert (regression.focal, regression.outcome, regression.panel) == ("a", "y", toy)
 
 
-def test_a_swap_reaches_products_lags_and_the_focal_term(make_claim, more):
+def test_a_swap_reaches_products_lags_and_the_focal_term(put, make_claim, more):
     claim = make_claim(
         regressors=["a", "b"], focal="a:b",
         specification={"lag": 1, "lags": {"b": 2}, "interactions": [["a", "b"]]},
     )  # fmt: skip
-    regression = arrange(claim, more, swap={"b": "q"})
+    regression = arrange(put(claim, more), swap={"b": "q"})
     assert regression.focal == "a:q"
     assert regression.spec.interactions == (("a", "q"),)
     assert dict(regression.spec.lags) == {"q": 2}
 
 
-def test_late_less_early_is_the_contrast_of_local_projections(make_claim, toy):
+def test_late_less_early_is_the_contrast_of_local_projections(put, make_claim, toy):
     setup = {"horizons": [0, 1, 2, 3], "early": [0, 1], "late": [2, 3]}
     claim = make_claim(design="local-projection", specification={"lag": 0}, setup=setup)
     found = local_projections(
@@ -80,10 +80,10 @@ def test_late_less_early_is_the_contrast_of_local_projections(make_claim, toy):
         early=(0, 1),
         late=(2, 3),
     )
-    regression = arrange(claim, toy)
+    regression = arrange(put(claim, toy))
     # The library compares means of two horizons, the ledger sums.
     assert slope(regression) == pytest.approx(2 * found.contrast.estimate, rel=1e-9)
-    own = own_test(claim, toy, regression, estimate(regression.spec, regression.panel))
+    own = design_test(put(claim, toy), regression, estimate(regression.spec, regression.panel))
     assert own.results["responses"].contrast.estimate == pytest.approx(found.contrast.estimate)
 
 
@@ -105,12 +105,12 @@ def test_a_log_ratio_is_the_stacked_contrast_of_two_activities(toy):
     assert one == pytest.approx(first - second, abs=1e-9)
 
 
-def test_an_exposure_is_fixed_before_and_counts_in_its_years(make_claim, more):
+def test_an_exposure_is_fixed_before_and_counts_in_its_years(put, make_claim, more):
     claim = make_claim(
         regressors=["q"], design="event", specification={"lag": 0},
         setup={"exposure": [2003, 2005], "active": [2008, 2009]},
     )  # fmt: skip
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     column = wide(regression.panel[regression.focal])
     assert (column.loc[:, :2007] == 0).all(axis=None)
     assert (column.loc[:, 2010:] == 0).all(axis=None)
@@ -124,7 +124,7 @@ def test_an_exposure_is_fixed_before_and_counts_in_its_years(make_claim, more):
     assert slope(regression) == pytest.approx(slopes([x], rows, [entity, year])[0], rel=1e-8)
 
 
-def test_the_path_of_an_exposure_finds_a_planted_jump(make_claim, more):
+def test_the_path_of_an_exposure_finds_a_planted_jump(put, make_claim, more):
     years = more.frame.index.get_level_values(1)
     mean = wide(more["q"]).loc[:, 2003:2005].mean(axis=1)
     own = mean.reindex(more.frame.index.get_level_values(0)).to_numpy()
@@ -135,8 +135,8 @@ def test_the_path_of_an_exposure_finds_a_planted_jump(make_claim, more):
         outcome="jump", regressors=["q"], design="event", specification={"lag": 0},
         setup={"exposure": [2003, 2005], "active": [2008, None]},
     )  # fmt: skip
-    regression = arrange(claim, panel)
-    own = own_test(claim, panel, regression, estimate(regression.spec, regression.panel))
+    regression = arrange(put(claim, panel))
+    own = design_test(put(claim, panel), regression, estimate(regression.spec, regression.panel))
     path = own.results["path"]
     assert (path.base, path.leads) == (2007, 5)
     table = path.table.set_index("year")
@@ -145,26 +145,26 @@ def test_the_path_of_an_exposure_finds_a_planted_jump(make_claim, more):
     assert slope(regression) == pytest.approx(3.0, abs=0.8)
 
 
-def test_a_threshold_splits_the_slope_where_hansen_finds_it(make_claim, more):
+def test_a_threshold_splits_the_slope_where_hansen_finds_it(put, make_claim, more):
     claim = make_claim(
         regressors=["a", "q"], focal="a", design="threshold",
         specification={"lag": 1}, setup={"by": "q"},
     )  # fmt: skip
     found = threshold(Specification("y", ("a", "q")), more, "q", of=("a",), draws=99)
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     assert regression.focal == "a above"
     assert slope(regression) == pytest.approx(found.differences[0].estimate, rel=1e-8)
-    own = own_test(claim, more, regression, estimate(regression.spec, regression.panel))
+    own = design_test(put(claim, more), regression, estimate(regression.spec, regression.panel))
     assert own.test == "threshold bootstrap"
     assert own.results["threshold"].gamma == found.gamma
 
 
-def test_a_common_shock_enters_through_its_product_alone(make_claim, more):
+def test_a_common_shock_enters_through_its_product_alone(put, make_claim, more):
     claim = make_claim(
         regressors=["a", "shock"], focal="a:shock",
         specification={"lag": 1, "lags": {"shock": 0}, "interactions": [["a", "shock"]]},
     )  # fmt: skip
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     assert regression.spec.regressors == ("a", "a:shock")
     before = more["a"].groupby(level=0).shift()
     rows = pd.concat([more["y"], before, before * more["shock"]], axis=1).dropna()
@@ -173,12 +173,12 @@ def test_a_common_shock_enters_through_its_product_alone(make_claim, more):
     assert slope(regression) == pytest.approx(expected, rel=1e-8)
 
 
-def test_a_triple_product_does_not_depend_on_its_centring(make_claim, more):
+def test_a_triple_product_does_not_depend_on_its_centring(put, make_claim, more):
     pairs = [["a", "b"], ["a", "q"], ["b", "q"]]
     claim = make_claim(
         regressors=["a", "b", "q"], focal="a:b:q", specification={"lag": 1, "interactions": pairs}
     )
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     before = more.frame[["a", "b", "q"]].groupby(level=0).shift()
     raw = [before[n] for n in "abq"] + [before[i] * before[j] for i, j in pairs]
     raw.append(before["a"] * before["b"] * before["q"])
@@ -188,10 +188,10 @@ def test_a_triple_product_does_not_depend_on_its_centring(make_claim, more):
     assert slope(regression) == pytest.approx(slopes(columns, rows.iloc[:, 0], [entity, year])[-1])
 
 
-def test_one_outcome_less_another_is_the_difference_of_standardised_slopes(make_claim, more):
+def test_one_outcome_less_another_is_the_difference_of_standardised_slopes(put, make_claim, more):
     parts = [{"focal": "a", "sign": "+", "less": "v"}]
     claim = make_claim(parts=parts)
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     pair = fit(Specification("y", ("v",), lag=0), more)
     rows = more.frame.dropna(subset=["y", "v"])
     entity, year = (rows.index.get_level_values(i) for i in (0, 1))
@@ -204,18 +204,18 @@ def test_one_outcome_less_another_is_the_difference_of_standardised_slopes(make_
     assert slope(regression) == pytest.approx(expected, rel=1e-8)
 
 
-def test_feedback_holds_the_year_before_fixed(make_claim, more):
+def test_feedback_holds_the_year_before_fixed(put, make_claim, more):
     claim = make_claim(design="panel-var", regressors=["a"])
-    regression = arrange(claim, more)
+    regression = arrange(put(claim, more))
     assert regression.spec.regressors == ("a", "y(t-1)")
     assert regression.spec.lag_of("y(t-1)") == 0
     lagged = more["y"].groupby(level=0).shift()
     assert regression.panel["y(t-1)"].equals(lagged.rename("y(t-1)"))
 
 
-def test_derived_columns_know_their_raw_series(make_claim, toy):
+def test_derived_columns_know_their_raw_series(put, make_claim, toy):
     claim = make_claim(design="panel-var", regressors=["a"])
-    variable = arrange(claim, toy).panel.describe("y(t-1)")
+    variable = arrange(put(claim, toy)).panel.describe("y(t-1)")
     assert variable.series == ("sales", "size")
     assert variable.scale == ("size",)
 

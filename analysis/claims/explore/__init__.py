@@ -1,0 +1,1 @@
+"""Exploratory questions to a claim: they inform a reader and decide no verdict."""

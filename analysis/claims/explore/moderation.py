@@ -1,0 +1,98 @@
+"""How a slope changes along a moderator: in thirds, as numbers, and seen from either side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.claims.exhibit import Exhibit
+from analysis.claims.numbers import flatten, slope_numbers, span
+from analysis.claims.record import Page
+from analysis.errors import SpecificationError
+from analysis.inference.cells import Grid, signed
+from analysis.inference.marginal import marginal_effects
+
+if TYPE_CHECKING:
+    from analysis.claims.evaluated import Evaluated
+    from analysis.inference.marginal import MarginalEffects
+    from analysis.measures import Measure
+
+__all__ = ["slopes"]
+
+THIRDS = ("lowest", "middle", "highest")
+
+
+def slopes(made: Evaluated, of: str, by: str) -> Page:
+    """Follow the slope of `of` along `by`; numbers are named ``<id>_<of>_...``.
+
+    Parameters
+    ----------
+    made
+        A claim whose focal term is the product of the two.
+    of, by
+        Regressor whose slope is wanted, and moderator.
+
+    Returns
+    -------
+    Page
+        The exhibit ``<id>_slopes`` and the grid ``<id>_thirds``.
+
+    Raises
+    ------
+    SpecificationError
+        The focal term is another one.
+    """
+    reading = made.readings[0]
+    if {of, by} != set(reading.focal.split(":")):
+        raise SpecificationError(
+            f"{made.claim.id} is about {reading.focal}, not about {of} along {by}: name its two "
+            "factors."
+        )
+    panel = reading.regression.panel
+    found = marginal_effects(reading.estimates["two_way"], panel, of, by)
+    what, along = panel.describe(of), panel.describe(by)
+    shown = {
+        "curve": found.curve,
+        "support": found.support,
+        "bins": found.bins,
+        "xlabel": f"{along.label_en} ({along.label_zh})",
+        "ylabel": f"effect of {what.label_en[:1].lower()}{what.label_en[1:]},\n"
+        "within-SDs of the outcome",
+    }
+    name = made.claim.id.lower()
+    return Page(
+        flatten({of: _numbers(found)}, name),
+        {f"{name}_slopes": Exhibit("marginal_effect", shown)},
+        {f"{name}_thirds": _thirds(made, found, what.label_en, along.label_en)},
+    )
+
+
+def _numbers(found: MarginalEffects) -> dict[str, object]:
+    thirds = {
+        third: span(row.effect, row.low, row.high)
+        for third, row in zip(THIRDS, found.bins.itertuples(), strict=True)
+    }
+    return {**slope_numbers(found), **thirds}
+
+
+def _thirds(made: Evaluated, found: MarginalEffects, of: str, by: str) -> Grid:
+    measure = made.study.measures.measures.get(found.by)
+    rows = [
+        (third, _shown(measure, row.at),
+         f"{signed(row.effect)}\n[{signed(row.low)}, {signed(row.high)}]")
+        for third, row in zip(THIRDS, found.bins.itertuples(), strict=True)
+    ]  # fmt: skip
+    return Grid.of(
+        f"{made.claim.id}: slope within thirds of the moderator, in within-SDs of the outcome, "
+        "[95% CR3 interval]",
+        ("Third", f"{by}, median", f"Slope of {of[:1].lower()}{of[1:]}"),
+        rows,
+    )
+
+
+def _shown(measure: Measure | None, value: float) -> str:
+    """Write a value of a measure in the unit in which it is shown."""
+    if measure is None:
+        return f"{value:.2f}"
+    words = measure.unit.shown
+    text = f"{value * measure.unit.multiply:.2f}"
+    return f"{text}%" if words == "%" else text if words == "ratio" else f"{text} {words}"

@@ -1,0 +1,209 @@
+"""A finding again without named entities, in the unit of the whole sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.claims.designs import with_sample
+from analysis.claims.designs.paths import ExposurePath, exposure_path
+from analysis.claims.exhibit import Exhibit
+from analysis.claims.family import DRAWS
+from analysis.claims.numbers import entity_name, flatten, span
+from analysis.claims.record import Page
+from analysis.errors import UnknownNameError
+from analysis.inference import estimate_columns, wild
+from analysis.inference.cells import Grid, signed
+from analysis.models import EFFECTS
+
+if TYPE_CHECKING:
+    from analysis.claims.evaluated import Evaluated, Reading
+
+__all__ = ["Omission", "omission", "without"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Omission:
+    """The first part of a claim without some entities.
+
+    Attributes
+    ----------
+    entities : tuple of str
+        Left out.
+    table : DataFrame
+        One row per column: ``effects, label, estimate, low, high, mde, p, n``, with CR3 intervals
+        and the p of the wild bootstrap. Effects are in within-SDs of the whole sample, so that
+        they can be set beside the finding: an entity that is far out changes the spread as well.
+    path : ExposurePath or None
+        For events that reach everyone: the path by year on the same rows.
+    """
+
+    entities: tuple[str, ...]
+    table: pd.DataFrame
+    path: ExposurePath | None
+
+
+def omission(made: Evaluated, *entities: str, draws: int = DRAWS) -> Omission:
+    """Estimate the first part of a claim again on the other entities.
+
+    Parameters
+    ----------
+    made : Evaluated
+        The claim, with its readings.
+    *entities : str
+        Codes to leave out.
+    draws : int
+        Of the wild bootstrap.
+
+    Raises
+    ------
+    UnknownNameError
+        The panel has no such entity.
+    """
+    reading = made.readings[0]
+    base, panel = reading.regression, reading.regression.panel
+    known = list(map(str, panel.frame.index.unique(0)))
+    for entity in entities:
+        if entity not in known:
+            raise UnknownNameError("entity", entity, known, "the panel")
+    excluded = dict.fromkeys((*base.spec.sample.exclude_entities, *entities))
+    smaller = with_sample(base, exclude_entities=tuple(excluded))
+    found = estimate_columns(smaller.spec, panel, reading.estimates.names)
+    rows = [
+        _row(reading, effects, found[effects].coefficient(base.focal))
+        | {
+            "p": wild(found[effects], base.focal, draws=draws, interval=False).p,
+            "n": found[effects].n,
+        }
+        for effects in found.names
+    ]
+    path = exposure_path(made.claim, panel, smaller) if "path" in made.result else None
+    return Omission(entities, pd.DataFrame(rows), path)
+
+
+def _row(reading: Reading, effects: str, line: object) -> dict[str, object]:
+    whole = reading.lines[effects].scale
+    return {
+        "effects": effects,
+        "label": EFFECTS[effects].label,
+        "estimate": line.estimate * whole,
+        "low": line.low_cr3 * whole,
+        "high": line.high_cr3 * whole,
+        "mde": line.mde * whole,
+    }
+
+
+def without(made: Evaluated, *entities: str) -> Page:
+    """Leave entities out of a claim; numbers are named ``<id>_without_...``.
+
+    Parameters
+    ----------
+    made
+        The claim.
+    *entities
+        Codes of the panel.
+
+    Returns
+    -------
+    Page
+        The exhibit ``<id>_without``, every column with and without them, and the grid
+        ``<id>_without_table``, with the joint test of the years before an event.
+    """
+    found = omission(made, *entities)
+    names = " and ".join(entity_name(e, made.panel) for e in entities)
+    numbers = {"name": names, **_numbers(found), **_standing(made, entities)}
+    name = made.claim.id.lower()
+    return Page(
+        flatten({"without": numbers, **_before(made)}, name),
+        {f"{name}_without": _picture(made, found, names)},
+        {f"{name}_without_table": _table(made, found, names)},
+    )
+
+
+def _numbers(found: Omission) -> dict[str, object]:
+    numbers: dict[str, object] = {
+        row.effects: {**span(row.estimate, row.low, row.high), "mde": row.mde, "p": row.p}
+        for row in found.table.itertuples()
+    }
+    if found.path is not None:
+        numbers["years_before"] = {"p": found.path.p}
+    return numbers
+
+
+def _before(made: Evaluated) -> dict[str, object]:
+    """Return the path of an event with everyone in, and its joint test, to compare."""
+    path = made.result.get("path")
+    if path is None:
+        return {}
+    rows = path.table[~path.table["reference"]]
+    before = rows[rows["year"] < path.base]
+    clear = ((before["low"] > 0) | (before["high"] < 0)).sum()
+    return {
+        "years_before": {"p": path.p, "count": path.leads, "clear": int(clear)},
+        "path": {
+            str(row.year): {"std": row.estimate, "low": row.low, "high": row.high}
+            for row in rows.itertuples()
+        },
+    }
+
+
+def _standing(made: Evaluated, entities: Sequence[str]) -> dict[str, object]:
+    """Count who was less exposed than the entity left out, where exposure is fixed."""
+    years = (made.claim.setup or {}).get("exposure")
+    if not years or len(entities) != 1:
+        return {}
+    wide = made.panel[made.claim.focal].unstack(0).loc[years[0] : years[1]]  # noqa: PD010
+    exposure = wide.mean().dropna()
+    less = int((exposure < exposure[entities[0]]).sum())
+    return {"less_exposed": less, "compared": len(exposure) - 1}
+
+
+def _picture(made: Evaluated, found: Omission, names: str) -> Exhibit:
+    finding = made.evidence.findings[0]
+    whole = pd.DataFrame(
+        [
+            {"label": c.label, "estimate": c.estimate, "low": c.low, "high": c.high}
+            for c in finding.columns
+        ]
+    ).assign(reading=f"all {made.panel.roles.entities}")
+    fewer = found.table.assign(reading=f"without {names}")
+    xlabel = (
+        f"within-SDs of {finding.outcome_label[:1].lower()}{finding.outcome_label[1:]}\n"
+        "per within-SD of the exposure; bars: 95% CR3"
+    )
+    return Exhibit("interval_rows", {"rows": pd.concat([whole, fewer]), "xlabel": xlabel})
+
+
+def _table(made: Evaluated, found: Omission, names: str) -> Grid:
+    finding = made.evidence.findings[0]
+    whole, fewer = f"All {made.panel.roles.entities}", f"Without {names}"
+    rows = [
+        {
+            "Column": c.label,
+            whole: _cell(c.estimate, c.low, c.high, c.p),
+            fewer: _cell(row.estimate, row.low, row.high, row.p),
+        }
+        for c, row in zip(finding.columns, found.table.itertuples(), strict=True)
+    ]
+    path = made.result.get("path")
+    if path is not None and found.path is not None:
+        rows.append(
+            {
+                "Column": "Years before, joint test",
+                whole: f"p = {path.p:.3f}",
+                fewer: f"p = {found.path.p:.3f}",
+            }
+        )
+    return Grid.of_frame(
+        pd.DataFrame(rows),
+        f"{made.claim.id} with and without {names}: effect in within-SDs of the whole sample, "
+        "[95% CR3 interval], p of the wild bootstrap",
+        style="estimates",
+    )
+
+
+def _cell(estimate: float, low: float, high: float, p: float) -> str:
+    return f"{signed(estimate)}\n[{signed(low)}, {signed(high)}]\np = {p:.3f}"

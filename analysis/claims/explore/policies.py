@@ -1,0 +1,185 @@
+"""Pilot policies as the book uses them: who, where, since when, and how sure we are of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.claims.numbers import flatten
+from analysis.claims.record import Page
+from analysis.errors import UnknownNameError
+from analysis.inference.cells import Grid, signed, zero_words
+
+if TYPE_CHECKING:
+    from analysis.claims.evaluated import Evaluated
+    from analysis.claims.study import Study
+
+__all__ = ["diagnostics", "other_pilots", "policy_grid"]
+
+VERIFY = "verify"
+
+
+def policy_grid(policy: str, study: Study) -> Grid:
+    """Show the entities of a pilot policy: places, start, and how sure we are of each row.
+
+    Parameters
+    ----------
+    policy
+        Short name in the table of policies.
+    study
+        Gives the table, and the panel that names the entities.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such policy.
+    """
+    rows, names = _rows_of(policy, study.policies), _names(study)
+    frame = pd.DataFrame(
+        {
+            _noun(study): [names.get(code, code) for code in rows["entity"]],
+            "Places": list(rows["where"]),
+            "Start": list(rows["start"]),
+            "How sure": [_sure(words) for words in rows["confidence"]],
+            "Note": [note or "–" for note in rows["note"]],
+        }
+    )
+    marked = int(rows["confidence"].str.contains(VERIFY).sum())
+    return Grid.of_frame(frame, f"{rows['policy_zh'].iloc[0]}: {_count(len(rows), marked)}")
+
+
+def other_pilots(policy: str, study: Study, years: int = 2) -> Page:
+    """Show which other pilots the entities of a policy hold.
+
+    Parameters
+    ----------
+    policy, study
+        As in `policy_grid`.
+    years
+        How far apart two starts may be to count as near each other.
+
+    Returns
+    -------
+    Page
+        The grid ``other_pilots``, one row per other policy, and numbers under ``<policy>_``: the
+        count of its entities under their noun, ``start`` (first year), ``others`` (other policies
+        that reached at least one), ``largest`` (most treated entities reached by one of them),
+        ``earlier`` (others that had begun in all of them by then), ``years`` and ``near`` (treated
+        entities where another one began within so many years) and ``verify`` (rows of the others
+        still to be verified).
+    """
+    whole, names = study.policies, _names(study)
+    rows = _rows_of(policy, whole)
+    own, noun = _first_years(rows), _noun(study, many=True)
+    others = {name: group for name, group in whole.groupby("policy", sort=False) if name != policy}
+    here = {name: _first_years(group).reindex(own.index).dropna() for name, group in others.items()}
+    numbers = {
+        **_counts(own, list(here.values()), years, noun.lower()),
+        "verify": sum(int(g["confidence"].str.contains(VERIFY).sum()) for g in others.values()),
+    }
+    shown = [_other_row(group, here[name], names, noun) for name, group in others.items()]
+    what = f"Other pilots in the {noun.lower()} of {rows['policy_zh'].iloc[0]}"
+    grid = Grid.of_frame(pd.DataFrame(shown), what)
+    return Page(flatten(numbers, prefix=policy), grids={"other_pilots": grid})
+
+
+def diagnostics(made: Evaluated) -> Page:
+    """Count the comparisons behind a two-way estimate, and bound the effect of a policy honestly.
+
+    Returns
+    -------
+    Page
+        ``<id>_comparisons``, of one cohort with another or with the never treated (Goodman-Bacon
+        2021), and ``<id>_comparisons_weight`` of those with the never treated, in percent. Where
+        the library can give them, the grid ``<id>_bounds`` by how much trends may bend (Rambachan
+        and Roth 2023), and for the first and the last bend ``<id>_straight_zero`` and
+        ``<id>_bent_zero``.
+    """
+    from analysis.inference.events.diagnostics import diagnose
+
+    bounds, parts = diagnose(made.result["study"])
+    name, grids = made.claim.id.lower(), {}
+    never = float(parts.loc[parts["kind"].str.contains("never"), "weight"].sum())
+    numbers: dict[str, object] = {
+        "comparisons": len(parts), "comparisons_weight": 100 * never,
+    }  # fmt: skip
+    if len(bounds):
+        first, last = bounds.iloc[0], bounds.iloc[-1]
+        numbers["straight_zero"] = zero_words(first["low"], first["high"])
+        numbers["bent_zero"] = zero_words(last["low"], last["high"])
+        grids[f"{name}_bounds"] = Grid.of(
+            f"{made.claim.id}: 95% intervals of the mean effect where the difference in trends may "
+            f"change its slope by so much a year; in units of the outcome, exploratory",
+            ("Bend a year", "Estimate", "Interval"),
+            [
+                (f"{b.bend:.2g}", signed(b.estimate, 3),
+                 f"{signed(b.low, 3)} to {signed(b.high, 3)}")
+                for b in bounds.itertuples()
+            ],
+        )  # fmt: skip
+    return Page(flatten(numbers, prefix=name), grids=grids)
+
+
+def _first_years(rows: pd.DataFrame) -> pd.Series:
+    return rows.groupby("entity")["start_year"].min()
+
+
+def _counts(own: pd.Series, here: list[pd.Series], years: int, noun: str) -> dict[str, object]:
+    """Count how far other pilots reach the entities of one, and how near in time."""
+    close = {
+        code for starts in here for code, year in starts.items() if abs(year - own[code]) <= years
+    }
+    everywhere = [s for s in here if len(s) == len(own) and (s <= own.loc[s.index]).all()]
+    return {
+        noun: len(own),
+        "start": int(own.min()),
+        "others": sum(len(starts) > 0 for starts in here),
+        "largest": max((len(starts) for starts in here), default=0),
+        "earlier": len(everywhere),
+        "years": years,
+        "near": len(close),
+    }
+
+
+def _other_row(
+    rows: pd.DataFrame, here: pd.Series, names: dict[str, str], noun: str
+) -> dict[str, object]:
+    began = [f"{names.get(code, code)} {year:.0f}" for code, year in here.items()]
+    name = str(rows["policy"].iloc[0]).replace("_", " ")
+    return {
+        "Other pilot": f"{name} {rows['policy_zh'].iloc[0]}",
+        f"Begins in these {noun.lower()}": "; ".join(began) or None,
+        f"{noun} elsewhere": rows["entity"].nunique() - len(here),
+        "How sure": "; ".join(map(_sure, rows["confidence"].unique())),
+    }
+
+
+def _rows_of(policy: str, whole: pd.DataFrame) -> pd.DataFrame:
+    rows = whole[whole["policy"] == policy]
+    if rows.empty:
+        raise UnknownNameError("policy", policy, whole["policy"].unique(), "the table of policies")
+    return rows
+
+
+def _names(study: Study) -> dict[str, str]:
+    """Entities in both languages, by code."""
+    entities = study.panel(study.main).entities
+    return dict((entities["label_en"] + " " + entities["label_zh"]).items())
+
+
+def _noun(study: Study, *, many: bool = False) -> str:
+    roles = study.panel(study.main).roles
+    return (roles.entities if many else roles.entity).capitalize()
+
+
+def _sure(words: str) -> str:
+    """Let rows that were not checked stand out, so that nobody reads their dates as facts."""
+    return f"**{words}**" if VERIFY in words else words
+
+
+def _count(rows: int, marked: int) -> str:
+    noun = "row" if rows == 1 else "rows"
+    if not marked:
+        return f"{rows} {noun}, none marked to be verified"
+    return f"{rows} {noun}, of which {marked} still to be verified"

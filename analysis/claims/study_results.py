@@ -1,0 +1,200 @@
+"""The whole study: every claim on its figures, and what chapters and pages explore besides."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from multiprocessing import get_all_start_methods, get_context
+from typing import TYPE_CHECKING
+
+from analysis.claims.evaluation import evaluate_family
+from analysis.claims.evidence import Evidence
+from analysis.claims.family import DRAWS, discoveries
+from analysis.claims.question import Question
+from analysis.claims.record import Page, Record, make_record
+from analysis.claims.study import STUDIES
+from analysis.claims.verdicts import verdict
+from analysis.data.codebook import Codebook
+from analysis.errors import DataError, LedgerError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from analysis.claims.claim import Claim
+    from analysis.claims.evaluated import Evaluated
+    from analysis.claims.study import Study
+
+__all__ = ["Family", "Results", "evaluate_study"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The evaluated claims of a chapter, for what it explores besides; ``family.m02`` is M02.
+
+    Parameters
+    ----------
+    name : str
+        Of the family.
+    study : Study
+        Gives panels, rules, measures and policies.
+    claims : mapping of str to Evaluated
+        By id, each on the first data set it is put to.
+    """
+
+    name: str
+    study: Study
+    claims: Mapping[str, Evaluated]
+
+    def __getitem__(self, claim: str) -> Evaluated:
+        return self.claims[claim]
+
+    def __getattr__(self, name: str) -> Evaluated:
+        for claim, made in self.__dict__.get("claims", {}).items():
+            if claim.upper() == name.upper():
+                return made
+        raise AttributeError(f"family '{self.__dict__.get('name')}' has no '{name}'")
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that evaluating a study gives, in plain values.
+
+    Parameters
+    ----------
+    records : tuple of Record
+        In the order of the ledger; a claim on several data sets has one for each.
+    pages : mapping of str to Page
+        By family or module.
+    codebooks : mapping of str to Codebook
+        By data set.
+    """
+
+    records: tuple[Record, ...]
+    pages: Mapping[str, Page]
+    codebooks: Mapping[str, Codebook]
+
+
+def evaluate_study(
+    study: Study, *, draws: int = DRAWS, jobs: int = 2, explore: bool = False
+) -> Results:
+    """Put every claim of a study to the figures, family by family.
+
+    A claim that cannot be asked says why, and so does each claim of a data set that is not there.
+
+    Parameters
+    ----------
+    study : Study
+        What is claimed.
+    draws : int
+        Of the wild bootstrap.
+    jobs : int
+        Processes; the answer does not depend on it.
+    explore : bool
+        Whether pictures, tables and pages are wanted too. Pages look at the figures they were
+        written for; a study put to other figures has none.
+
+    Raises
+    ------
+    LedgerError
+        A number of draws or processes is below one.
+    """
+    if draws < 1 or jobs < 1:
+        raise LedgerError(f"{draws} draws on {jobs} processes: ask for one or more of each.")
+    families = sorted(study.families, key=lambda f: -len(study.ledger.filter(family=f)))
+    work = [(_family, (name, draws, explore)) for name in families]
+    if explore and not study.moved:
+        work += [(_page, (name,)) for name in study.pages]
+    done = _side_by_side(study, work, jobs)
+    found = {(r.id, r.evidence.claim.dataset): r for records, _, _ in done for r in records}
+    ordered = [found[run.id, run.dataset] for run in study.runs()]
+    q = discoveries([record.evidence for record in ordered])
+    return Results(
+        tuple(replace(r, q=q.get((r.id, r.dataset))) for r in ordered),
+        {name: page for _, pages, _ in done for name, page in pages.items()},
+        {name: book for _, _, books in done for name, book in books.items()},
+    )
+
+
+Part = tuple[list[Record], dict[str, Page], dict[str, Codebook]]
+Task = tuple[Callable[..., Part], tuple[object, ...]]
+
+
+def _side_by_side(study: Study, work: Sequence[Task], jobs: int) -> list[Part]:
+    """Do the work in processes that are copies of this one, where the system can copy itself.
+
+    A copy has all imports and panels already; without fork each process reads them anew.
+    """
+    if jobs == 1:
+        return [run(study, *given) for run, given in work]
+    if "fork" not in get_all_start_methods() or sys.platform == "darwin":
+        from joblib import Parallel, delayed
+
+        plain = study.at()  # without panels, which are larger than their tables
+        return Parallel(n_jobs=jobs, batch_size=1)(delayed(run)(plain, *g) for run, g in work)
+    for dataset in {study.dataset_of(run) for run in study.runs() if run.declared}:
+        with suppress(DataError):  # said of each claim that needs it
+            study.panel(dataset)
+    with get_context("fork").Pool(jobs, _receive, (study,)) as pool:
+        return pool.map(_do, work, chunksize=1)
+
+
+def _receive(study: Study) -> None:
+    global _study
+    _study = study
+
+
+def _do(task: Task) -> Part:
+    run, given = task
+    return run(_study, *given)
+
+
+def _family(study: Study, family: str, draws: int, explore: bool) -> Part:
+    """Evaluate a family on every data set it is put to, then explore."""
+    runs = study.runs(family=family)
+    made: list[Evaluated] = []
+    records, books = [], {}
+    for dataset in dict.fromkeys(study.dataset_of(run) for run in runs):
+        inside = [run for run in runs if study.dataset_of(run) == dataset]
+        try:
+            panel = study.panel(dataset) if any(run.declared for run in inside) else None
+        except DataError as error:
+            records += [_without_figures(study, run, dataset, error) for run in inside]
+            continue
+        asked = [Question(run, panel, study) for run in inside]
+        made += evaluate_family(asked, draws=draws)
+        if panel is not None:
+            books[dataset] = Codebook.of(panel)
+    records += [make_record(one, explore=explore) for one in made]
+    module = study.chapters[family].get("module")
+    pages = {}
+    if explore and module and not study.moved:
+        claims = {one.claim.id: one for one in reversed(made)}
+        pages[family] = _module(study, module).explore(Family(family, study, claims))
+    return records, pages, books
+
+
+def _without_figures(study: Study, run: Claim, dataset: str, error: DataError) -> Record:
+    cannot = str(error) if run.declared else ""
+    evidence = Evidence(run, cannot=cannot, dataset=dataset if run.declared else "")
+    return Record(evidence, verdict(evidence, study.rules))
+
+
+def _page(study: Study, name: str) -> Part:
+    page = _module(study, name).explore(study)
+    return [], {name: page}, {}
+
+
+def _module(study: Study, name: str) -> ModuleType:
+    if study.folder.parent == STUDIES:
+        return import_module(f"analysis.studies.{study.folder.name}.pages.{name}")
+    path = study.folder / "pages" / f"{name}.py"
+    spec = spec_from_file_location(f"{study.name}_{name}", path)
+    if spec is None or not path.is_file():
+        raise LedgerError(f"study.yml names the module '{name}', but there is no {path.name}.")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

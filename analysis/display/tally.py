@@ -1,0 +1,148 @@
+"""What fifty verdicts come to together: counts, the smallest q, and what could have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from analysis.claims.finding import sign_of
+from analysis.claims.vocabulary import VERDICTS
+
+if TYPE_CHECKING:
+    from analysis.claims import Check, Finding, Record, Rules
+
+__all__ = ["tally"]
+
+_DIRECTION = {"+": 1.0, "-": -1.0}
+
+
+def tally(results: Sequence[Record], rules: Rules) -> dict[str, object]:
+    """Count verdicts, small p-values, signs, and effects too small to be seen.
+
+    Parameters
+    ----------
+    results, rules
+        Records of a study and its rules.
+
+    Returns
+    -------
+    dict
+        Plain numbers and words, by the names under which the page publishes them.
+    """
+    tested = [result for result in results if result.evidence.findings]
+    found = [finding for result in tested for finding in result.evidence.findings]
+    return {
+        "claims": len(results),
+        "tested": len(tested),
+        "parts": len(found),
+        "level": rules.level,
+        "plausible": rules.plausible,
+        **_words(results),
+        **_adjusted(tested, rules.level),
+        **_power([f for f in found if f.unit == "within-SDs"], rules),
+        **_signs(found),
+        **_doubts(tested),
+    }
+
+
+def _words(results: Sequence[Record]) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for word in VERDICTS:
+        name = word.replace(" ", "_")
+        claims = [r.evidence.claim.id for r in results if r.verdict.word == word]
+        out |= {name: len(claims), f"{name}_list": _listed(claims)}
+    proxies = sum(r.evidence.claim.status == "proxy" for r in results if r.evidence.findings)
+    return out | {"tested_by_proxy": proxies}
+
+
+def _listed(claims: Sequence[str]) -> str:
+    """Write ids as a sentence does: "none", "M21", "M21 and M28", "M15, M30 and M33"."""
+    if len(claims) < 2:
+        return claims[0] if claims else "none"
+    return f"{', '.join(claims[:-1])} and {claims[-1]}"
+
+
+def _adjusted(tested: Sequence[Record], level: float) -> dict[str, object]:
+    """Small p-values before and after allowing for how many claims were tested."""
+    q = {r.evidence.claim.id: r.q for r in tested}
+    first = min(q, key=q.get)
+    p = [max(f.p for f in r.evidence.findings) for r in tested]
+    family = [max(f.p_family for f in r.evidence.findings) for r in tested]
+    return {
+        "smallest_q": q[first],
+        "smallest_q_claim": first,
+        "q_below_level": sum(value < level for value in q.values()),
+        "p_below_level": sum(value < level for value in p),
+        "p_expected": level * len(p),
+        "family_below_level": sum(value < level for value in family),
+    }
+
+
+def _power(found: Sequence[Finding], rules: Rules) -> dict[str, object]:
+    """Count what could have been seen, and the power at the plausible size."""
+    size = rules.plausible
+    values = np.array([f.mde for f in found])
+    signed = [f for f in found if f.sign in _DIRECTION]
+    power = np.array([_power_at(f, rules) for f in signed])
+    small = [sign_of(f.tested) == f.sign for f in signed if f.p < rules.level]
+    return {
+        "mde_parts": len(found),
+        "mde_above": int((values > size).sum()),
+        "mde_within": int((values <= size).sum()),
+        "mde_median": float(np.median(values)),
+        "mde_smallest": float(values.min()),
+        "mde_largest": float(values.max()),
+        "below_mde": sum(abs(f.estimate) < f.mde for f in found),
+        "power_median": float(np.median(power)),
+        "expected_if_true": float(power.sum()),
+        "expected_if_false": rules.level / 2 * len(signed),
+        "found_for": small.count(True),
+        "found_against": small.count(False),
+    }
+
+
+def _power_at(finding: Finding, rules: Rules) -> float:
+    """Chance that a plausible effect is found with its sign, by the CR3 error and t(G−1)."""
+    first = finding.columns[0]
+    dof = first.clusters - 1
+    critical = float(stdtrit(dof, 1 - rules.level / 2))
+    se = (first.high - first.low) / 2 / critical
+    return float(stdtr(dof, rules.plausible / se - critical))
+
+
+def _signs(found: Sequence[Finding]) -> dict[str, object]:
+    signed = [f for f in found if f.sign in _DIRECTION]
+    three = [f for f in found if f.column("entity_trends") is not None]
+    smaller = [f for f in three if abs(f.column("entity_trends").estimate) < abs(f.estimate)]
+    return {
+        "signed": len(signed),
+        "sign_as_predicted": sum(f.signs[0] == f.sign for f in signed),
+        "with_trends": len(three),
+        "smaller_with_trends": len(smaller),
+        "one_sign": sum(len(set(f.signs)) == 1 for f in three),
+        "excludes_zero": sum(f.columns[0].low > 0 or f.columns[0].high < 0 for f in found),
+    }
+
+
+def _doubts(tested: Sequence[Record]) -> dict[str, object]:
+    """Count how often a lead, a control or one entity speaks against the reading of a slope."""
+    checks = [check for r in tested for check in r.evidence.checks]
+    found = [f for r in tested for f in r.evidence.findings]
+    effective = [f.effective_clusters for f in found if np.isfinite(f.effective_clusters)]
+    turned = [f for f in found if f.lowest < 0 < f.highest]
+    return {
+        **_asked(checks, "lead"),
+        **_asked(checks, "control"),
+        **_asked(checks, "weights"),
+        "one_out_turns": len(turned),
+        "effective_median": float(np.median(effective)),
+        "clusters_largest": max(f.columns[0].clusters for f in found),
+    }
+
+
+def _asked(checks: Sequence[Check], name: str) -> dict[str, object]:
+    answers = [c.passed for c in checks if c.name == name and c.passed is not None]
+    return {f"{name}_asked": len(answers), f"{name}_failed": answers.count(False)}

@@ -1,0 +1,94 @@
+"""The page on the figures: what is there, whether it adds up, where it comes from."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.claims.exhibit import Exhibit
+from analysis.claims.numbers import flatten
+from analysis.claims.record import Page
+from analysis.data import Panel, coverage, identities, provenance
+from analysis.inference.cells import Grid
+
+if TYPE_CHECKING:
+    from analysis.claims.study import Study
+
+
+def explore(study: Study) -> Page:
+    """Show coverage, identities, provenance and cell flags of the main data set."""
+    panel = study.raw(study.main)
+    checks, share = identities(panel), coverage(panel)
+    labels = pd.Series(
+        {n: shorten(v.label_en, 48, placeholder=" …") for n, v in panel.variables.items()}
+    )
+    numbers = {
+        "identities": len(checks),
+        "identities_hold": int(checks["holds"].sum()),
+        "cells": int(panel.frame.size),
+        "cells_present": int(panel.frame.notna().sum().sum()),
+        "share_present": float(panel.frame.notna().mean().mean()),
+        "flagged": len(panel.flags),
+        "suspicious": int((panel.flags["flag"] == "suspicious").sum()),
+    }
+    shown = {"coverage": share, "labels": labels, "noun": panel.roles.entities}
+    return Page(
+        flatten(numbers, prefix="figures"),
+        {"coverage": Exhibit("coverage_map", shown)},
+        {
+            "identities": _identities(checks),
+            "provenance": _provenance(provenance(study.data)),
+            "flags": _flags(panel),
+        },
+    )
+
+
+def _identities(checks: pd.DataFrame) -> Grid:
+    what = [f"{row.what}\n{row.statistic} deviation, {row.unit}" for row in checks.itertuples()]
+    shown = pd.DataFrame(
+        {
+            "Identity": what,
+            "Cells": checks["cells"],
+            "Off by": checks["deviation"],
+            "Allowed": checks["tolerance"],
+            "Holds": checks["holds"].map({True: "yes", False: "NO"}),
+        }
+    )
+    number = "{:.4f}".format
+    return Grid.of_frame(
+        shown, "Accounting identities, recomputed at every build",
+        {"Off by": number, "Allowed": number, "Cells": "{:,}".format},
+    )  # fmt: skip
+
+
+def _provenance(tables: pd.DataFrame) -> Grid:
+    rows = []
+    for t in tables.itertuples():
+        years = f"{t.years.replace('-', '–')}, " if t.years else ""
+        source = [f"Published by {t.publisher}."] if t.publisher else []
+        copies = ", ".join(dict.fromkeys(t.compiled_via.split("; ")))
+        source += [f"Compiled via {copies}."] if copies else []
+        rows.append(
+            {
+                "Table": f"{t.title}\n{years}{t.variables} columns\nSHA-256 {t.sha256[:10]}",
+                "Source and terms": " ".join([*source, f"Licence: {t.licence}."]),
+            }
+        )
+    return Grid.of_frame(
+        pd.DataFrame(rows), "Tables of the project: publisher, public copy, terms, hash"
+    )
+
+
+def _flags(panel: Panel) -> Grid:
+    counted = (
+        panel.flags.groupby(["variable", "flag", "note"], sort=True)
+        .agg(cells=("entity", "size"), years=("year", lambda y: f"{y.min()}–{y.max()}"))
+        .reset_index()
+    )
+    counted["years"] = counted["years"].str.replace(r"^(\d+)–\1$", r"\1", regex=True)
+    counted["flag"] = counted["flag"].str.replace("_", " ")
+    counted["variable"] = [panel.describe(name).label_en for name in counted["variable"]]
+    counted = counted[["variable", "years", "cells", "flag", "note"]].rename(columns=str.capitalize)
+    return Grid.of_frame(counted, "Cells that carry a remark of their own")

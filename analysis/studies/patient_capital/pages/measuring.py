@@ -1,0 +1,154 @@
+"""The page on measuring: how indices are built, how they move, what they owe to choices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.claims.exhibit import Exhibit, tiles, yearly_values
+from analysis.claims.numbers import flatten
+from analysis.claims.record import Page
+from analysis.inference.cells import Grid
+from analysis.measures import grade_sensitivity, rank_sensitivity, weights
+
+if TYPE_CHECKING:
+    from analysis.claims.study import Study
+    from analysis.data import Panel
+    from analysis.measures import Declarations
+
+INDICES = ("nqp", "pcp", "ifin")
+RANDOM_WEIGHTS = 200
+SCHEMES = ("entropy", "equal", "pca", "critic")
+
+
+def explore(study: Study) -> Page:
+    """Show ingredients, weights, trends, the map, rank and grade sensitivity."""
+    panel, declared = study.panel(study.main), study.measures
+    by_scheme = {
+        (i, s): weights(panel, declared, i, s).by_ingredient for i in INDICES for s in SCHEMES
+    }
+    ranks = rank_sensitivity(panel, declared, "nqp", draws=RANDOM_WEIGHTS)
+    grades = grade_sensitivity(panel, declared, ("pcp", "ifin"))
+    year = int(panel["nqp"].dropna().index.get_level_values("year").max())
+    latest = panel["nqp"].xs(year, level="year")
+    label, names = panel.describe("nqp").label_en, panel.entities["label_en"]
+    below = f"line: median {panel.roles.entity}; band: middle half; dots: lowest and highest"
+    numbers = _numbers(panel, ranks, grades, latest, year)
+    numbers["tmo_weight"] = by_scheme["nqp", "entropy"]["tmo"]
+    return Page(
+        flatten(numbers, prefix="measuring"),
+        {
+            "trends": Exhibit("trends", {"rows": yearly_values(panel, INDICES), "xlabel": below}),
+            "map": Exhibit(
+                "entity_map", {"rows": tiles(panel, latest), "title": f"{label} index, {year}"}
+            ),
+            "ranks": Exhibit(
+                "rank_ranges",
+                {"ranks": ranks, "labels": names, "title": f"Rank in the {label} index"},
+            ),
+        },
+        {
+            "ingredients": _ingredients(panel, declared),
+            "weights": _weights(panel, by_scheme),
+            "grades": _grades(grades),
+        },
+    )
+
+
+def _numbers(
+    panel: Panel, ranks: pd.DataFrame, grades: pd.DataFrame, latest: pd.Series, year: int
+) -> dict[str, object]:
+    spread = ranks["random_p95"] - ranks["random_p05"]
+    top = latest.sort_values(ascending=False)
+    names = panel.entities["label_en"]
+    sales = panel["tmo"].groupby(level="entity").mean().sort_values(ascending=False)
+    finance = panel["ifin"].dropna().groupby(level="entity")
+    change = finance.last() - finance.first()
+    return {
+        "year": year,
+        "first_year": int(panel["nqp"].dropna().index.get_level_values("year").min()),
+        "rows": int(panel["nqp"].notna().sum()),
+        "top": names[top.index[0]],
+        "top_value": float(top.iloc[0]),
+        "median_value": float(latest.median()),
+        "missing_latest": int(latest.isna().sum()),
+        "rank_spread_median": float(spread.median()),
+        "rank_spread_max": float(spread.max()),
+        "rank_spread_name": names[spread.idxmax()],
+        "draws": RANDOM_WEIGHTS,
+        "sci_bas_corr": _correlation(panel, "sci", "bas"),
+        "sci_app_corr": _correlation(panel, "sci", "app"),
+        "d_pcp_corr": _correlation(panel, "d_wang", "pcp"),
+        "pcp_lower": float((panel["pcp"] < panel["ifin"])[panel["ifin"].notna()].mean()),
+        "d_ifin_corr": _correlation(panel, "d_wang", "ifin"),
+        "tmo_top": names[sales.index[0]],
+        "tmo_ratio": float(sales.iloc[0] / sales.iloc[1]),
+        "ifin_rising": float((change > 0).mean()),
+        "grade_count": int(grades["grade_en"].nunique()),
+        "grade_lowest": grades.loc[grades["mean_d"].idxmin(), "grade_en"],
+        "grade_lowest_zh": grades.loc[grades["mean_d"].idxmin(), "grade_zh"],
+        "grade_highest": grades.loc[grades["mean_d"].idxmax(), "grade_en"],
+        "grade_highest_zh": grades.loc[grades["mean_d"].idxmax(), "grade_zh"],
+        "d_low": float(grades["mean_d"].min()),
+        "d_high": float(grades["mean_d"].max()),
+        "corr_d_t_low": float(grades["corr_d_t"].min()),
+        "corr_d_t_high": float(grades["corr_d_t"].max()),
+    }
+
+
+def _correlation(panel: Panel, a: str, b: str) -> float:
+    return float(panel[a].corr(panel[b]))
+
+
+def _ingredients(panel: Panel, declared: Declarations) -> Grid:
+    rows = []
+    for index in INDICES:
+        for i, name in enumerate(declared.index(index).ingredients):
+            v = panel.describe(name)
+            rows.append(
+                {
+                    "Index": panel.describe(index).label_en if i == 0 else "",
+                    "Ingredient": f"{v.label_en} {v.label_zh}",
+                    "Formula": f"`{v.formula}`",
+                    "Unit": declared[name].unit.shown,
+                    "Years": f"{v.first_year}–{v.last_year}",
+                }
+            )
+    return Grid.of_frame(
+        pd.DataFrame(rows), "What each index is made of; no series stands in two of them"
+    )
+
+
+def _weights(panel: Panel, by_scheme: dict[tuple[str, str], dict[str, float]]) -> Grid:
+    rows = []
+    for index in INDICES:
+        for i, name in enumerate(by_scheme[index, "entropy"]):
+            shares = [by_scheme[index, scheme].get(name) for scheme in SCHEMES]
+            head = panel.describe(index).label_en if i == 0 else ""
+            rows.append((head, panel.describe(name).label_en, *shares))
+    shown = pd.DataFrame(rows, columns=["Index", "Ingredient", "Entropy", "Equal", "PCA", "CRITIC"])
+    share = "{:.2f}".format
+    return Grid.of_frame(
+        shown, "Weights of the ingredients under four schemes",
+        dict.fromkeys(["Entropy", "Equal", "PCA", "CRITIC"], share),
+    )  # fmt: skip
+
+
+def _grades(grades: pd.DataFrame) -> Grid:
+    flat = grades.reset_index()
+    shown = pd.DataFrame(
+        {
+            "Scaling": flat["scaling"],
+            "Weights": flat["scheme"],
+            "Form": flat["form"].map({"classic": "classic", "wang2021": "corrected"}),
+            "Mean D": flat["mean_d"],
+            "Grade": flat["grade_en"] + " " + flat["grade_zh"],
+            "corr(D, T)": flat["corr_d_t"],
+        }
+    )
+    number = "{:.2f}".format
+    return Grid.of_frame(
+        shown, "The same figures, graded after different scalings",
+        {"Mean D": number, "corr(D, T)": number},
+    )  # fmt: skip
