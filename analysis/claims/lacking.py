@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from analysis.measures import missing_measures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.claims.claim import Claim
     from analysis.data import Panel
     from analysis.measures import Declarations
@@ -19,8 +21,14 @@ def missing_words(claim: Claim, panel: Panel, measures: Declarations) -> str:
     absent = [name for name in claim.names if name not in panel]
     if not absent:
         return ""
-    needs = missing_measures(panel, measures).set_index("measure")["lacks"]
-    words = [f"{name} (needs {needs[name]})" if name in needs.index else name for name in absent]
-    return (
-        f"The data set '{panel.name}' lacks {', '.join(words)}: add the series to ask {claim.id}."
-    )
+    needs = dict(missing_measures(panel, measures).itertuples(index=False, name=None))
+    words = [f"{name} (needs {_series(name, needs)})" if name in needs else name for name in absent]
+    lacks = "; ".join(words)
+    return f"The data set '{panel.name}' lacks {lacks}: add the series to ask {claim.id}."
+
+
+def _series(name: str, needs: Mapping[str, str]) -> str:
+    """Name the series behind a measure, through the ingredients of an index."""
+    parts = needs[name].split(", ")
+    found = (_series(part, needs).split(", ") if part in needs else [part] for part in parts)
+    return ", ".join(dict.fromkeys(one for group in found for one in group))
