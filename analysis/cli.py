@@ -4,7 +4,7 @@
     python -m analysis claims --evaluate [--out DIR] [--draws N] [--jobs N]
     python -m analysis claim M16 [--json]
     python -m analysis evaluate [--out DIR] [--draws N] [--jobs N] [--json]
-    python -m analysis drift OLD NEW [--tolerance T] [--json]
+    python -m analysis drift OLD NEW [--tolerance T] [--none] [--json]
     python -m analysis describe gov [--json]
     python -m analysis check [--json]
     python -m analysis certify [METHOD ...] [--replications N] [--jobs N] [--write] [--json]
@@ -123,6 +123,12 @@ def _drift(options: argparse.Namespace) -> Answer:
     from analysis.claims.drift import drift
 
     found = drift(open_archive(options.old), open_archive(options.new), options.tolerance)
+    if options.none and len(found):
+        first = found.iloc[0]
+        raise DataError(
+            f"{len(found)} numbers and words moved, the first is {first['number']} of "
+            f"{first['claim']}, {first['old']} before and {first['new']} now: say why, or mend it."
+        )
     rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
     text = f"{len(found)} numbers and words moved."
     return found.to_dict(
@@ -218,6 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     moved.add_argument("old", type=Path, help="folder of one archive of a study")
     moved.add_argument("new", type=Path, help="folder of the other")
     moved.add_argument("--tolerance", type=float, default=1e-10, help="relative")
+    moved.add_argument("--none", action="store_true", help="fail if anything moved")
     claim = command("claim", _claim, "Show one claim and what the figures say about it.")
     claim.add_argument("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")

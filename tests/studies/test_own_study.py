@@ -183,6 +183,17 @@ def test_a_claim_of_a_family_is_found_in_capitals_or_not(own):
         _ = family.x9
 
 
+def test_the_shell_fails_on_demand_where_a_number_moved(kept, own, home, capsys):
+    same, other = str(kept.folder), home / "moved"
+    write_archive(own, evaluate_study(own, draws=99, jobs=1, explore=True), 99, other)
+    assert main(["drift", "--none", same, same]) == 0
+    assert "0 numbers and words moved." in capsys.readouterr().out
+    assert main(["drift", "--none", same, str(other / "own")]) == 2
+    assert "moved, the first is" in capsys.readouterr().err
+    assert main(["drift", same, str(other / "own")]) == 0
+    assert "findings.1.p" in capsys.readouterr().out
+
+
 def test_a_chapter_shows_the_claims_of_the_study(own, home, kept):
     page = chapter(own, "reform", home / "archive")
     assert "X1" in page.x1.card.text
