@@ -33,24 +33,11 @@ def t_statistics(
 ) -> np.ndarray:  # fmt: skip
     """Return the t statistic of b in Δy_t = a (+ c t) + b y_{t−1} + Σ_j d_j Δy_{t−j} + e_t.
 
-    Parameters
-    ----------
-    y : ndarray, shape (..., N, T)
-        Series of N entities without gaps.
-    lags : int
-        Lagged changes.
-    trend : bool
-        Whether a linear trend is fitted besides the intercept.
-    averages : bool
-        Add ȳ_{t−1}, Δȳ_t and its lags, the averages over the N entities (the CADF regression of
-        Pesaran 2007).
-    df_corrected : bool
-        Divide the residual sum of squares by observations less coefficients; False divides by
-        observations, as R plm does by default.
-
-    Returns
-    -------
-    ndarray, shape (..., N)
+    `y` holds series of N entities without gaps, shape (..., N, T); the answer has the shape (...,
+    N). `lags` counts the lagged changes, `trend` adds c t, `averages` adds ȳ_{t−1}, Δȳ_t and its
+    lags, the averages over the N entities (the CADF regression of Pesaran 2007). `df_corrected`
+    divides the residual sum of squares by observations less coefficients; False by observations, as
+    R plm does by default.
     """
     count = y.shape[-1] - lags - 1
     change = np.diff(y, axis=-1)
@@ -79,19 +66,10 @@ def t_statistics(
 def panel_statistic(
     y: np.ndarray, *, test: str, lags: int, trend: bool, truncated: bool = True
 ) -> np.ndarray:
-    """Average the t statistics: t̄ of Im, Pesaran and Shin, or CIPS of Pesaran.
+    """Average the t statistics: t̄ of Im, Pesaran and Shin ("ips"), or CIPS of Pesaran ("cips").
 
-    Parameters
-    ----------
-    y : ndarray, shape (..., N, T)
-        Series without gaps.
-    test : str
-        "ips" or "cips".
-    lags, trend
-        As in `t_statistics`.
-    truncated : bool
-        For "cips": cut each t statistic off at Pesaran's bounds, so that no short series rules
-        the average.
+    `truncated` cuts each t statistic of CIPS off at Pesaran's bounds, so that no short series rules
+    the average. The rest is as in `t_statistics`.
     """
     t = t_statistics(y, lags=lags, trend=trend, averages=test == "cips")
     if test == "cips" and truncated:

@@ -27,7 +27,8 @@ def dose_estimate(
     """Regress the outcome on the dose in force in the same year.
 
     y_it = β·dose_it + a_i + d_t + u_it, where dose_it is zero before the first year of exposure and
-    the sum of the doses since. Without doses it is the familiar post dummy.
+    the sum of the doses since. Without doses it is the familiar post dummy. The term is named after
+    the design.
 
     Parameters
     ----------
@@ -35,15 +36,8 @@ def dose_estimate(
         As in `event_study`; entities the design excludes are left out.
     effects : str
         A key of `analysis.models.EFFECTS`.
-    controls, initial : tuple of str
-        As in `Specification`; controls are of the year before.
-    level : float
-        1 − coverage.
-
-    Returns
-    -------
-    Estimate
-        Its term is named after the design.
+    controls, initial, level
+        As in `Specification` and `estimate`; controls are of the year before.
 
     Raises
     ------
@@ -57,14 +51,9 @@ def dose_estimate(
     """
     wider = with_treatment(panel, design)
     spec = Specification(
-        outcome,
-        (design.name,),
-        lags={design.name: 0},
-        controls=controls,
-        initial=initial,
-        effects=effects,
-        sample=design.sample(sample),
-    )
+        outcome, (design.name,), lags={design.name: 0}, controls=controls, initial=initial,
+        effects=effects, sample=design.sample(sample),
+    )  # fmt: skip
     notes = [design.rule, *design.notes]
     if len(set(design.starts.values())) > 1:
         notes.append("Starts are staggered: entities exposed earlier serve as controls here.")

@@ -55,24 +55,12 @@ class DriscollKraay(Regression):
 def hac_by_year(
     x: np.ndarray, y: np.ndarray, years: np.ndarray, lags: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients and Driscoll-Kraay covariance without a finite-sample factor.
+    """Coefficients (k,) and Driscoll-Kraay covariance (k, k) without a finite-sample factor.
 
-    With h_t = Σ_i x_it u_it and Bartlett weights w_l = 1 − l/(m+1):
-    V = (X'X)⁻¹ [Σ_t h_t h_t' + Σ_l w_l Σ_t (h_t h_{t−l}' + h_{t−l} h_t')] (X'X)⁻¹.
-
-    Parameters
-    ----------
-    x, y : ndarray, shapes (n, k) and (n,)
-        Regressors and outcome with all effects partialled out.
-    years : ndarray of int, shape (n,)
-        Calendar years: a year without rows counts as one without a score, so that lags are years.
-    lags : int
-        m.
-
-    Returns
-    -------
-    tuple of ndarray
-        Coefficients (k,) and covariance (k, k).
+    With h_t = Σ_i x_it u_it and Bartlett weights w_l = 1 − l/(m+1): V = (X'X)⁻¹ [Σ_t h_t h_t' + Σ_l
+    w_l Σ_t (h_t h_{t−l}' + h_{t−l} h_t')] (X'X)⁻¹, where m is `lags`. All effects are partialled
+    out of `x`, shape (n, k), and `y`, shape (n,). `years`, shape (n,), are calendar years: a year
+    without rows counts as one without a score, so that lags are years.
     """
     import statsmodels.api as sm  # takes over a second, and few tables print this row
 
@@ -90,21 +78,18 @@ def driscoll_kraay(
 ) -> DriscollKraay:  # fmt: skip
     """Estimate a specification with Driscoll-Kraay errors.
 
-    They allow any dependence between entities of the same and of near years, and rely on many
-    years for it: with a dozen years they reject true nulls far too often, and year effects,
-    which take the common shock out already, leave them little to do. An appendix row, never the
-    main one. Convention of R fixest: factor T/(T−1)·(n−1)/(n−K) with K as if clustered by year,
-    t(T−1).
+    They allow any dependence between entities of the same and of near years, and rely on many years
+    for it: with a dozen years they reject true nulls far too often, and year effects, which take
+    the common shock out already, leave them little to do. An appendix row, never the main one.
+    Convention of R fixest: factor T/(T−1)·(n−1)/(n−K) with K as if clustered by year, t(T−1).
 
     Parameters
     ----------
-    spec : Specification
-        What to estimate; its `cluster` plays no part.
-    panel, level, rows
-        As in `estimate`.
+    spec, panel, level, rows
+        As in `estimate`; the `cluster` of the specification plays no part.
     lags : int, optional
-        m; by default ⌊4 (T/100)^(2/9)⌋, the rule of Newey and West (1994) that Hoechle (2007)
-        takes over.
+        m; by default ⌊4 (T/100)^(2/9)⌋, the rule of Newey and West (1994) that Hoechle (2007) takes
+        over.
 
     Raises
     ------
@@ -136,10 +121,8 @@ def driscoll_kraay(
     return DriscollKraay(
         outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
         factor=float(factor), level=level, dropped=fitted.dropped,
-        notes=(
-            *_notes(lags, periods, n, parameters),
-            *warnings_for(["driscoll_kraay"], fitted.shape),
-        ),
+        notes=(*_notes(lags, periods, n, parameters),
+               *warnings_for(["driscoll_kraay"], fitted.shape)),
     )  # fmt: skip
 
 
@@ -148,9 +131,5 @@ def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:
         f"Driscoll-Kraay, Bartlett kernel with {lags} lags, T = {periods}; factor "
         f"T/(T−1)·(n−1)/(n−K), n = {n:,}, K = {parameters}; t(T−1)."
     )
-    few = (
-        f"The method relies on many years and has {periods} here: read the CR3 interval instead."
-        if periods < 30
-        else ""
-    )
-    return (convention, few) if few else (convention,)
+    few = f"The method relies on many years and has {periods} here: read the CR3 interval instead."
+    return (convention, few) if periods < 30 else (convention,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
 from analysis.inference.appendix.gmm_instruments import Equations, LagInstruments, stack
 from analysis.inference.appendix.gmm_result import GmmLine, GmmResult
@@ -32,13 +32,13 @@ def gmm(
 ) -> GmmResult:  # fmt: skip
     """Estimate a dynamic panel by difference or system GMM.
 
-    The model is y(i,t) = Σ ρ_j y(i,t−j) + x(i,t)'β + a(i) + d(t) + u(i,t). Differences remove
-    a(i), and lags of the levels are their instruments: E[y(i,t−s)·Δu(i,t)] = 0 for s ≥ 2
-    (Arellano and Bond 1991, Review of Economic Studies 58(2)). System GMM adds the equations in
-    levels with lagged differences, E[Δy(i,t−1)·(a(i) + u(i,t))] = 0, which needs a start in the
-    stationary mean (Blundell and Bond 1998, Journal of Econometrics 87(1)). Instruments are
-    collapsed by default and their number is reported (Roodman 2009, Oxford Bulletin of Economics
-    and Statistics 71(1)). Conventions are those of xtabond2; see `estimate_gmm`.
+    The model is y(i,t) = Σ ρ_j y(i,t−j) + x(i,t)'β + a(i) + d(t) + u(i,t). Differences remove a(i),
+    and lags of the levels are their instruments: E[y(i,t−s)·Δu(i,t)] = 0 for s ≥ 2 (Arellano and
+    Bond 1991, Review of Economic Studies 58(2)). System GMM adds the equations in levels with
+    lagged differences, E[Δy(i,t−1)·(a(i) + u(i,t))] = 0, which needs a start in the stationary mean
+    (Blundell and Bond 1998, Journal of Econometrics 87(1)). Instruments are collapsed by default
+    and their number is reported (Roodman 2009, Oxford Bulletin of Economics and Statistics 71(1)).
+    Conventions are those of xtabond2; see `estimate_gmm`.
 
     Made for many entities and few years. With some thirty entities the weighting matrix of the
     second step is poorly estimated, so this stands in an appendix beside the bias-corrected
@@ -46,10 +46,8 @@ def gmm(
 
     Parameters
     ----------
-    spec : Specification
-        Without its lagged outcome. Effects must be "two_way" or "entity"; no `initial`.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`, without the lagged outcome; effects "two_way" or "entity", no `initial`.
     kind : str
         "difference" or "system".
     steps : int
@@ -70,7 +68,7 @@ def gmm(
     UnknownNameError
         A name is not in the panel or not among the terms.
     """
-    _require(spec, kind, steps, level)
+    _require(spec, kind, steps)
     dynamic, wide = with_lagged_outcome(spec, panel, order)
     # No row is a singleton here: a lone row still has an equation in levels.
     rows = estimation_rows(dynamic, wide, ("first_difference",))
@@ -84,16 +82,15 @@ def gmm(
         _equations(rows, wide),
         [(lag, _figures(wide, lag.variable)) for lag in chosen],
         [dynamic.terms.index(name) for name in standard],
-        system=kind == "system",
-        year_effects=spec.effects == "two_way",
-    )
+        system=kind == "system", year_effects=spec.effects == "two_way",
+    )  # fmt: skip
     _require_identified(dynamic, data)
     _require_entities(dynamic, data, steps)
     fitted = estimate_gmm(data, steps)
     return _result(dynamic, wide, rows, data, fitted, (kind, steps, chosen), level)
 
 
-def _require(spec: Specification, kind: str, steps: int, level: float) -> None:
+def _require(spec: Specification, kind: str, steps: int) -> None:
     require_effects(spec, ("two_way", "entity"), "GMM")
     if kind not in ("difference", "system") or steps not in (1, 2):
         raise SpecificationError(
@@ -104,7 +101,6 @@ def _require(spec: Specification, kind: str, steps: int, level: float) -> None:
             f"GMM takes no initial-by-year controls such as '{spec.initial[0]}': each would cost "
             "an instrument a year, so leave them out."
         )
-    require_level(level)
 
 
 def _equations(rows: Rows, panel: Panel) -> Equations:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
+from analysis.inference.appendix.mundlak import entity_sums
+
 __all__ = ["Gmm", "GmmData", "Overidentification", "autocorrelation", "estimate_gmm"]
 
 _RANK = 1e-10  # relative size below which a direction of the instruments counts as empty
@@ -16,14 +18,9 @@ _RANK = 1e-10  # relative size below which a direction of the instruments counts
 class GmmData:
     """Stacked equations in differences and, in a system, in levels.
 
-    Attributes
-    ----------
-    y, x, z : ndarray, shapes (n,), (n, k), (n, L)
-        Outcome, regressors and instruments of every equation.
-    entity, year : ndarray of int, shape (n,)
-        Codes of the entity, 0..N-1, and the year of each equation.
-    level : ndarray of bool, shape (n,)
-        Whether the equation is in levels; the others are in first differences.
+    `y, x, z`, shapes (n,), (n, k), (n, L), are outcome, regressors and instruments of every
+    equation; `entity` codes, 0..N-1, and `year` are those of each equation, and `level` says
+    whether it is in levels; the others are in first differences.
     """
 
     y: np.ndarray
@@ -49,16 +46,14 @@ class Gmm:
 
     Attributes
     ----------
-    coefficients : ndarray, shape (k,)
-        b.
+    coefficients, residuals : ndarray, shapes (k,) and (n,)
+        b and y − x·b.
     covariance : ndarray, shape (k, k)
         Robust to heteroskedasticity and to correlation within entities; after two steps with
         Windmeijer's correction.
     plain : ndarray, shape (k, k)
-        What it would be if errors in levels were white (one step), or without the correction
-        (two steps).
-    residuals : ndarray, shape (n,)
-        y − x·b.
+        What it would be if errors in levels were white (one step), or without the correction (two
+        steps).
     weight : ndarray, shape (L, L)
         A of this step.
     sargan, hansen : Overidentification
@@ -78,25 +73,15 @@ class Gmm:
 
 
 def estimate_gmm(data: GmmData, steps: int = 1) -> Gmm:
-    """Estimate b = (X'ZAZ'X)⁻¹X'ZAZ'y with A from one or two steps.
+    """Estimate b = (X'ZAZ'X)⁻¹X'ZAZ'y with A from one or two `steps`.
 
     One step uses A = (Σ Z_i'H_iZ_i)⁻¹ with H_i the covariance of the equations' errors if the
     errors in levels were white: for differences 2 on the diagonal and −1 beside it, for levels 1,
     between a difference and its two levels 1 and −1 (xtabond2's default; DPD leaves these last
     blocks empty). Two steps use A = (Σ Z_i'ê_iê_i'Z_i)⁻¹ with the residuals of the first.
 
-    Parameters
-    ----------
-    data : GmmData
-        Stacked equations.
-    steps : int
-        1 or 2.
-
-    Returns
-    -------
-    Gmm
-        One-step covariances are the robust sandwich; two-step ones carry the correction of
-        Windmeijer (2005, Journal of Econometrics 126(1), 25–51). No small-sample factor.
+    One-step covariances are the robust sandwich; two-step ones carry the correction of Windmeijer
+    (2005, Journal of Econometrics 126(1), 25–51). No small-sample factor.
 
     References
     ----------
@@ -108,13 +93,16 @@ def estimate_gmm(data: GmmData, steps: int = 1) -> Gmm:
     b1, bread1 = _solve(zx, zy, first)
     e1 = data.y - data.x @ b1
     spread = _scores(data, e1)
-    robust = _sandwich(zx, first, bread1, spread.T @ spread)
+    half = bread1 @ zx.T @ first
+    robust = half @ (spread.T @ spread) @ half.T
     second = _inverse(spread.T @ spread)
     b2, bread2 = _solve(zx, zy, second)
     e2 = data.y - data.x @ b2
     rank = int(np.linalg.matrix_rank(data.z / np.linalg.norm(data.z, axis=0)))
     df = rank - data.x.shape[1]
-    sigma2 = _sigma2(data, e1)
+    # Variance of the errors in levels: half that of the differenced residuals, no df taken.
+    differenced = e1[~data.level]
+    sigma2 = float(differenced @ differenced / (2 * len(differenced)))
     sargan = _quadratic(data.z.T @ e1, first / sigma2, df)
     hansen = _quadratic(data.z.T @ e2, second, df)
     if steps == 1:
@@ -130,11 +118,8 @@ def autocorrelation(data: GmmData, fitted: Gmm, order: int) -> tuple[float, floa
     absent for lags 2 and deeper to be instruments. The scores Z_i'ê_i in its variance are those of
     all equations, levels included; R plm leaves the levels' out in a system.
 
-    Returns
-    -------
-    tuple of float
-        Statistic, standard normal under the null, and its two-sided p-value; NaN where no entity
-        has two differences that far apart.
+    Returns the statistic, standard normal under the null, and its two-sided p-value; NaN where no
+    entity has two differences that far apart.
     """
     e = np.where(data.level, 0.0, fitted.residuals)
     w = _earlier(data, e, order)
@@ -144,8 +129,7 @@ def autocorrelation(data: GmmData, fitted: Gmm, order: int) -> tuple[float, floa
     zx = data.z.T @ data.x
     bread = np.linalg.inv(zx.T @ fitted.weight @ zx)
     wx = w @ data.x
-    variance = paired @ paired
-    variance -= 2 * wx @ bread @ zx.T @ fitted.weight @ (scores.T @ paired)
+    variance = paired @ paired - 2 * wx @ bread @ zx.T @ fitted.weight @ (scores.T @ paired)
     variance += wx @ fitted.covariance @ wx
     if not variance > 0:
         return float("nan"), float("nan")
@@ -175,25 +159,12 @@ def _expected_scores(data: GmmData) -> np.ndarray:
 
 def _scores(data: GmmData, e: np.ndarray) -> np.ndarray:
     """Z_i'e_i for each entity, shape (N, L)."""
-    out = np.zeros((int(data.entity.max()) + 1, data.z.shape[1]))
-    np.add.at(out, data.entity, data.z * e[:, None])
-    return out
-
-
-def _sigma2(data: GmmData, e: np.ndarray) -> float:
-    """Variance of the errors in levels: half that of the differenced residuals, no df taken."""
-    differenced = e[~data.level]
-    return float(differenced @ differenced / (2 * len(differenced)))
+    return entity_sums(data.z * e[:, None], data.entity)
 
 
 def _solve(zx: np.ndarray, zy: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     bread = np.linalg.inv(zx.T @ a @ zx)
     return bread @ (zx.T @ (a @ zy)), bread
-
-
-def _sandwich(zx: np.ndarray, a: np.ndarray, bread: np.ndarray, s: np.ndarray) -> np.ndarray:
-    half = bread @ zx.T @ a
-    return half @ s @ half.T
 
 
 def _windmeijer(
@@ -203,12 +174,8 @@ def _windmeijer(
     """V + DV + VD' + DV₁D', D the derivative of the two-step b with respect to the one-step b."""
     half, pull = bread @ zx.T @ a, a @ (data.z.T @ e2)
     s1 = _scores(data, e1)
-    columns = []
-    for j in range(data.x.shape[1]):
-        sj = _scores(data, data.x[:, j])
-        slope = -(sj.T @ (s1 @ pull) + s1.T @ (sj @ pull))
-        columns.append(-half @ slope)
-    d = np.column_stack(columns)
+    moves = (_scores(data, column) for column in data.x.T)
+    d = np.column_stack([half @ (sj.T @ (s1 @ pull) + s1.T @ (sj @ pull)) for sj in moves])
     return bread + d @ bread + bread @ d.T + d @ robust @ d.T
 
 
@@ -221,6 +188,5 @@ def _inverse(s: np.ndarray) -> np.ndarray:
     """Pseudo-inverse after scaling, so that units of instruments do not decide what is zero."""
     scale = np.sqrt(np.diag(s))
     scale[scale == 0] = 1.0
-    return np.linalg.pinv(s / np.outer(scale, scale), rcond=_RANK, hermitian=True) / np.outer(
-        scale, scale
-    )
+    both = np.outer(scale, scale)
+    return np.linalg.pinv(s / both, rcond=_RANK, hermitian=True) / both

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.gmm_estimation import GmmData
@@ -45,14 +46,8 @@ class LagInstruments:
 class Equations:
     """Rows in levels on the full rectangle, before anything is stacked.
 
-    Attributes
-    ----------
-    y : ndarray, shape (N, T)
-        Outcome; NaN where the row is not used.
-    x : ndarray, shape (N, T, k)
-        Terms, NaN likewise.
-    years : ndarray of int, shape (T,)
-        Consecutive years.
+    `y`, shape (N, T), and the terms `x`, shape (N, T, k), are NaN where the row is not used;
+    `years`, shape (T,), are consecutive.
     """
 
     y: np.ndarray
@@ -66,67 +61,57 @@ def stack(
 ) -> GmmData:  # fmt: skip
     """Difference, add the level equations of system GMM and attach the instruments.
 
+    A difference is formed where two years running are usable. Columns of instruments that are zero
+    throughout are left out.
+
     Parameters
     ----------
-    levels : Equations
-        Usable rows in levels. A difference is formed where two years running are usable.
     lagged : sequence of (LagInstruments, ndarray of shape (N, T))
         What to lag, and its figures on the same rectangle (NaN where not observed). A missing lag
         is a zero, as in Holtz-Eakin, Newey and Rosen (1988).
     standard : sequence of int
-        Positions of terms that stand as their own instruments (strictly exogenous): differenced
-        for differences, in levels for levels.
+        Positions of terms that stand as their own instruments (strictly exogenous): differenced for
+        differences, in levels for levels.
     system : bool
         Add levels, with lagged differences as their instruments (Blundell and Bond 1998).
     year_effects : bool
         A dummy per year, as regressor and instrument; in a system instruments of levels only.
-
-    Returns
-    -------
-    GmmData
-        Columns of instruments that are zero throughout are left out.
     """
-    used, change_x = _usable(_change(levels.y)), _change(levels.x)
-    kinds = [_Kind(used, _change(levels.y), change_x, level=False)]
+    kinds = [_Kind(_change(levels.y), _change(levels.x), level=False)]
     if system:
-        kinds.append(_Kind(_usable(levels.y), levels.y, levels.x, level=True))
+        kinds.append(_Kind(levels.y, levels.x, level=True))
     seen = np.flatnonzero(kinds[-1].used.any(axis=0))
     dummies = (np.arange(len(levels.years))[:, None] == seen).astype(float)
     if not year_effects:  # a system has level equations, and these need a constant
         dummies = dummies.sum(axis=1, keepdims=True)[:, : int(system)]
     shown = [_shown(kind, dummies, system) for kind in kinds]
-    own = np.vstack([kind.rows(kind.x)[:, list(standard)] for kind in kinds])
+    own = np.vstack([kind.x[kind.used][:, list(standard)] for kind in kinds])
     lags = [lag_columns(lagged, kind.used, level=kind.level) for kind in kinds]
     sizes = [len(block) for block in shown]
     fixed = np.vstack(shown)
     if system:  # year dummies are instruments of the levels alone
         fixed[: sizes[0]] = 0.0
-    z = np.column_stack([own, _diagonal(lags), fixed])
+    # Each kind of equation has lag instruments of its own.
+    z = np.column_stack([own, block_diag(*lags), fixed])
     entity, year = (np.concatenate([np.nonzero(k.used)[i] for k in kinds]) for i in (0, 1))
     order = np.lexsort((year, np.repeat(range(len(kinds)), sizes), entity))
-    x = np.vstack([np.column_stack([k.rows(k.x), d]) for k, d in zip(kinds, shown, strict=True)])
+    x = np.vstack([np.column_stack([k.x[k.used], d]) for k, d in zip(kinds, shown, strict=True)])
     return GmmData(
-        y=np.concatenate([k.rows(k.y) for k in kinds])[order],
-        x=x[order],
+        y=np.concatenate([k.y[k.used] for k in kinds])[order], x=x[order],
         z=z[order][:, (z != 0).any(axis=0)],
         entity=np.unique(entity[order], return_inverse=True)[1],
         year=levels.years[year[order]],
         level=np.repeat([k.level for k in kinds], sizes)[order],
-    )
+    )  # fmt: skip
 
 
 def lag_columns(
     lagged: Sequence[tuple[LagInstruments, np.ndarray]], used: np.ndarray, *, level: bool
 ) -> np.ndarray:
-    """Lagged levels for differences, or lagged differences for levels, side by side.
+    """Lagged levels for differences, or lagged differences for levels: shape (equations, columns).
 
     For levels only the most recent admissible difference enters: the moments of deeper ones are
-    linear combinations of those already used.
-
-    Returns
-    -------
-    ndarray, shape (equations, columns)
-        Equations in the order of `numpy.nonzero(used)`.
+    linear combinations of those already used. Equations are in the order of `numpy.nonzero(used)`.
     """
     entity, year = np.nonzero(used)
     columns = [np.empty((len(year), 0))]
@@ -145,17 +130,13 @@ def lag_columns(
 class _Kind:
     """The equations of one kind: differences or levels."""
 
-    used: np.ndarray
     y: np.ndarray
     x: np.ndarray
     level: bool
 
-    def rows(self, values: np.ndarray) -> np.ndarray:
-        return values[self.used]
-
-
-def _usable(values: np.ndarray) -> np.ndarray:
-    return np.isfinite(values)
+    @property
+    def used(self) -> np.ndarray:
+        return np.isfinite(self.y)
 
 
 def _shown(kind: _Kind, dummies: np.ndarray, system: bool) -> np.ndarray:
@@ -164,21 +145,6 @@ def _shown(kind: _Kind, dummies: np.ndarray, system: bool) -> np.ndarray:
     return dummies[year] if kind.level == system else dummies[year] - dummies[year - 1]
 
 
-def _diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Blocks down the diagonal: each kind of equation has lag instruments of its own."""
-    first, *rest = blocks
-    for block in rest:
-        first = np.vstack(
-            [
-                np.column_stack([first, np.zeros((len(first), block.shape[1]))]),
-                np.column_stack([np.zeros((len(block), first.shape[1])), block]),
-            ]
-        )
-    return first
-
-
 def _change(values: np.ndarray) -> np.ndarray:
     """Change on the year before along the second axis; NaN in the first year."""
-    out = np.full_like(values, np.nan)
-    out[:, 1:] = values[:, 1:] - values[:, :-1]
-    return out
+    return np.diff(values, axis=1, prepend=np.nan)

@@ -32,10 +32,8 @@ class GmmResult(Regression):
     ----------
     specification : Specification
         With the lagged outcome among its regressors.
-    kind : str
-        "difference" or "system".
-    steps : int
-        1 or 2.
+    kind, steps : str, int
+        "difference" or "system"; 1 or 2.
     terms : tuple of GmmLine
         Lagged outcome first; year dummies are not listed.
     equations, levels : int
@@ -82,7 +80,7 @@ class GmmResult(Regression):
             rows.append((name, f"{test.statistic:.1f}", f"df {test.df}", f"p = {test.p:.3f}"))
         for name, (z, p) in (("AR(1)", self.ar1), ("AR(2)", self.ar2)):
             rows.append((name, plain_number(z, 0.1), "", f"p = {p:.3f}"))
-        rows.append(("Instruments", f"{self.instruments}", "", ""))
-        rows.append(("Entities", f"{self.n_entities}", "", ""))
+        sizes = (("Instruments", self.instruments), ("Entities", self.n_entities))
+        rows += [(name, f"{size}", "", "") for name, size in sizes]
         heads = ("Term", "Estimate", "SE", f"{share(self.level)} interval")
         return Grid.of(f"{self.outcome_label}: {self.kind} GMM", heads, rows, self.notes)

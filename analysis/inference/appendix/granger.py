@@ -13,7 +13,14 @@ from scipy.special import ndtr
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.granger_result import Causality, DumitrescuHurlin
-from analysis.inference.appendix.granger_wald import History, resample_null, wald, z_bar, z_tilde
+from analysis.inference.appendix.granger_wald import (
+    History,
+    centred,
+    resample_null,
+    wald,
+    z_bar,
+    z_tilde,
+)
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.lagged import lagged_name, shifted
 from analysis.inference.dynamic.panel_var import require_pair
@@ -38,16 +45,14 @@ def dumitrescu_hurlin(
     `z_tilde` (with the convention for T) and `resample_null`.
 
     Not for fewer than 2K + 6 rows per entity. A rejection says that some entity's history of the
-    cause helps to predict its effect: neither how many entities, nor which sign, nor what a
-    change of the cause would do. With about ten rows the test has little power.
+    cause helps to predict its effect: neither how many entities, nor which sign, nor what a change
+    of the cause would do. With about ten rows the test has little power.
 
     Parameters
     ----------
-    spec : Specification
-        Outcome and exactly one regressor; its sample is used, its lag, effects and cluster are
-        not. No controls, interactions or `initial`.
-    panel : Panel
-        The full grid of entities and years.
+    spec, panel
+        As in `estimate`: outcome and exactly one regressor; its sample is used, its lag, effects
+        and cluster are not. No controls, interactions or `initial`.
     order : int
         K.
     demean : bool
@@ -65,7 +70,7 @@ def dumitrescu_hurlin(
     """
     outcome, regressor = require_pair(spec, "A panel Granger test")
     for what, value in (("order", order), ("draws", draws), ("block", block)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if value < 1:
             raise SpecificationError(
                 f"'{what}' of a Granger test is {value!r}: it must be 1 or more."
             )
@@ -95,16 +100,11 @@ def _direction(
             f"'{spec.outcome}': use shorter blocks."
         )
     statistics = wald(data.y, data)
-    simulated = resample_null(
-        data, draws, np.random.default_rng(stream), block=block, demean=demean
-    )
-    null = wald(simulated, data).mean(axis=-1)
-    mean = float(statistics.mean())
-    bar = float(z_bar(statistics, order))
+    rng = np.random.default_rng(stream)
+    null = wald(resample_null(data, draws, rng, block=block, demean=demean), data).mean(axis=-1)
+    mean, bar = float(statistics.mean()), float(z_bar(statistics, order))
     tilde = float(z_tilde(statistics, data.periods, order))
-    table = pd.DataFrame(
-        {"wald": statistics, "rows": data.periods}, index=pd.Index(names, name="entity")
-    )
+    by_entity = {"wald": statistics, "rows": data.periods}
     return Causality(
         cause=spec.regressors[0], effect=spec.outcome,
         cause_label=label_of(panel, spec.regressors[0]), effect_label=label_of(panel, spec.outcome),
@@ -112,7 +112,7 @@ def _direction(
         p_tilde=float(2 * ndtr(-abs(tilde))),
         p_bootstrap=float((1 + (null >= mean).sum()) / (1 + draws)), n=int(data.used.sum()),
         n_entities=len(names), shortest=int(data.periods.min()), longest=int(data.periods.max()),
-        individual=table, dropped=dropped,
+        individual=pd.DataFrame(by_entity, pd.Index(names, name="entity")), dropped=dropped,
     )  # fmt: skip
 
 
@@ -133,17 +133,12 @@ def _history(
     for name in (y, x):
         values = panel.frame[name].to_numpy(dtype=float).reshape(shape).copy()
         values[out] = np.nan
-        if demean:
-            seen = np.isfinite(values)
-            total = np.where(seen, values, 0.0).sum(axis=0)
-            values = values - total / np.maximum(seen.sum(axis=0), 1)
-        figures.append(values)
+        figures.append(centred(values, axis=0) if demean else values)
     data = History(*figures, used, order)
     long = data.periods > 2 * order + 5
     testable = long.copy()
     if long.any():
-        kept = _part(data, long)
-        testable[long] = np.isfinite(wald(kept.y, kept))
+        testable[long] = np.isfinite(wald(data.y[long], _part(data, long)))
     dropped = list(rows.dropped)
     for reason, lost in (
         (f"entity with fewer than {2 * order + 6} rows", ~long),
@@ -157,8 +152,7 @@ def _history(
             f"{2 * order + 6} years with {order} lag{'s' if order > 1 else ''} of both and "
             "variation in both, so take a longer sample or a lower order."
         )
-    names = [str(e) for e in grid.unique(0)[testable]]
-    return _part(data, testable), names, tuple(dropped)
+    return _part(data, testable), [str(e) for e in grid.unique(0)[testable]], tuple(dropped)
 
 
 def _part(data: History, rows: np.ndarray) -> History:

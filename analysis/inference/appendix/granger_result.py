@@ -17,12 +17,10 @@ __all__ = ["Causality", "DumitrescuHurlin"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Causality:
-    """The test of one arrow.
+    """The test of one arrow: whether the cause helps to predict the effect in some entity.
 
     Attributes
     ----------
-    cause, effect, cause_label, effect_label : str
-        Does the cause help to predict the effect in at least one entity?
     wald_mean : float
         W̄, the mean over entities of K times the F statistic.
     z_bar, p_bar, z_tilde, p_tilde : float
@@ -31,12 +29,10 @@ class Causality:
     p_bootstrap : float
         Share of simulated W̄ at least as large, entities dependent as in the data; one-sided,
         because only a large W̄ speaks for causality.
-    n, n_entities, shortest, longest : int
-        Rows, entities, and fewest and most rows of an entity.
+    shortest, longest : int
+        Fewest and most rows of an entity.
     individual : DataFrame
         By entity: ``wald`` and ``rows``.
-    dropped : tuple of Dropped
-        Rows not used, by reason.
     """
 
     cause: str
@@ -63,14 +59,10 @@ class DumitrescuHurlin(Result):
 
     Attributes
     ----------
-    specification : Specification
-        As given: outcome and regressor.
     directions : tuple of Causality
         Regressor to outcome first, then back.
-    order : int
-        K, lags of both.
-    demeaned : bool
-        Whether the mean over entities of each year was taken out.
+    order, demeaned : int, bool
+        K, lags of both; whether the mean over entities of each year was taken out.
     """
 
     specification: Specification

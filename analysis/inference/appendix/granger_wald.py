@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["History", "resample_null", "wald", "z_bar", "z_tilde"]
+__all__ = ["History", "centred", "resample_null", "wald", "z_bar", "z_tilde"]
 
 _FLAT = 1e-10  # share of variance left below which an entity's regressor counts as constant
 
@@ -15,14 +15,8 @@ _FLAT = 1e-10  # share of variance left below which an entity's regressor counts
 class History:
     """Effect and cause of N entities over T years, missing cells as NaN.
 
-    Attributes
-    ----------
-    y, x : ndarray, shape (N, T)
-        Effect and cause.
-    used : ndarray of bool, shape (N, T)
-        Years in which y and `order` lags of both are observed.
-    order : int
-        K.
+    `y` and `x`, shape (N, T), are effect and cause; `used`, likewise, marks the years in which y
+    and `order` = K lags of both are observed.
     """
 
     y: np.ndarray
@@ -37,29 +31,20 @@ class History:
 
 
 def wald(y: np.ndarray, data: History) -> np.ndarray:
-    """Wald statistic W_i of x not causing y, entity by entity.
+    """Wald statistic W_i of x not causing y, entity by entity: shape (..., N).
 
-    y(t) = a_i + Σ γ_ik y(t−k) + Σ β_ik x(t−k) + e(t), k = 1..K, by least squares;
-    W_i = (RSS₀ − RSS₁)/(RSS₁/(T_i − 2K − 1)), K times the F statistic.
-
-    Parameters
-    ----------
-    y : ndarray, shape (..., N, T)
-        The effect as observed, or many simulated ones.
-    data : History
-        Cause, rows and order.
-
-    Returns
-    -------
-    ndarray, shape (..., N)
-        NaN where an entity's regressors are collinear or explain everything.
+    y(t) = a_i + Σ γ_ik y(t−k) + Σ β_ik x(t−k) + e(t), k = 1..K, by least squares; W_i = (RSS₀ −
+    RSS₁)/(RSS₁/(T_i − 2K − 1)), K times the F statistic. `y`, shape (..., N, T), is the effect as
+    observed, or many simulated ones; `data` holds cause, rows and order. NaN where an entity's
+    regressors are collinear or explain everything.
     """
     k = data.order
-    y, x = _centred(y), _centred(data.x)
+    # Less a constant per entity, which the intercept takes up: steadier arithmetic.
+    y, x = centred(y, axis=-1), centred(data.x, axis=-1)
     lags = [_lag(y, j) for j in range(1, k + 1)]
     causes = [np.broadcast_to(_lag(x, j), y.shape) for j in range(1, k + 1)]
-    ones = np.ones_like(y)
-    columns = np.where(data.used[..., None], np.stack([ones, *lags, *causes, y], axis=-1), 0.0)
+    stacked = np.stack([np.ones_like(y), *lags, *causes, y], axis=-1)
+    columns = np.where(data.used[..., None], stacked, 0.0)
     gram = np.swapaxes(columns, -1, -2) @ columns
     short = _residual(gram, list(range(1 + k)))
     full = _residual(gram, list(range(1 + 2 * k)))
@@ -77,20 +62,12 @@ def z_bar(statistics: np.ndarray, order: int) -> np.ndarray:
 def z_tilde(statistics: np.ndarray, periods: np.ndarray, order: int) -> np.ndarray:
     """Standardise W̄ by its exact moments for few years, those of an F distribution.
 
-    E W_i = K(T_i−2K−1)/(T_i−2K−3) and Var W_i = 2K(T_i−2K−1)²(T_i−K−3)/((T_i−2K−3)²(T_i−2K−5)),
-    so every T_i must exceed 2K + 5. T_i counts the rows of the regression, without the K initial
-    ones: Dumitrescu and Hurlin's own convention, that of xtgcause and of R plm (whose T includes
-    them and whose formula takes them off). Putting the rows of the data instead of those of the
-    regression here would overstate the statistic.
-
-    Parameters
-    ----------
-    statistics : ndarray, shape (..., N)
-        W_i.
-    periods : ndarray of int, shape (N,)
-        T_i.
-    order : int
-        K.
+    E W_i = K(T_i−2K−1)/(T_i−2K−3) and Var W_i = 2K(T_i−2K−1)²(T_i−K−3)/((T_i−2K−3)²(T_i−2K−5)), so
+    every T_i must exceed 2K + 5. `periods`, shape (N,), are the T_i: the rows of the regression,
+    without the K initial ones: Dumitrescu and Hurlin's own convention, that of xtgcause and of R
+    plm (whose T includes them and whose formula takes them off). Putting the rows of the data
+    instead of those of the regression here would overstate the statistic. `statistics`, shape (...,
+    N), are the W_i.
     """
     periods = np.asarray(periods, dtype=float)
     a = periods - 2 * order - 1
@@ -103,20 +80,17 @@ def z_tilde(statistics: np.ndarray, periods: np.ndarray, order: int) -> np.ndarr
 def resample_null(
     data: History, draws: int, rng: np.random.Generator, *, block: int = 1, demean: bool = False
 ) -> np.ndarray:
-    """Simulate the effect as if the cause did nothing.
+    """Simulate the effect as if the cause did nothing: shape (draws, N, T).
 
     Each entity's regression on its own lags gives coefficients and residuals. Whole years of
     residuals, all entities at once and `block` consecutive years at a time, are drawn with
-    replacement, which keeps the dependence between entities, and the effect is built up again
-    from its observed initial values (Dumitrescu and Hurlin 2012, section 6; Lopez and Weber 2017,
-    Stata Journal 17(4)). Where an entity has no residual in the year drawn, one of its own is
-    drawn instead.
+    replacement, which keeps the dependence between entities, and the effect is built up again from
+    its observed initial values (Dumitrescu and Hurlin 2012, section 6; Lopez and Weber 2017, Stata
+    Journal 17(4)). Where an entity has no residual in the year drawn, one of its own is drawn
+    instead.
 
-    Returns
-    -------
-    ndarray, shape (draws, N, T)
-        NaN where the effect is not observed. With `demean` the mean over entities of each year is
-        taken out again, as it was from the data.
+    NaN where the effect is not observed. With `demean` the mean over entities of each year is taken
+    out again, as it was from the data.
     """
     intercept, slopes, residuals = _restricted(data)
     n, t = data.y.shape
@@ -127,12 +101,7 @@ def resample_null(
         for j in range(data.order):
             value = value + slopes[:, j] * out[:, :, year - 1 - j]
         out[:, :, year] = np.where(data.used[:, year], value, data.y[:, year])
-    if demean:
-        seen = np.isfinite(out)
-        out = out - np.where(seen, out, 0.0).sum(axis=1, keepdims=True) / np.maximum(
-            seen.sum(axis=1, keepdims=True), 1
-        )
-    return out
+    return centred(out, axis=1) if demean else out
 
 
 def _restricted(data: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -183,8 +152,8 @@ def _lag(values: np.ndarray, years: int) -> np.ndarray:
     return out
 
 
-def _centred(values: np.ndarray) -> np.ndarray:
-    """Less a constant per entity, which the intercept takes up: steadier arithmetic."""
+def centred(values: np.ndarray, axis: int) -> np.ndarray:
+    """Values less their mean along an axis, over the cells that are observed."""
     seen = np.isfinite(values)
-    mean = np.where(seen, values, 0.0).sum(axis=-1) / np.maximum(seen.sum(axis=-1), 1)
-    return values - mean[..., None]
+    total = np.where(seen, values, 0.0).sum(axis=axis, keepdims=True)
+    return values - total / np.maximum(seen.sum(axis=axis, keepdims=True), 1)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix.two_stage import Instrumented
 from analysis.inference.appendix.weak import (
     anderson_rubin,
@@ -51,18 +51,14 @@ def instrumented(
 
     Parameters
     ----------
-    spec : Specification
-        Equation of interest; all slopes but `endogenous` count as exogenous.
-    panel : Panel
-        The full grid of entities and years.
+    spec, panel, level
+        As in `estimate`; all slopes but `endogenous` count as exogenous.
     endogenous : str
         One of the regressors.
     instruments : sequence of str
         Variables outside the equation, at least one.
     instrument_lag : int, optional
         Years by which they precede the outcome; by default those of the endogenous regressor.
-    level : float
-        1 − coverage of intervals and set.
 
     Raises
     ------
@@ -72,16 +68,18 @@ def instrumented(
     UnknownNameError
         A name is not in the specification or the panel.
     """
-    require_level(level)
     names = (instruments,) if isinstance(instruments, str) else tuple(instruments)
     _require(spec, endogenous, names)
     lag = spec.lag_of(endogenous) if instrument_lag is None else instrument_lag
     lags = {**dict(spec.lags), **dict.fromkeys(names, lag)}
     fitted = fit(replace(spec, controls=(*spec.controls, *names), lags=lags), panel)
     own, j = len(spec.terms), fitted.terms.index(endogenous)
-    terms, least_squares = _second_stage(fitted, panel, own, j, level)
+    terms, plain = _second_stage(fitted, panel, own, j, level)
     exogenous = np.delete(fitted.x[:, :own], j, axis=1)
-    z, y, d = _without(exogenous, fitted.x[:, own:], fitted.y, fitted.x[:, j])
+    block = np.column_stack([fitted.x[:, own:], fitted.y, fitted.x[:, j]])
+    if exogenous.shape[1]:
+        block = block - exogenous @ least_squares(exogenous, block)
+    z, y, d = block[:, :-2], block[:, -2], block[:, -1]
     forms = reduced_forms(z, y, d, fitted.clusters, fitted.parameters - 1)
     strength, wanted = effective_f(forms), f_critical(forms)
     groups, main = len(fitted.cluster_labels), terms[j]
@@ -89,7 +87,7 @@ def instrumented(
     wald = forms.on_d @ np.linalg.solve(forms.v_dd, forms.on_d) / len(names)
     return Instrumented(
         specification=spec, endogenous=endogenous, instruments=names,
-        outcome_label=label_of(panel, spec.outcome), terms=terms, least_squares=least_squares,
+        outcome_label=label_of(panel, spec.outcome), terms=terms, least_squares=plain,
         first_stage=_stage(names, panel, forms.on_d, forms.v_dd, groups - 1, level),
         reduced_form=_stage(names, panel, forms.on_y, forms.v_yy, groups - 1, level),
         effective_f=strength, critical_f=wanted, robust_f=float(wald), ar_shape=shape,
@@ -132,37 +130,23 @@ def _second_stage(
     full = np.column_stack([x[:, others], z])
     projected = x.copy()
     projected[:, j] = full @ least_squares(full, x[:, j])
-    charged = fitted.parameters - z.shape[1]
-    dof = len(fitted.cluster_labels) - 1
-    names = fitted.terms[:own]
-    v = cr1(projected, fitted.y - x @ b, fitted.clusters, charged)
-    plain = least_squares(x, fitted.y)
-    u = cr1(x, fitted.y - x @ plain, fitted.clusters, charged)
-    return (
-        _stage(names, panel, b, v, dof, level),
-        _stage(names, panel, plain, u, dof, level)[j],
-    )
+
+    def lines(slopes: np.ndarray, columns: np.ndarray) -> tuple[Row, ...]:
+        charged = fitted.parameters - z.shape[1]
+        v = cr1(columns, fitted.y - x @ slopes, fitted.clusters, charged)
+        dof = len(fitted.cluster_labels) - 1
+        return _stage(fitted.terms[:own], panel, slopes, v, dof, level)
+
+    return lines(b, projected), lines(least_squares(x, fitted.y), x)[j]
 
 
 def _stage(
     names: Sequence[str], panel: Panel, b: np.ndarray, v: np.ndarray, dof: int, level: float
 ) -> tuple[Row, ...]:
-    labels = [term_label(panel, name) for name in names]
-    errors = np.sqrt(np.diag(v))
     return tuple(
-        row(name, label, float(value), float(se), dof, level)
-        for name, label, value, se in zip(names, labels, b, errors, strict=True)
+        row(name, term_label(panel, name), value, se, dof, level)
+        for name, value, se in zip(names, b, np.sqrt(np.diag(v)), strict=True)
     )
-
-
-def _without(
-    exogenous: np.ndarray, z: np.ndarray, y: np.ndarray, d: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Partial the exogenous regressors out of instruments, outcome and endogenous regressor."""
-    block = np.column_stack([z, y, d])
-    if exogenous.shape[1]:
-        block = block - exogenous @ least_squares(exogenous, block)
-    return block[:, :-2], block[:, -2], block[:, -1]
 
 
 def _notes(

@@ -8,9 +8,12 @@ import numpy as np
 from scipy.linalg import qr
 from scipy.special import fdtrc
 
+from analysis.inference.clustered import cr0
 from analysis.models.scaling import least_squares
 
-__all__ = ["Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak"]
+__all__ = [
+    "Wald", "clustered_wald", "entity_sums", "independent_columns", "mundlak", "quasi_demeaned",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +28,32 @@ class Wald:
 def mundlak(
     x: np.ndarray, y: np.ndarray, other: np.ndarray, codes: np.ndarray, theta: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of the entity means of x beside x itself, and their CR0 covariance.
+    """Coefficients (k,) of the entity means of x beside x itself, and their CR0 covariance (k, k).
 
     y_it = b'x_it + g'x̄_i + d'w_it + a_i + e_it by random effects: everything less θ_i times its
-    entity mean. b is then the fixed-effects slope, and g = 0 says that random effects estimate
-    the same (Mundlak 1978, Econometrica 46(1), 69–85). With CR0 the Wald test of g = 0 is the
-    robust regression form of the Hausman test (Arellano 1993) as in R plm.
+    entity mean. b is then the fixed-effects slope, and g = 0 says that random effects estimate the
+    same (Mundlak 1978, Econometrica 46(1), 69–85). With CR0 the Wald test of g = 0 is the robust
+    regression form of the Hausman test (Arellano 1993) as in R plm.
 
-    Parameters
-    ----------
-    x, y : ndarray, shapes (n, k) and (n,)
-        Terms and outcome.
-    other : ndarray, shape (n, q)
-        Further columns, the constant among them.
-    codes : ndarray of int, shape (n,)
-        Entity of each row.
-    theta : ndarray, shape (n,)
-        Share of the entity mean that is taken out of each row.
-
-    Returns
-    -------
-    tuple of ndarray
-        (k,) and (k, k).
+    `x`, shape (n, k), and `y`, shape (n,), are terms and outcome; `other`, shape (n, q), holds
+    further columns, the constant among them; `codes` names the entity of each row and `theta` the
+    share of its mean that is taken out.
     """
     k, means = x.shape[1], entity_means(x, codes)
     # Means of the other columns too: an unbalanced panel's years differ between entities.
     columns = independent_columns(
         np.column_stack([x, means, other, entity_means(other, codes)]), 2 * k
     )
-    z = columns - theta[:, None] * entity_means(columns, codes)
-    response = y - theta * entity_means(y[:, None], codes)[:, 0]
+    z, response = (quasi_demeaned(v, codes, theta) for v in (columns, y[:, None]))
+    response = response[:, 0]
     b = least_squares(z, response)
-    residuals = response - z @ b
-    scores = np.zeros((int(codes.max()) + 1, z.shape[1]))
-    np.add.at(scores, codes, z * residuals[:, None])
-    bread = np.linalg.inv(z.T @ z)
-    covariance = bread @ (scores.T @ scores) @ bread
+    covariance = cr0(z, response - z @ b, codes)
     return b[k : 2 * k], covariance[k : 2 * k, k : 2 * k]
+
+
+def quasi_demeaned(columns: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Columns less the share `theta` of their entity means."""
+    return columns - theta[:, None] * entity_means(columns, codes)
 
 
 def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, parameters: int) -> Wald:
@@ -73,9 +65,14 @@ def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, paramete
 
 def entity_means(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Mean of each column over the rows of an entity, repeated on these rows."""
+    return (entity_sums(columns, codes) / np.bincount(codes)[:, None])[codes]
+
+
+def entity_sums(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Sum of each column over the rows of an entity, shape (N, k)."""
     sums = np.zeros((int(codes.max()) + 1, columns.shape[1]))
     np.add.at(sums, codes, columns)
-    return (sums / np.bincount(codes)[:, None])[codes]
+    return sums
 
 
 def independent_columns(columns: np.ndarray, keep: int) -> np.ndarray:

@@ -11,13 +11,13 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, require_level
+from analysis.errors import SpecificationError
 from analysis.inference.appendix.mundlak import (
     Wald,
     clustered_wald,
-    entity_means,
     independent_columns,
     mundlak,
+    quasi_demeaned,
 )
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1
@@ -60,8 +60,6 @@ class RandomEffects(Regression):
 
     Attributes
     ----------
-    terms : tuple of RandomTerm
-        In the order of the specification.
     hausman : Wald
         Hausman (1978), chi-squared; p is NaN where the statistic is negative.
     mundlak : Wald
@@ -113,19 +111,17 @@ def random_effects(
 
     y_it = b'x_it + d_t + a_i + e_it, a_i drawn independently of x (Swamy and Arora 1972 variance
     components, from linearmodels). The constant is always included, and year effects enter as
-    dummies on both sides of the comparison. Hausman (1978, Econometrica 46(6), 1251–1271) is
-    valid only if errors are neither heteroskedastic nor serially correlated; the clustered
-    Mundlak form does without that.
+    dummies on both sides of the comparison. Hausman (1978, Econometrica 46(6), 1251–1271) is valid
+    only if errors are neither heteroskedastic nor serially correlated; the clustered Mundlak form
+    does without that.
 
     When not to use it: as the main estimate where entities were not drawn at random, such as all
     regions of a country. A test that does not reject is no licence either: it may lack power.
 
     Parameters
     ----------
-    spec : Specification
-        What to estimate; effects must be "entity", "two_way" or "region_year".
-    panel, rows, level
-        As in `estimate`.
+    spec, panel, rows, level
+        As in `estimate`; effects must be "entity", "two_way" or "region_year".
 
     Raises
     ------
@@ -133,7 +129,6 @@ def random_effects(
         As in `analysis.models.fit`; or the effects leave no room for random ones; or there are no
         more entities than coefficients to tell apart.
     """
-    require_level(level)
     if EFFECTS[spec.effects].differenced or "entity_trend" in EFFECTS[spec.effects].absorbs:
         raise SpecificationError(
             f"Random effects cannot stand beside {EFFECTS[spec.effects].words}: use effects "
@@ -172,10 +167,8 @@ def random_effects(
         sd_effects=float(np.sqrt(random.variance_decomposition["Effects"])),
         sd_errors=float(np.sqrt(random.variance_decomposition["Residual"])), n=fitted.n,
         entities=entities, years=len(fitted.years), dropped=fitted.dropped,
-        notes=(
-            *_notes(rows, definite, theta),
-            *warnings_for(("hausman", "mundlak"), fitted.shape),
-        ),
+        notes=(*_notes(rows, definite, theta),
+               *warnings_for(("hausman", "mundlak"), fitted.shape)),
     )  # fmt: skip
 
 
@@ -223,8 +216,7 @@ def _hausman(random: Any, fixed: Any, terms: tuple[str, ...]) -> tuple[Wald, boo
 
 def _cr1(design: Design, other: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
     """CR1 variances by entity of the slopes, on the quasi-demeaned columns."""
-    columns = np.column_stack([design.x, other, design.y])
-    columns = columns - theta[:, None] * entity_means(columns, codes)
+    columns = quasi_demeaned(np.column_stack([design.x, other, design.y]), codes, theta)
     z, y = columns[:, :-1], columns[:, -1]
     residuals = y - z @ least_squares(z, y)
     return np.diag(cr1(z, residuals, codes, z.shape[1]))[: design.x.shape[1]]

@@ -22,21 +22,8 @@ def rectangle(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Find the span of years and the entities complete in it that hold most cells.
 
-    Parameters
-    ----------
-    panel : Panel
-        The full grid of entities and years.
-    name : str
-        Variable.
-    sample : Sample
-        Years and entities that may enter.
-    needed : int
-        Years in a row that a regression needs.
-
-    Returns
-    -------
-    tuple
-        Entities by years without a missing cell; entities left out for a gap.
+    `sample` says which years and entities may enter, `needed` how many years in a row a regression
+    needs. Returns entities by years without a missing cell, and the entities left out for a gap.
 
     Raises
     ------
@@ -82,18 +69,8 @@ def require_movement(block: pd.DataFrame, y: np.ndarray) -> None:
 def largest_block(seen: np.ndarray, shortest: int) -> tuple[np.ndarray, int, int]:
     """Find the entities and the run of years without a gap that hold most cells together.
 
-    Parameters
-    ----------
-    seen : ndarray of bool, shape (N, T)
-        Cells with a figure.
-    shortest : int
-        Years the run must have.
-
-    Returns
-    -------
-    tuple
-        Entities in the block (N,), first year and the year after the last, by position; no
-        entity where no run is long enough.
+    Of `seen`, shape (N, T), and at least `shortest` years: the entities in the block (N,), first
+    year and the year after the last, by position; no entity where no run is long enough.
     """
     runs = [
         (int(seen[:, a:b].all(axis=1).sum()) * (b - a), b - a, a)

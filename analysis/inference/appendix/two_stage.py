@@ -21,14 +21,10 @@ class Instrumented(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        The equation of interest.
-    endogenous : str
-        The regressor that is instrumented.
-    instruments : tuple of str
-        What moves it.
+    endogenous, instruments : str, tuple of str
+        The regressor that is instrumented, and what moves it.
     terms : tuple of Row
-        2SLS coefficients, in the order of the specification.
+        2SLS coefficients, in the order of the specification, which is the equation of interest.
     least_squares : Row
         The endogenous regressor without instruments, for comparison.
     first_stage, reduced_form : tuple of Row
@@ -74,12 +70,8 @@ class Instrumented(Regression):
     @property
     def stages(self) -> dict[str, tuple[Row, ...]]:
         """Lines by stage."""
-        return {
-            "second": self.terms,
-            "least_squares": (self.least_squares,),
-            "first": self.first_stage,
-            "reduced_form": self.reduced_form,
-        }
+        return {"second": self.terms, "least_squares": (self.least_squares,),
+                "first": self.first_stage, "reduced_form": self.reduced_form}  # fmt: skip
 
     def ar_at(self, beta: float) -> float:
         """Anderson-Rubin p-value of a coefficient of `beta`."""

@@ -53,10 +53,9 @@ class UnitRoot(Result):
         Share of simulated panels with autoregression 0.9 that this test rejects at 5%.
     w : float
         IPS only: W of Im, Pesaran and Shin with tabulated moments; NaN where the table ends.
-    lags : int
-        Lagged changes in each regression.
-    trend, demeaned : bool
-        Whether a trend was fitted; whether the mean of each year was taken out first.
+    lags, trend, demeaned : int, bool, bool
+        Lagged changes in each regression; whether a trend was fitted; whether the mean of each year
+        was taken out first.
     left_out : tuple of str
         Entities with a gap inside these years.
     """
@@ -110,16 +109,11 @@ class UnitRoots(Result):
     def grid(self) -> Grid:
         """Return the table."""
         rows = [
-            [
-                f"{t.label}, {t.test.upper()}",
-                plain_number(t.statistic, 0.1),
-                plain_number(t.critical, 0.1),
-                plain_number(t.p, 0.1),
-                f"{t.power:.0%}",
-                f"{t.entities} × {t.last_year - t.first_year + 1}",
-            ]
+            [f"{t.label}, {t.test.upper()}",
+             *(plain_number(x, 0.1) for x in (t.statistic, t.critical, t.p)), f"{t.power:.0%}",
+             f"{t.entities} × {t.last_year - t.first_year + 1}"]
             for t in self.tests
-        ]
+        ]  # fmt: skip
         heads = ["Series and test", "Mean t", "5% value", "p", "Power", "N × T"]
         return Grid.of("Panel unit root tests", heads, rows, self.notes)
 
@@ -131,10 +125,10 @@ def ips(
 ) -> UnitRoot:  # fmt: skip
     """Test of Im, Pesaran and Shin (2003, Journal of Econometrics 115(1), 53–74).
 
-    t̄ = (1/N) Σ_i t_i, where t_i is the t statistic of b_i in Δy_it = a_i (+ c_i t) + b_i y_i,t−1
-    + Σ_j d_ij Δy_i,t−j + e_it. Low values speak against a unit root in all entities, which is not
-    to say that no entity has one. Critical values are simulated at this N and T, since the
-    tabulated ones begin at ten usable years.
+    t̄ = (1/N) Σ_i t_i, where t_i is the t statistic of b_i in Δy_it = a_i (+ c_i t) + b_i y_i,t−1 +
+    Σ_j d_ij Δy_i,t−j + e_it. Low values speak against a unit root in all entities, which is not to
+    say that no entity has one. Critical values are simulated at this N and T, since the tabulated
+    ones begin at ten usable years.
 
     When not to use it: as a licence for a regression in levels or for cointegration when T is a
     dozen, where it hardly tells 0.9 from 1; and where entities share shocks that hit them
@@ -142,10 +136,8 @@ def ips(
 
     Parameters
     ----------
-    panel : Panel
-        The full grid of entities and years.
-    name : str
-        Variable, in levels.
+    panel, name
+        The full grid of entities and years, and a variable of it, in levels.
     lags : int
         Lagged changes, the same for every entity.
     trend : bool
@@ -175,22 +167,11 @@ def cips(
     """Test of Pesaran (2007, Journal of Applied Econometrics 22(2), 265–312).
 
     As `ips`, with ȳ_{t−1}, Δȳ_t and its lags in every entity's regression, which takes out one
-    common factor however unequally it hits. By default each t_i is cut off at Pesaran's bounds.
-    With T of a dozen that leaves half of the years to estimate with: hardly any power.
+    common factor however unequally it hits. By default each t_i is cut off at Pesaran's bounds
+    (`truncated`: CIPS*). With T of a dozen that leaves half of the years to estimate with: hardly
+    any power.
 
     When not to use it: with more than one common factor, or with fewer than ten years.
-
-    Parameters
-    ----------
-    truncated : bool
-        Cut off extreme t statistics (CIPS*).
-    panel, name, lags, trend, sample, draws, seed
-        As in `ips`.
-
-    Raises
-    ------
-    UnknownNameError, SpecificationError
-        As in `ips`.
     """
     return _test("cips", panel, name, lags, trend, False, truncated, sample, draws, seed)
 
@@ -204,13 +185,8 @@ def unit_roots(
     Each in levels, over the years and entities of the specification's sample.
     """
     names = dict.fromkeys((spec.outcome, *spec.slopes))
-    return UnitRoots(
-        tuple(
-            test(panel, name, lags=lags, trend=trend, sample=spec.sample, draws=draws)
-            for name in names
-            for test in (ips, cips)
-        )
-    )
+    how = {"lags": lags, "trend": trend, "sample": spec.sample, "draws": draws}
+    return UnitRoots(tuple(t(panel, name, **how) for name in names for t in (ips, cips)))
 
 
 def _test(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chndtrix, fdtr, fdtri
 
+from analysis.inference.appendix.mundlak import entity_sums
+
 __all__ = [
     "ReducedForms", "anderson_rubin", "effective_f", "f_critical", "p_value", "reduced_forms",
 ]  # fmt: skip
@@ -16,16 +18,10 @@ _POINTS = 4001
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReducedForms:
-    """Outcome and endogenous regressor on the instruments.
+    """Outcome and endogenous regressor on the l instruments.
 
-    Attributes
-    ----------
-    on_y, on_d : ndarray, shape (l,)
-        Coefficients of the instruments.
-    v_yy, v_yd, v_dd : ndarray, shape (l, l)
-        Their clustered covariances, finite-sample factor included.
-    moments : ndarray, shape (l, l)
-        Z'Z.
+    `on_y, on_d`, shape (l,), are the coefficients of the instruments, `v_yy, v_yd, v_dd`, shape (l,
+    l), their clustered covariances, finite-sample factor included, and `moments` is Z'Z.
     """
 
     on_y: np.ndarray
@@ -48,11 +44,8 @@ class ReducedForms:
         # Homogeneous in (1, −β), so that an infinite β is a point like any other.
         pi = c[:, None] * self.on_y - s[:, None] * self.on_d
         both = self.v_yd + self.v_yd.T
-        v = (
-            (c**2)[:, None, None] * self.v_yy
-            - (c * s)[:, None, None] * both
-            + (s**2)[:, None, None] * self.v_dd
-        )
+        c, s = c[:, None, None], s[:, None, None]
+        v = c**2 * self.v_yy - c * s * both + s**2 * self.v_dd
         return np.einsum("bi,bi->b", pi, np.linalg.solve(v, pi[..., None])[..., 0]) / pi.shape[1]
 
 
@@ -61,16 +54,9 @@ def reduced_forms(
 ) -> ReducedForms:
     """Regress y and d on z, with the CR1 covariance of all coefficients together.
 
-    Parameters
-    ----------
-    z : ndarray, shape (n, l)
-        Instruments, cleaned of effects and of the exogenous regressors.
-    y, d : ndarray, shape (n,)
-        Outcome and endogenous regressor, cleaned alike.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G−1.
-    k : int
-        K of the CR1 factor of these regressions.
+    Instruments `z`, shape (n, l), outcome `y` and endogenous regressor `d`, shape (n,), are cleaned
+    of effects and of the exogenous regressors; `clusters` are codes 0..G−1 and `k` is K of the CR1
+    factor.
     """
     n, groups = len(y), int(clusters.max()) + 1
     moments = z.T @ z
@@ -78,12 +64,7 @@ def reduced_forms(
     on = bread @ (z.T @ np.column_stack([y, d]))
     residuals = np.column_stack([y, d]) - z @ on
     factor = groups / (groups - 1) * (n - 1) / (n - k)
-    scores = []
-    for column in residuals.T:
-        sums = np.zeros((groups, z.shape[1]))
-        np.add.at(sums, clusters, z * column[:, None])
-        scores.append(sums @ bread)
-    s_y, s_d = scores
+    s_y, s_d = (entity_sums(z * column[:, None], clusters) @ bread for column in residuals.T)
     return ReducedForms(
         on[:, 0], on[:, 1], factor * s_y.T @ s_y, factor * s_y.T @ s_d, factor * s_d.T @ s_d,
         moments,
@@ -121,22 +102,9 @@ def anderson_rubin(
 ) -> tuple[str, tuple[tuple[float, float], ...]]:
     """Invert the Anderson-Rubin test into a confidence set.
 
-    Parameters
-    ----------
-    forms : ReducedForms
-        Reduced form and first stage.
-    dof : float
-        Denominator degrees of freedom of F, G − 1.
-    level : float
-        1 − coverage.
-    centre, scale : float
-        Where the grid is dense: the 2SLS estimate and its error.
-
-    Returns
-    -------
-    tuple
-        "interval", "two rays", "whole line", "empty" or "union", and the closed intervals of the
-        set in ascending order; ends may be infinite.
+    `dof` is G − 1, the denominator of F; `centre` and `scale`, the 2SLS estimate and its error, say
+    where the grid is dense. Returns "interval", "two rays", "whole line", "empty" or "union", and
+    the closed intervals of the set in ascending order; ends may be infinite.
     """
     from scipy.optimize import brentq  # a tenth of a second that most callers never need
 

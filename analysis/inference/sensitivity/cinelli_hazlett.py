@@ -15,10 +15,7 @@ from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-    require_level,
-)
+from analysis.inference.result import Result, require_level
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design

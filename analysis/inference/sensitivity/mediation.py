@@ -13,14 +13,7 @@ from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-    Row,
-    estimate_rows,
-    require_level,
-    row,
-    share,
-)
+from analysis.inference.result import Result, Row, estimate_rows, require_level, row, share
 from analysis.inference.sensitivity.channel import (
     Channel,
     bootstrap_products,

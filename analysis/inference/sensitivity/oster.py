@@ -11,9 +11,7 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-)
+from analysis.inference.result import Result
 from analysis.inference.sensitivity.proportional_selection import (
     Moments,
     adjusted,
