@@ -19,18 +19,9 @@ _CHUNK = 500  # draws held in memory at once
 class Channel:
     """Point estimates of a channel.
 
-    Attributes
-    ----------
-    a : float
-        M on X, units of M per unit of X.
-    b : float
-        Y on M given X.
-    direct, total : float
-        Y on X given M, and without M.
-    sd_m, sd_y : float
-        SD of the residuals of M on X and of Y on X.
-    rho_zero : float
-        Their correlation.
+    `a` is M on X, units of M per unit of X, and `b` Y on M given X; `direct, total` are Y on X
+    given M, and without M; `sd_m, sd_y` are the SD of the residuals of M on X and of Y on X, and
+    `rho_zero` is their correlation.
     """
 
     a: float
@@ -45,14 +36,8 @@ class Channel:
 def channel(x: np.ndarray, m: np.ndarray, y: np.ndarray, j: int) -> Channel:
     """Estimate both equations by least squares.
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, k)
-        Treatment and covariates, cleaned of effects.
-    m, y : ndarray, shape (n,)
-        Mediator and outcome, cleaned alike.
-    j : int
-        Column of the treatment.
+    Treatment (column `j`) and covariates `x`, shape (n, k), mediator `m` and outcome `y`, shape
+    (n,), are cleaned of effects.
     """
     on_x = least_squares(x, np.column_stack([m, y]))
     e_m, e_y = m - x @ on_x[:, 0], y - x @ on_x[:, 1]
@@ -91,28 +76,15 @@ def bootstrap_products(
 ) -> np.ndarray:
     """a·b in resamples of whole clusters, both equations and all effects re-estimated.
 
-    Effects nested in clusters are gone from z beforehand: a cluster drawn twice has its own
-    effects twice, which leaves the same remainder. All other effects come as `nuisance` and are
-    partialled out anew in every draw. A draw is a weighted sum of cross-products per cluster, so no
-    row is read twice.
+    Effects nested in clusters are gone from z beforehand: a cluster drawn twice has its own effects
+    twice, which leaves the same remainder. All other effects come as `nuisance` and are partialled
+    out anew in every draw. A draw is a weighted sum of cross-products per cluster, so no row is
+    read twice.
 
-    Parameters
-    ----------
-    z : ndarray, shape (n, k + 2)
-        Treatment and covariates, then mediator, then outcome, less the nested effects.
-    nuisance : ndarray, shape (n, q)
-        The other effects as columns, less the nested effects; they may be collinear.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G−1.
-    j : int
-        Column of the treatment.
-    draws, seed : int
-        Resamples and seed.
-
-    Returns
-    -------
-    ndarray, shape (draws,)
-        NaN where a draw does not identify both paths.
+    `z`, shape (n, k + 2), holds treatment (column `j`) and covariates, then mediator, then outcome,
+    and `nuisance`, shape (n, q), the other effects as columns, both less the nested effects; the
+    latter may be collinear. `clusters` are codes 0..G−1. The answer, shape (draws,), is NaN where a
+    draw does not identify both paths.
     """
     keep, groups = z.shape[1], int(clusters.max()) + 1
     all_columns = np.column_stack([z, nuisance])

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
-from analysis.inference.result import Result, require_level
+from analysis.inference.result import Result
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
@@ -31,16 +30,9 @@ __all__ = ["Benchmark", "CinelliHazlett", "cinelli_hazlett"]
 class Benchmark:
     """The estimate under a confounder some times as strong as an observed covariate.
 
-    Attributes
-    ----------
-    covariate : str
-        The observed covariate.
-    strength : float
-        How many times as strong, for treatment and outcome alike.
-    r2_dz, r2_yz : float
-        Bounds on the confounder's partial R² with treatment and outcome.
-    estimate, se, t, low, high : float
-        Adjusted in the direction that shrinks the estimate; classical errors.
+    `strength` is how many times as strong, for treatment and outcome alike; `r2_dz, r2_yz` bound
+    the confounder's partial R² with treatment and outcome. The estimate is adjusted in the
+    direction that shrinks it, with classical errors.
     """
 
     covariate: str
@@ -68,10 +60,8 @@ class CinelliHazlett(Result):
         Its clustered error, for comparison.
     dof : int
         Rows less slopes, constant and every effect, nested in clusters or not.
-    q : float
-        Share of the estimate to be explained away.
-    level : float
-        α.
+    q, level : float
+        Share of the estimate to be explained away; α.
     partial_r2 : float
         Partial R² of treatment with outcome: how much of the treatment a confounder that explains
         all that is left of the outcome must explain to bring the estimate to zero.
@@ -119,13 +109,8 @@ class CinelliHazlett(Result):
         """Return the table."""
         rows = [
             ("As estimated", plain_number(self.estimate, self.se), f"{self.t:.2f}", "–"),
-            *(
-                (
-                    f"{b.strength:g} × {b.covariate}", plain_number(b.estimate, b.se),
-                    f"{b.t:.2f}", f"{b.r2_dz:.3f}, {b.r2_yz:.3f}",
-                )
-                for b in self.benchmarks
-            ),
+            *((f"{b.strength:g} × {b.covariate}", plain_number(b.estimate, b.se), f"{b.t:.2f}",
+               f"{b.r2_dz:.3f}, {b.r2_yz:.3f}") for b in self.benchmarks),
         ]  # fmt: skip
         heads = ("Confounder", "Estimate", "t", "R² with treatment, outcome")
         return Grid.of(self.label, heads, rows, self.notes)
@@ -152,18 +137,14 @@ def cinelli_hazlett(
 
     Parameters
     ----------
-    spec, panel
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`; the level is also α of RV_{q,α}.
     treatment : str, optional
         One of the terms; the first regressor by default.
-    benchmarks : sequence of str, optional
-        Terms used as yardsticks; all other terms by default.
-    strengths : sequence of float
-        Multiples of a yardstick's strength.
+    benchmarks, strengths
+        Terms used as yardsticks, all other terms by default, and multiples of their strength.
     q : float
         Share of the estimate to be explained away.
-    level : float
-        α of RV_{q,α} and of the intervals.
 
     Raises
     ------
@@ -173,7 +154,6 @@ def cinelli_hazlett(
     UnknownNameError
         The treatment or a yardstick is not a term.
     """
-    require_level(level)
     if q <= 0 or any(k <= 0 for k in strengths):
         raise SpecificationError(f"q {q} and strengths {tuple(strengths)} must be positive.")
     rows = estimation_rows(spec, panel)
@@ -193,12 +173,10 @@ def cinelli_hazlett(
     r2_y = {name: partial_r2(b[i] / se[i], dof) for i, name in enumerate(fitted.terms)}
     found = [
         _benchmark(name, k, r2_d[name], r2_y[name], float(b[j]), float(se[j]), dof, level)
-        for name in names
-        for k in strengths
-    ]
-    rest = max(0.0, q * abs(b[j]) - stdtrit(groups - 1, 1 - level / 2) * se_cr1)
-    rv = robustness_value(t, dof, q)
-    rv_level = robustness_value(t, dof, q, level)
+        for name in names for k in strengths
+    ]  # fmt: skip
+    rest = max(0.0, q * abs(b[j]) - reach(groups - 1, level) * se_cr1)
+    rv, rv_level = robustness_value(t, dof, q), robustness_value(t, dof, q, level)
     rv_clustered = robustness_value(float(rest / se[j]), dof)
     return CinelliHazlett(
         specification=spec, treatment=treatment, label=label_of(panel, treatment),

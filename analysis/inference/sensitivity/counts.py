@@ -25,16 +25,12 @@ class CountFit(Regression):
 
     Attributes
     ----------
-    outcome, cluster : str
-        Columns of the table.
-    effects : tuple of str
-        Columns whose levels are absorbed.
+    outcome, cluster, effects : str, str, tuple of str
+        Columns of the table; the levels of `effects` are absorbed.
     terms : tuple of Row
         Change of the log of the expected count per unit of each term.
     covariance : ndarray
         Of the estimates, in the order of the lines.
-    n, grid_rows, clusters, parameters : int
-        Rows used, rows of the table, G and K.
     convention : str
         How the errors are scaled.
     """
@@ -59,14 +55,13 @@ class CountFit(Regression):
     def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
         names = [found.term for found in self.terms]
-        for term in (first, second):
-            self.coefficient(term)  # refuses an unknown name
+        labels = [self.coefficient(term).label for term in (first, second)]
         pick = np.zeros(len(names))
         pick[names.index(first)], pick[names.index(second)] = 1.0, -1.0
         value = float(pick @ [found.estimate for found in self.terms])
         se = float(np.sqrt(pick @ self.covariance @ pick))
-        label = f"{self.coefficient(first).label} less {self.coefficient(second).label}"
-        return row(f"{first}-{second}", label, value, se, self.clusters - 1, level)
+        term = f"{first}-{second}"
+        return row(term, " less ".join(labels), value, se, self.clusters - 1, level)
 
 
 def count_regression(
@@ -77,12 +72,10 @@ def count_regression(
 
     Parameters
     ----------
-    outcome, terms, cluster
-        Columns of `frame`; the outcome may not be negative.
+    outcome, terms, cluster, effects
+        Columns of `frame`; the outcome may not be negative, the levels of `effects` are absorbed.
     frame
         One row per observation, any index. Lags and products are the caller's.
-    effects
-        Columns whose levels are absorbed.
     labels
         Names for readers.
     charge
@@ -121,8 +114,7 @@ def count_regression(
     found = ppml(y, x, codes, groups, list(terms))
     free, _ = free_parameters(codes, groups)
     n = len(used)
-    factor = g / (g - 1) * ((n - 1) / (n - k - free) if charge else 1.0)
-    covariance = found.cr0 * factor
+    covariance = found.cr0 * (g / (g - 1) * ((n - 1) / (n - k - free) if charge else 1.0))
     said = "G/(G−1)·(n−1)/(n−K)" if charge else "G/(G−1)"
     labels = labels or {}
     return CountFit(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_type
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
-from analysis.inference.result import Result, Row, estimate_rows, require_level, row, share
+from analysis.inference.result import Result, Row, estimate_rows, row, share
 from analysis.inference.sensitivity.channel import (
     Channel,
     bootstrap_products,
@@ -34,12 +34,10 @@ SEED = 20261123
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Mediation(Result):
-    """One channel, measured.
+    """One channel, measured; the specification is the outcome's equation without the mediator.
 
     Attributes
     ----------
-    specification : Specification
-        The equation of the outcome without the mediator.
     treatment, mediator : str
         X and M.
     mediator_lag : int
@@ -54,8 +52,8 @@ class Mediation(Result):
         a·b, in units of the outcome per unit of X.
     low, high, p : float
         Percentile interval of the cluster bootstrap and the level at which it just holds zero.
-    draws, failed, seed : int
-        Bootstrap samples, those that did not identify both paths, and the seed.
+    failed : int
+        Bootstrap samples that did not identify both paths.
     rho_zero : float
         Correlation between the error of M and that of Y given M at which a·b is zero.
     channel : Channel
@@ -113,12 +111,8 @@ class Mediation(Result):
     def grid(self) -> Grid:
         """Return the table."""
         words = ("X → M", "M → Y given X (association)", "X → Y given M", "X → Y")
-        rows = [
-            (word, *cells)
-            for word, (_, *cells) in zip(
-                words, estimate_rows(tuple(self.lines.values())), strict=True
-            )
-        ]
+        lines = estimate_rows(tuple(self.lines.values()))
+        rows = [(word, *cells) for word, (_, *cells) in zip(words, lines, strict=True)]
         unit = (self.high - self.low) / 4
         ends = f"{plain_number(self.low, unit)} to {plain_number(self.high, unit)}"
         rows.append(("Product a·b", plain_number(self.product, unit), ends))
@@ -141,17 +135,13 @@ def mediation(
     correlation that brings it to zero (Imai, Keele and Yamamoto 2010, Statistical Science 25(1),
     51–71), on data from which the effects are partialled out.
 
-    Not to be used where X and M determine each other in the same year, or where a control is
-    itself moved by X.
+    Not to be used where X and M determine each other in the same year, or where a control is itself
+    moved by X.
 
     Parameters
     ----------
-    spec : Specification
-        Equation of the outcome, without the mediator and without products.
-    panel, level
-        As in `estimate`.
-    mediator : str
-        M.
+    spec, panel, level
+        As in `estimate`: the outcome without the mediator M and without products.
     treatment : str, optional
         X; the first regressor by default. All other slopes enter both equations.
     mediator_lag : int
@@ -166,8 +156,6 @@ def mediation(
     UnknownNameError
         The treatment is not a regressor, or the mediator not in the panel.
     """
-    require_level(level)
-    require_type(spec, Specification, "give the specification of the total effect and a panel")
     treatment = treatment or spec.regressors[0]
     _require(spec, treatment, mediator, mediator_lag, draws)
     lags = {**dict(spec.lags), mediator: mediator_lag}
@@ -223,19 +211,13 @@ def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Row]:
         names = [fitted.terms[i] for i in right]
         b = least_squares(x, y)
         v = cr1(x, y - x @ b, fitted.clusters, fitted.parameters - (k - len(right)))
-        jack = cr3(
-            partly[:, right], partly[:, left], fitted.clusters, fitted.nuisance,
-            fitted.cluster_labels, names,
-        )  # fmt: skip
+        jack = cr3(partly[:, right], partly[:, left], fitted.clusters, fitted.nuisance,
+                   fitted.cluster_labels, names)  # fmt: skip
         errors = [float(np.sqrt(m[at, at])) for m in (v, jack.covariance)]
         return row(names[at], label_of(panel, names[at]), b[at], errors[0], dof, level, errors[1])
 
-    return {
-        "x_to_m": path(k - 1, without, j),
-        "m_to_y": path(k, both, k - 1),
-        "direct": path(k, both, j),
-        "total": path(k, without, j),
-    }
+    return {"x_to_m": path(k - 1, without, j), "m_to_y": path(k, both, k - 1),
+            "direct": path(k, both, j), "total": path(k, without, j)}  # fmt: skip
 
 
 def _notes(

@@ -28,12 +28,10 @@ __all__ = ["Oster", "oster"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Oster(Result):
-    """Coefficient stability of one treatment.
+    """Coefficient stability of one treatment; every other term counts as an observed control.
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated; every other term counts as an observed control.
     treatment, label : str
         The regressor whose coefficient is examined.
     moments : Moments
@@ -43,8 +41,8 @@ class Oster(Result):
     target : float
         Value of the true coefficient that `delta` would produce.
     delta : float
-        Selection on unobservables, relative to that on observables, that makes the true
-        coefficient equal `target`; infinite where nothing does.
+        Selection on unobservables, relative to that on observables, that makes the true coefficient
+        equal `target`; infinite where nothing does.
     assumed_delta : float
         Relative selection assumed for `beta`.
     beta : float
@@ -78,13 +76,10 @@ class Oster(Result):
         """Return one line per R_max: the chosen one, twice the controlled R², and one."""
         ceilings = {self.r_max, min(1.0, 2 * self.moments.controlled_r2), 1.0}
         return [
-            {
-                "r_max": ceiling,
-                "delta": selection_ratio(self.moments, ceiling, self.target),
-                "beta": adjusted(self.moments, ceiling, self.assumed_delta)[0],
-            }
+            {"r_max": ceiling, "delta": selection_ratio(self.moments, ceiling, self.target),
+             "beta": adjusted(self.moments, ceiling, self.assumed_delta)[0]}
             for ceiling in sorted(ceilings)
-        ]
+        ]  # fmt: skip
 
     def grid(self) -> Grid:
         """Return the table."""
@@ -105,21 +100,19 @@ def oster(
 ) -> Oster:  # fmt: skip
     """Ask how coefficient and R² move when controls enter, and extrapolate to the unseen.
 
-    Oster (2019, Journal of Business & Economic Statistics 37(2), 187–204), exact formulas, not
-    the approximation. All R² are WITHIN R²: effects explain nearly all variance of a panel in
-    levels, and an R² with them would leave the unobserved nothing to explain. The default
-    R_max = min(1, 1.3 R̃) is hers, calibrated on cross-sections; with a small within R² it allows
-    the unobserved little, so `tidy` repeats the answer for larger values.
+    Oster (2019, Journal of Business & Economic Statistics 37(2), 187–204), exact formulas, not the
+    approximation. All R² are WITHIN R²: effects explain nearly all variance of a panel in levels,
+    and an R² with them would leave the unobserved nothing to explain. The default R_max = min(1,
+    1.3 R̃) is hers, calibrated on cross-sections; with a small within R² it allows the unobserved
+    little, so `tidy` repeats the answer for larger values.
 
-    Not to be used where the controls are themselves outcomes of the treatment, or where there is
-    no reason to think that the unobserved resemble the observed. Not a test.
+    Not to be used where the controls are themselves outcomes of the treatment, or where there is no
+    reason to think that the unobserved resemble the observed. Not a test.
 
     Parameters
     ----------
-    spec : Specification
-        Every term but the treatment is an observed control.
-    panel : Panel
-        The full grid of entities and years.
+    spec, panel
+        As in `estimate`; every term but the treatment is an observed control.
     treatment : str, optional
         One of the terms; the first regressor by default.
     r_max, multiple : float

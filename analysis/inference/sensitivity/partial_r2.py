@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError
+from analysis.inference.cells import reach
 
 __all__ = ["adjust", "bound", "partial_r2", "robustness_value"]
 
@@ -25,7 +25,7 @@ def robustness_value(t: float, dof: float, q: float = 1.0, level: float | None =
     full = q * abs(t) / np.sqrt(dof)
     critical = 0.0
     if level is not None:
-        critical = float(stdtrit(dof - 1, 1 - level / 2) / np.sqrt(dof - 1))
+        critical = float(reach(dof - 1, level) / np.sqrt(dof - 1))
     f = full - critical
     if f <= 0:
         return 0.0
@@ -54,19 +54,10 @@ def adjust(
 
 
 def bound(r2_dx: float, r2_yx: float, k_d: float = 1.0, k_y: float = 1.0) -> tuple[float, float]:
-    """Partial R² of a confounder k times as strong as an observed covariate.
+    """Partial R² of a confounder `k_d` and `k_y` times as strong as an observed covariate.
 
-    Parameters
-    ----------
-    r2_dx, r2_yx : float
-        Partial R² of the covariate with the treatment, and with the outcome given the treatment.
-    k_d, k_y : float
-        Relative strengths.
-
-    Returns
-    -------
-    tuple of float
-        R²_dz and R²_yz, the latter capped at one.
+    `r2_dx` and `r2_yx` are the partial R² of the covariate with the treatment, and with the outcome
+    given the treatment. Returns R²_dz and R²_yz, the latter capped at one.
     """
     r2_dz = k_d * r2_dx / (1 - r2_dx)
     if r2_dz >= 1 or k_d * r2_dx >= 1:

@@ -13,15 +13,7 @@ from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Regression,
-    Result,
-    Row,
-    estimate_rows,
-    require_level,
-    row,
-    share,
-)
+from analysis.inference.result import Regression, Result, Row, estimate_rows, row, share
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import EFFECTS, Absorbed, Dropped, Specification, estimation_rows
 from analysis.models.design import Design, build_design
@@ -83,21 +75,19 @@ class Poisson(Regression):
 def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisson:
     """Regress a count on lagged regressors: E[y] = exp(x b + effects).
 
-    For counts with zeros, where log(1 + y) would make the answer depend on the unit. Pseudo
-    maximum likelihood with entity effects (Hausman, Hall and Griliches 1984, Econometrica 52(4),
-    909–938): only the mean must be right, the variance may be anything, and errors are clustered
-    with the project's factor G/(G−1)·(n−1)/(n−K) and t(G−1). Rows without information are left
-    out and counted: entities (years, regions in a year) with zeros only, single rows, and rows
-    whose zero the regressors predict without error.
+    For counts with zeros, where log(1 + y) would make the answer depend on the unit. Pseudo maximum
+    likelihood with entity effects (Hausman, Hall and Griliches 1984, Econometrica 52(4), 909–938):
+    only the mean must be right, the variance may be anything, and errors are clustered with the
+    project's factor G/(G−1)·(n−1)/(n−K) and t(G−1). Rows without information are left out and
+    counted: entities (years, regions in a year) with zeros only, single rows, and rows whose zero
+    the regressors predict without error.
 
     Not to be used for shares or growth rates, nor with first differences.
 
     Parameters
     ----------
-    spec : Specification
-        Outcome in levels, not negative; any effects but first differences.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`; the outcome in levels, not negative, any effects but first differences.
 
     Raises
     ------
@@ -107,7 +97,6 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
     UnknownNameError
         A name is not in the panel.
     """
-    require_level(level)
     if EFFECTS[spec.effects].differenced:
         raise SpecificationError(
             f"First differences of the count '{spec.outcome}' can be negative, and Poisson needs "
@@ -135,11 +124,8 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
         level=level,
         dropped=(*design.dropped, *(Dropped(reason, rows) for reason, rows in lost.items())),
         grid_rows=rows.grid_rows, index=index.remove_unused_levels(), fitted=mean,
-        notes=(
-            *rows.notes,
-            *_notes(spec, groups, charged, lost),
-            *warnings_for(["poisson"], (len(index.unique(0)), len(index.unique(1)))),
-        ),
+        notes=(*rows.notes, *_notes(spec, groups, charged, lost),
+               *warnings_for(["poisson"], (len(index.unique(0)), len(index.unique(1))))),
     )  # fmt: skip
 
 
@@ -213,19 +199,17 @@ def _lines(
         raise SpecificationError(
             f"{n} rows with information cannot carry {k} parameters: widen the sample."
         )
-    factor = groups / (groups - 1) * (n - 1) / (n - k)
-    out = []
-    for i, term in enumerate(spec.terms):
-        se = float(np.sqrt(factor * v[i, i]))
-        out.append(row(term, term_label(panel, term), b[i], se, groups - 1, level))
-    return tuple(out)
+    errors = np.sqrt(groups / (groups - 1) * (n - 1) / (n - k) * np.diag(v))
+    return tuple(
+        row(term, term_label(panel, term), b[i], errors[i], groups - 1, level)
+        for i, term in enumerate(spec.terms)
+    )
 
 
 def _notes(spec: Specification, groups: int, k: int, lost: dict[str, int]) -> tuple[str, ...]:
     without = "; ".join(f"{reason}: {rows:,}" for reason, rows in lost.items())
-    notes = (
+    how = (
         f"Poisson pseudo-likelihood with {EFFECTS[spec.effects].words}. Clustered by "
-        f"{spec.cluster}, G = {groups}. CR1: factor G/(G−1)·(n−1)/(n−K), K = {k}; t(G−1).",
-        f"Rows without information left out: {without}." if without else "",
+        f"{spec.cluster}, G = {groups}. CR1: factor G/(G−1)·(n−1)/(n−K), K = {k}; t(G−1)."
     )
-    return tuple(note for note in notes if note)
+    return (how, f"Rows without information left out: {without}.") if lost else (how,)

@@ -21,16 +21,9 @@ _RANK = 1e-10  # relative size below which a direction counts as none
 class Ppml:
     """A fitted Poisson regression.
 
-    Attributes
-    ----------
-    coefficients : ndarray, shape (k,)
-        In logs of the expected count per unit of x.
-    cr0 : ndarray, shape (k, k)
-        Sandwich by cluster without a finite-sample factor.
-    fitted : ndarray, shape (n,)
-        Expected counts.
-    deviance : float
-        Twice the log-likelihood that a perfect fit would add.
+    `coefficients`, shape (k,), are in logs of the expected count per unit of x, `cr0`, shape (k,
+    k), their sandwich by cluster without a finite-sample factor, `fitted`, shape (n,), the expected
+    counts, and `deviance` is twice the log-likelihood that a perfect fit would add.
     """
 
     coefficients: np.ndarray
@@ -47,21 +40,12 @@ def ppml(
 
     Consistent whenever E[y | x] = μ, whatever the variance (Gourieroux, Monfort and Trognon 1984,
     Econometrica 52(3), 701–720); with entity dummies it is the conditional estimator of Hausman,
-    Hall and Griliches (1984, Econometrica 52(4), 909–938), free of incidental parameters. Rows
-    that `informative` and `separated` mark must be left out beforehand.
+    Hall and Griliches (1984, Econometrica 52(4), 909–938), free of incidental parameters. Rows that
+    `informative` and `separated` mark must be left out beforehand.
 
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        Counts, or anything non-negative.
-    x : ndarray, shape (n, k)
-        Regressors.
-    effects : sequence of ndarray of int, each of shape (n,)
-        Levels of each family of dummies.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G−1.
-    names : sequence of str
-        Names of the k columns, for messages.
+    `y`, shape (n,), are counts, or anything non-negative, `x`, shape (n, k), regressors with
+    `names` for messages, `effects` the levels of each family of dummies and `clusters` codes
+    0..G−1, all of shape (n,).
 
     Raises
     ------
@@ -76,9 +60,7 @@ def ppml(
     # Unit scale: the tolerances of the iteration are absolute.
     scale = np.where((spread := x.std(axis=0)) > 0, spread, 1.0)
     frame = pd.DataFrame((x - x.mean(axis=0)) / scale, columns=[f"x{i}" for i in range(k)])
-    frame = frame.assign(y=y, cluster=clusters)
-    for i, codes in enumerate(effects):
-        frame[f"f{i}"] = codes
+    frame = frame.assign(y=y, cluster=clusters, **{f"f{i}": c for i, c in enumerate(effects)})
     absorbed = " + ".join(f"f{i}" for i in range(len(effects)))
     formula = f"y ~ {' + '.join(f'x{i}' for i in range(k))} | {absorbed}"
     failures = (NonConvergenceError, EmptyDesignMatrixError, np.linalg.LinAlgError, ValueError)
@@ -111,11 +93,9 @@ def ppml(
                 "rows with information: leave it out."
             )
     return Ppml(
-        coefficients=model.coef().to_numpy() / scale,
-        cr0=np.asarray(model._vcov) / np.outer(scale, scale),
-        fitted=np.asarray(model._Y_hat_response).ravel(),
-        deviance=float(np.asarray(model.deviance).ravel()[0]),
-    )
+        model.coef().to_numpy() / scale, np.asarray(model._vcov) / np.outer(scale, scale),
+        np.asarray(model._Y_hat_response).ravel(), float(np.asarray(model.deviance).ravel()[0]),
+    )  # fmt: skip
 
 
 def informative(
@@ -125,18 +105,8 @@ def informative(
 
     A level whose counts are all zero has a fitted mean of zero whatever the slopes, and a level
     with one row fits it exactly. Leaving rows out can make further levels so, hence the loop.
-
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        Counts.
-    effects : sequence of (str, ndarray of int)
-        Name and levels of each family of dummies.
-
-    Returns
-    -------
-    tuple
-        Mask of rows, shape (n,), and rows left out by reason.
+    `effects` are name and levels of each family of dummies. Returns a mask of rows, shape (n,), and
+    the rows left out by reason.
     """
     alive, lost = np.ones(len(y), dtype=bool), {}
     while True:
@@ -156,24 +126,13 @@ def informative(
 
 
 def separated(y: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Mark zeros that a combination of columns predicts without error.
+    """Mark zeros that a combination of columns predicts without error: shape (n,).
 
     Some c has columns·c = 0 wherever y > 0, columns·c ≥ 0 at all zeros and > 0 at these: along −c
     the likelihood rises for ever, so no maximum exists until they are left out (Correia, Guimarães
-    and Zylkin 2019, "Verifying the existence of maximum likelihood estimates for generalized
-    linear models"). One linear programme finds all of them: maximise Σ t subject to
-    t ≤ columns·c, 0 ≤ t ≤ 1.
-
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        Counts.
-    columns : ndarray, shape (n, p)
-        Regressors and dummies; they may be collinear.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
+    and Zylkin 2019, "Verifying the existence of maximum likelihood estimates for generalized linear
+    models"). One linear programme finds all of them: maximise Σ t subject to t ≤ columns·c, 0 ≤ t ≤
+    1. `columns`, shape (n, p), are regressors and dummies; they may be collinear.
     """
     out = np.zeros(len(y), dtype=bool)
     zero = y == 0
@@ -193,9 +152,7 @@ def separated(y: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
     n, r = basis.shape
     goal = np.concatenate([np.zeros(r), -np.ones(n)])
-    no_more = np.hstack([-basis, np.eye(n)])
-    answer = linprog(
-        goal, A_ub=no_more, b_ub=np.zeros(n), bounds=[(None, None)] * r + [(0, 1)] * n
-    )  # fmt: skip
+    answer = linprog(goal, A_ub=np.hstack([-basis, np.eye(n)]), b_ub=np.zeros(n),
+                     bounds=[(None, None)] * r + [(0, 1)] * n)  # fmt: skip
     out[zero] = answer.x[r:] > 0.5 if answer.success else False
     return out

@@ -16,14 +16,9 @@ __all__ = ["Moments", "adjusted", "moments", "selection_ratio"]
 class Moments:
     """What Oster's formulas need, all of it after the effects are absorbed.
 
-    Attributes
-    ----------
-    short, short_r2 : float
-        Coefficient of the treatment and R² without controls.
-    controlled, controlled_r2 : float
-        The same with controls.
-    var_y, var_x, var_rest : float
-        Variance of the outcome, of the treatment, and of the treatment given the controls.
+    `short` and `short_r2` are coefficient of the treatment and R² without controls, `controlled`
+    and `controlled_r2` the same with controls; `var_y, var_x, var_rest` are the variances of the
+    outcome, of the treatment, and of the treatment given the controls.
     """
 
     short: float
@@ -36,19 +31,12 @@ class Moments:
 
 
 def moments(y: np.ndarray, x: np.ndarray, j: int) -> Moments:
-    """Short and controlled regression of y on x[:, j], from columns without their effects.
+    """Short and controlled regression of y (n,) on the treatment x[:, j], x of shape (n, k).
 
-    Parameters
-    ----------
-    y, x : ndarray, shapes (n,) and (n, k)
-        Mean zero and cleaned of effects; the R² are shares of y'y.
-    j : int
-        Column of the treatment.
+    Columns have mean zero and are cleaned of effects; the R² are shares of y'y.
     """
     d, w = x[:, j], np.delete(x, j, axis=1)
-    rest = d - w @ least_squares(w, d)
-    short = d @ y / (d @ d)
-    full = least_squares(x, y)
+    rest, short, full = d - w @ least_squares(w, d), d @ y / (d @ d), least_squares(x, y)
     e_short, e_full = y - short * d, y - x @ full
     total, n = y @ y, len(y)
     return Moments(

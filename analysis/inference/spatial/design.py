@@ -42,12 +42,6 @@ class SpatialDesign:
         Whether `initial` controls were taken out with the effects.
     within_sd : ndarray, shape (1 + k,)
         As in `analysis.models.Fit`.
-    dropped : tuple of Dropped
-        Rows left out, by reason.
-    grid_rows : int
-        Rows of the panel.
-    notes : tuple of str
-        What a reader should know about these rows and weights.
     """
 
     y: np.ndarray
@@ -72,12 +66,8 @@ def spatial_design(
 
     Parameters
     ----------
-    spec : Specification
-        With entity or two-way effects.
-    panel : Panel
-        The full grid.
-    weights : SpatialWeights
-        Of at least the entities that remain.
+    spec, panel, weights
+        With entity or two-way effects; the full grid; weights of at least the entities that remain.
     transform : bool
         Use the orthogonal transformations of Lee and Yu (2010).
     balance : str
@@ -129,13 +119,8 @@ def balanced_rows(
 ) -> tuple[Rows, tuple[str, ...]]:
     """Rows in which every entity has every year, and a note on what that cost.
 
-    Parameters
-    ----------
-    spec, panel
-        As in `estimation_rows`.
-    balance : str
-        "error" refuses a panel with holes. "largest" leaves out entities or years, whichever
-        keeps more rows, one at a time; they are counted among the dropped rows.
+    `balance` "error" refuses a panel with holes. "largest" leaves out entities or years, whichever
+    keeps more rows, one at a time; they are counted among the dropped rows.
 
     Raises
     ------
@@ -165,18 +150,14 @@ def balanced_rows(
     out = [str(e) for e, keep in zip(names, entities, strict=True) if not keep]
     off = [int(t) for t, keep in zip(years, kept, strict=True) if not keep]
     sample = replace(
-        spec.sample,
-        exclude_entities=(*spec.sample.exclude_entities, *out),
+        spec.sample, exclude_entities=(*spec.sample.exclude_entities, *out),
         exclude_years=(*spec.sample.exclude_years, *off),
-    )
+    )  # fmt: skip
     smaller = estimation_rows(replace(spec, sample=sample), panel)
-    what = [f"{word} {', '.join(map(str, gone))}" for word, gone in
-            (("entity" if len(out) == 1 else "entities", out),
-             ("year" if len(off) == 1 else "years", off)) if gone]  # fmt: skip
-    cost = len(rows.frame) - len(smaller.frame)
-    return smaller, (
-        f"Left out to balance the panel: {' and '.join(what)}, {cost} rows with a value.",
-    )
+    what = [f"{one if len(gone) == 1 else many} {', '.join(map(str, gone))}" for one, many, gone in
+            (("entity", "entities", out), ("year", "years", off)) if gone]  # fmt: skip
+    cost = f"{len(rows.frame) - len(smaller.frame)} rows with a value"
+    return smaller, (f"Left out to balance the panel: {' and '.join(what)}, {cost}.",)
 
 
 def _largest(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -43,19 +43,17 @@ def spatial_panel(
 ) -> SpatialEstimate:  # fmt: skip
     """Estimate y = ρWy + Xβ + WXθ + effects + u by maximum likelihood.
 
-    "sdm" estimates ρ, β and θ; "sar" sets θ = 0, "slx" ρ = 0; "sem" is y = Xβ + v, v = λWv + u.
-    The effect of a term is (I − ρW)⁻¹(βI + θW): direct is the mean of its diagonal, total its mean
-    row sum (LeSage and Pace 2009). A spatial lag of the outcome does not identify who influences
-    whom; with other than assumed weights the same data give another ρ. Do not use it for a panel
-    with few entities, nor to show that a policy spills over.
+    "sdm" estimates ρ, β and θ; "sar" sets θ = 0, "slx" ρ = 0; "sem" is y = Xβ + v, v = λWv + u. The
+    effect of a term is (I − ρW)⁻¹(βI + θW): direct is the mean of its diagonal, total its mean row
+    sum (LeSage and Pace 2009). A spatial lag of the outcome does not identify who influences whom;
+    with other than assumed weights the same data give another ρ. Do not use it for a panel with few
+    entities, nor to show that a policy spills over.
 
     Parameters
     ----------
-    spec : Specification
-        With "entity" or "two_way" effects. Products get effects of their own; `initial` controls
-        are taken out without spatial lags.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`, with "entity" or "two_way" effects. Products get effects of their own;
+        `initial` controls are taken out without spatial lags.
     weights : SpatialWeights
         From `analysis.models.spatial_weights`.
     model : str
@@ -66,8 +64,8 @@ def spatial_panel(
         eigenvalue of W (ρ changes as well). "none": demeaned data as if they were raw.
     covariance : str
         "sandwich" allows any dependence over the years of an entity, with t(n − 1); "information"
-        assumes independent errors of equal variance, as most published tables do.
-        Either way ρ itself rests on errors whose variance is the same for all entities.
+        assumes independent errors of equal variance, as most published tables do. Either way ρ
+        itself rests on errors whose variance is the same for all entities.
     balance : str
         "error" or "largest": see `balanced_rows`.
     draws, seed : int

@@ -34,20 +34,9 @@ _DURBIN = ("sdm", "slx")
 class Parameters:
     """Coefficients of one model, without the variance.
 
-    Attributes
-    ----------
-    model : str
-        "sdm", "sar", "sem" or "slx".
-    names : tuple of str, length p
-        "rho" (not in an SLX), the k terms, and "W·term" for each in a Durbin model.
-    estimates : ndarray, shape (p,)
-        Estimates.
-    covariance : ndarray, shape (p, p)
-        Their covariance.
-    dof : float
-        Degrees of freedom of t; infinite for the normal.
-    k : int
-        Number of terms.
+    `names` are "rho" (not in an SLX), the k terms, and "W·term" for each in a Durbin model;
+    `estimates` and `covariance` follow them. `dof` are degrees of freedom of t, infinite for the
+    normal, and `k` is the number of terms.
     """
 
     model: str
@@ -75,10 +64,8 @@ def fit_design(d: SpatialDesign, model: str) -> SpatialFit:
     # The variance and every slope are parameters of one information matrix: one scale for all.
     of_z, of_y = units(z), float(units(d.y[..., None])[0])
     z, y, wy = z / of_z, d.y / of_y, d.wy / of_y
-    if model == "slx":
-        found = fit_slx(y, z, d.spectrum, d.periods)
-    elif model == "sem":
-        found = fit_error(y, z, d.spectrum, d.periods)
+    if model in ("slx", "sem"):
+        found = (fit_slx if model == "slx" else fit_error)(y, z, d.spectrum, d.periods)
     else:
         found = fit_lag(y, wy, z, d.spectrum, d.periods)
     return found.in_units(of_y, of_z, d.spectrum.units * d.periods)
@@ -146,12 +133,9 @@ def effect_lines(
         table = np.stack([point, sd, point / sd, p, low, high])
         scale = d.within_sd[1:] / d.within_sd[0]
     lines = [
-        SpatialEffect(
-            term, term_label(panel, term), *map(float, table[:, i, j]), kind=kind,
-            scale=float(scale[i]),
-        )
-        for i, term in enumerate(spec.terms)
-        for j, kind in enumerate(KINDS)
+        SpatialEffect(term, term_label(panel, term), *map(float, table[:, i, j]), kind=kind,
+                      scale=float(scale[i]))
+        for i, term in enumerate(spec.terms) for j, kind in enumerate(KINDS)
     ]  # fmt: skip
     return tuple(lines), int((~good).sum())
 
@@ -179,9 +163,8 @@ def nested_tests(
         lines.append(SpatialTest(against, "Wald", wald, q, dof, p))
         ratio = _likelihood_ratio(d, fitted, against)
         if np.isfinite(ratio):
-            lines.append(
-                SpatialTest(against, "LR", ratio, q, float("inf"), float(chdtrc(q, ratio)))
-            )
+            p = float(chdtrc(q, ratio))
+            lines.append(SpatialTest(against, "LR", ratio, q, float("inf"), p))
     return tuple(lines)
 
 

@@ -28,10 +28,8 @@ class SpatialFit:
     ----------
     rho : float
         Spatial parameter; zero and not estimated in an SLX.
-    delta : ndarray, shape (k,)
-        Slopes.
-    sigma2 : float
-        Error variance.
+    delta, sigma2 : ndarray of shape (k,), float
+        Slopes and error variance.
     residuals : ndarray, shape (n, t)
         u.
     log_likelihood : float
@@ -64,18 +62,10 @@ def fit_lag(y: np.ndarray, wy: np.ndarray, z: np.ndarray, w: Spectrum, periods: 
     """Fit y = ρWy + zδ + u by the concentrated likelihood (Ord 1975, JASA 70(349), 120–126).
 
     ℓ(ρ) = periods · (ln|I − ρW| − units/2 · ln SSR(ρ)) + constant, where SSR(ρ) comes from two
-    least-squares regressions that do not depend on ρ.
-
-    Parameters
-    ----------
-    y, wy : ndarray, shape (n, t)
-        Outcome and its spatial lag.
-    z : ndarray, shape (n, t, k)
-        Regressors, spatial lags of regressors among them.
-    w : Spectrum
-        Weights.
-    periods : int
-        Independent cells per entity: t − 1 after the transformation of Lee and Yu, t without.
+    least-squares regressions that do not depend on ρ. `y, wy`, shape (n, t), are the outcome and
+    its spatial lag, `z`, shape (n, t, k), regressors, spatial lags of regressors among them;
+    `periods` counts independent cells per entity: t − 1 after the transformation of Lee and Yu, t
+    without.
 
     Raises
     ------
@@ -147,10 +137,8 @@ def _maximise(
     grid = np.linspace(w.low + margin, w.high - margin, _GRID)
     best = int(np.argmax(profile(grid)))
     bounds = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
-    found = minimize_scalar(
-        lambda r: -float(profile(np.float64(r))), bounds=bounds, method="bounded",
-        options={"xatol": 1e-10},
-    )  # fmt: skip
+    found = minimize_scalar(lambda r: -float(profile(np.float64(r))), bounds=bounds,
+                            method="bounded", options={"xatol": 1e-10})  # fmt: skip
     rho, edge = float(found.x), _EDGE * (w.high - w.low)
     # A maximum is flat, so its place is known to half of the digits; the root of its slope to all.
     near = (max(bounds[0], rho - 1e-5), min(bounds[1], rho + 1e-5))

@@ -75,16 +75,8 @@ def spatial_placebo(
 
     An indirect effect that false maps give as well comes from shocks that all entities share or
     from the functional form, not from neighbours. It is a check of a finding, not a test of a
-    hypothesis: entities are no more exchangeable than places are.
-
-    Parameters
-    ----------
-    spec, panel, weights, model, balance
-        As in `spatial_panel`, with the transformation of Lee and Yu.
-    maps : int
-        Permuted maps.
-    seed : int
-        Of the permutations.
+    hypothesis: entities are no more exchangeable than places are. Options are as in
+    `spatial_panel`, with the transformation of Lee and Yu; `maps` are drawn by `seed`.
 
     Raises
     ------

@@ -57,16 +57,8 @@ class SpatialEstimate(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        What was estimated.
-    model : str
-        "sdm", "sar", "sem" or "slx".
-    weights : str
-        Name of the weights.
-    outcome_label : str
-        The outcome for readers.
-    nouns : tuple of str
-        What one entity and several are called.
+    model, weights : str
+        "sdm", "sar", "sem" or "slx"; name of the weights.
     rho : float
         Spatial parameter (that of the errors in an SEM; zero in an SLX).
     stable : tuple of float
@@ -79,22 +71,12 @@ class SpatialEstimate(Regression):
         Durbin models only.
     sigma2, log_likelihood : float
         Error variance and log-likelihood in nats.
-    n, n_entities, n_years, first_year, last_year : int
-        Rows used, and what they span.
     covariance : ndarray
         Of the coefficients, in their order.
     dof : float
         Degrees of freedom of their t; infinite for the normal.
     method : str
         How effects were removed and errors computed, in one sentence.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows of the panel that are not used, by reason.
-    grid_rows : int
-        Rows of the panel: n plus all dropped rows.
-    notes : tuple of str
-        Sentences that belong under the table.
     """
 
     specification: Specification
@@ -144,24 +126,17 @@ class SpatialEstimate(Regression):
         """Return the table."""
         terms = dict.fromkeys(e.term for e in self.effects)
         kinds = ("direct", "indirect", "total")
-        rows = [
-            [self.effect(t).label, *(_cell(self.effect(t, kind)) for kind in kinds)] for t in terms
-        ]
-        spatial = [c for c in self.coefficients if c.term == "rho"]
-        rows += [[c.label, _cell(c), "", ""] for c in spatial]
+        rows = [[self.effect(t).label, *(_cell(self.effect(t, k)) for k in kinds)] for t in terms]
+        rows += [[c.label, _cell(c), "", ""] for c in self.coefficients if c.term == "rho"]
         span = f"{self.first_year}–{self.last_year}"
         rows.append(["Rows", f"{self.n:,}", f"{self.n_entities} {self.nouns[1]}", span])
-        tests = "; ".join(
-            f"{t.kind} against {t.against.upper()}: p = {t.p:.3f}" for t in self.tests
-        )
+        tests = (f"{t.kind} against {t.against.upper()}: p = {t.p:.3f}" for t in self.tests)
         left_out = "; ".join(map(str, self.dropped)) or "none"
         notes = [
             f"Effect (SD of draws) [{share(self.level)} interval]. Weights: {self.weights}. "
-            f"{self.method}",
-            *([f"{tests}."] if tests else []),
-            f"Rows left out of {self.grid_rows:,}: {left_out}.",
-            *self.notes,
-        ]
+            f"{self.method}", *([f"{'; '.join(tests)}."] if self.tests else []),
+            f"Rows left out of {self.grid_rows:,}: {left_out}.", *self.notes,
+        ]  # fmt: skip
         return Grid.of(self.outcome_label, ["Per unit of", *map(str.title, kinds)], rows, notes)
 
 

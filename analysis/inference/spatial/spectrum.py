@@ -17,13 +17,11 @@ class Spectrum:
 
     Attributes
     ----------
-    matrix : ndarray, shape (n, n)
-        W.
-    eigenvalues : ndarray, shape (n,)
-        Of W; complex where W is not similar to a symmetric matrix.
+    matrix, eigenvalues : ndarray, shapes (n, n) and (n,)
+        W, and its eigenvalues; complex where W is not similar to a symmetric matrix.
     low, high : float
-        The model is stable for a parameter inside (low, high) = (1/wmin, 1/wmax), with the
-        smallest and the largest real eigenvalue.
+        The model is stable for a parameter inside (low, high) = (1/wmin, 1/wmax), with the smallest
+        and the largest real eigenvalue.
     year_effects : bool
         Whether year means are taken out of the data.
     centred : bool
@@ -74,24 +72,12 @@ def spectrum(matrix: np.ndarray, year_effects: bool = False, centred: bool = Fal
 
 
 def impacts(rho: np.ndarray, beta: np.ndarray, theta: np.ndarray, w: Spectrum) -> np.ndarray:
-    """Average direct, indirect and total effects of (I − ρW)⁻¹(βI + θW).
+    """Average direct, indirect and total effects of (I − ρW)⁻¹(βI + θW): shape (b, k, 3).
 
     Direct is the mean of the diagonal, total the mean row sum, indirect the difference (LeSage and
-    Pace 2009, *Introduction to Spatial Econometrics*, section 2.7).
-
-    Parameters
-    ----------
-    rho : ndarray, shape (b,)
-        Spatial parameters, one per draw.
-    beta, theta : ndarray, shape (b, k)
-        Slopes of regressors and of their spatial lags.
-    w : Spectrum
-        Weights.
-
-    Returns
-    -------
-    ndarray, shape (b, k, 3)
-        Direct, indirect, total.
+    Pace 2009, *Introduction to Spatial Econometrics*, section 2.7). `rho`, shape (b,), holds
+    spatial parameters, one per draw; `beta, theta`, shape (b, k), slopes of regressors and of their
+    spatial lags.
 
     Raises
     ------
