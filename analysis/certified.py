@@ -15,8 +15,6 @@ from pathlib import Path
 TABLE = Path(__file__).parent / "certificates" / "certificates.csv"
 ACCEPTED = (0.03, 0.08)
 """Share of false rejections at nominal 5% that passes without a warning."""
-
-
 CLOSE = 1.5
 """A panel is like the simulated one if it has no more than half as many entities and years again,
 and no fewer than two thirds: within this band sizes of clustered methods hardly move."""
@@ -36,20 +34,20 @@ def _sizes() -> dict[str, Size]:
     return read_sizes(TABLE)
 
 
+def read_rows(path: Path = TABLE) -> list[dict[str, str]]:
+    """Read the committed rows as text; empty if there is no table yet."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
 def read_sizes(table: Path) -> dict[str, Size]:
     """Read what was simulated at a true effect of zero, by method; empty without a table."""
-    if not table.exists():
-        return {}
-    with table.open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row for row in csv.DictReader(lines) if float(row["effect"]) == 0 and row["rejects"]
-        ]
     return {
-        row["method"]: Size(
-            float(row["rejects"]), int(row["replications"]),
-            (int(float(row["entities"])), int(float(row["years"]))),
-        )
-        for row in rows
+        row["method"]: Size(float(row["rejects"]), int(row["replications"]),
+                            (int(float(row["entities"])), int(float(row["years"]))))
+        for row in read_rows(table) if float(row["effect"]) == 0 and row["rejects"]
     }  # fmt: skip
 
 
@@ -68,14 +66,8 @@ def warnings_for(methods: Iterable[str], shape: tuple[int, int]) -> tuple[str, .
     """Return a sentence where a certificate does not speak well of a method on this panel.
 
     It does not if the method has none, if its size is outside the accepted range, or if it was
-    simulated on panels unlike this one: silence would read as approval.
-
-    Parameters
-    ----------
-    methods
-        Short names in the registry of certificates.
-    shape
-        Entities and years of the panel at hand.
+    simulated on panels unlike this one: silence would read as approval. `methods` are short names
+    in the registry of certificates, `shape` the entities and years of the panel at hand.
     """
     out, unlike = [], {}
     for method in methods:

@@ -11,13 +11,6 @@ from analysis.certificates.design import Design, draw_panel, panel_from, simulat
 from analysis.certificates.runner import COLUMNS, Certificate, Reading, certify, registry
 
 __all__ = [
-    "COLUMNS",
-    "Certificate",
-    "Design",
-    "Reading",
-    "certify",
-    "draw_panel",
-    "panel_from",
-    "registry",
-    "simulate",
-]
+    "COLUMNS", "Certificate", "Design", "Reading", "certify", "draw_panel", "panel_from",
+    "registry", "simulate",
+]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.data import Panel, Roles, Variable
 
-__all__ = ["Design", "draw_panel", "panel_from", "simulate"]
+__all__ = ["Design", "draw_panel", "lagged", "levels", "panel_from", "simulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,19 @@ class Design:
 
 def simulate(design: Design, rng: np.random.Generator) -> Panel:
     """Draw a panel with ``y``, ``x`` (which leads y by a year) and ``z``, unrelated to both."""
-    x, z = draw_panel(design, rng), draw_panel(design, rng)
-    u = draw_panel(design, rng)
-    lagged = np.column_stack([np.zeros(design.entities), x[:, :-1]])
-    level = 3.0 * rng.normal(size=(design.entities, 1)) + rng.normal(size=(1, design.years))
-    return panel_from({"y": design.effect * lagged + level + u, "x": x, "z": z}, design.regions)
+    x, z, u = (draw_panel(design, rng) for _ in range(3))
+    y = design.effect * lagged(x) + levels(design, rng) + u
+    return panel_from({"y": y, "x": x, "z": z}, design.regions)
+
+
+def levels(design: Design, rng: np.random.Generator) -> np.ndarray:
+    """Draw entity and year effects, shape (entities, years)."""
+    return 3.0 * rng.normal(size=(design.entities, 1)) + rng.normal(size=(1, design.years))
+
+
+def lagged(x: np.ndarray, years: int = 1) -> np.ndarray:
+    """Put the figures of some years before in each year, zero where there are none."""
+    return np.column_stack([np.zeros((len(x), years)), x[:, :-years]])
 
 
 def draw_panel(design: Design, rng: np.random.Generator) -> np.ndarray:
@@ -74,10 +82,8 @@ def panel_from(columns: dict[str, np.ndarray], regions: int = 4, first_year: int
     years = range(first_year, first_year + t)
     index = pd.MultiIndex.from_product([names, years], names=["entity", "year"])
     frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
-    table = pd.DataFrame(
-        {"label_en": names, "region": [f"r{i % regions}" for i in range(n)]},
-        index=pd.Index(names, name="entity"),
-    )
+    described = {"label_en": names, "region": [f"r{i % regions}" for i in range(n)]}
+    table = pd.DataFrame(described, pd.Index(names, name="entity"))
     roles = Roles("entity", "entities", "个体", "synthetic", "模拟", years[0], years[-1], n)
     described = {name: Variable(name, f"{name} (synthetic)") for name in frame}
     return Panel("synthetic", frame, described, table, roles)

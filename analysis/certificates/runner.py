@@ -32,16 +32,8 @@ COLUMNS = (
 class Reading:
     """What one method said about one simulated panel; NaN where it says nothing of the kind.
 
-    Attributes
-    ----------
-    estimate : float
-        Point estimate.
-    low, high : float
-        95% interval.
-    p : float
-        p-value of the null of no effect.
-    truth : float
-        What the estimate should be; NaN means the effect of the design.
+    `low, high` are the 95% interval, `p` belongs to the null of no effect and `truth` is what the
+    estimate should be; NaN means the effect of the design.
     """
 
     estimate: float = float("nan")
@@ -49,6 +41,16 @@ class Reading:
     high: float = float("nan")
     p: float = float("nan")
     truth: float = float("nan")
+
+    @classmethod
+    def of(cls, line: Any, truth: float = float("nan")) -> Reading:  # noqa: ANN401
+        """Read estimate, interval and p off a line of a result."""
+        return cls(line.estimate, line.low, line.high, line.p, truth)
+
+    @classmethod
+    def of_cr3(cls, line: Any, truth: float = float("nan")) -> Reading:  # noqa: ANN401
+        """Read the same with the jackknife's interval and p."""
+        return cls(line.estimate, line.low_cr3, line.high_cr3, line.p_cr3, truth)
 
 
 Procedure = Callable[[Panel, np.random.Generator], Reading]
@@ -106,13 +108,11 @@ def registry(folder: Path = REGISTRY) -> dict[str, Certificate]:
             try:
                 entry = Certificate(**raw, file=path.stem)
             except (TypeError, AttributeError) as error:
-                raise SpecificationError(
-                    f"An entry of {path.name} is malformed: {error}."
-                ) from None
+                message = f"An entry of {path.name} is malformed: {error}."
+                raise SpecificationError(message) from None
             if entry.method in out:
-                raise SpecificationError(
-                    f"'{entry.method}' is registered twice, again in {path.name}."
-                )
+                message = f"'{entry.method}' is registered twice, again in {path.name}."
+                raise SpecificationError(message)
             out[entry.method] = entry
     return out
 
@@ -120,39 +120,25 @@ def registry(folder: Path = REGISTRY) -> dict[str, Certificate]:
 def certify(
     entry: Certificate, *, replications: int | None = None, seed: int = SEED, jobs: int = 1
 ) -> pd.DataFrame:
-    """Simulate, apply the method and summarise, one row per true effect.
+    """Simulate, apply the method and summarise: columns `COLUMNS`, one row per true effect.
 
-    Every replication has its own seed, made of the method, the effect and its number, so the
-    answer does not depend on the number of processes or the backend of joblib.
+    Every replication has its own seed, made of `seed`, the method, the effect and its number, so
+    the answer does not depend on the number of processes (`jobs`) or the backend of joblib, which
+    ``joblib.parallel_config`` may choose. `replications` may be fewer (or more) than the entry
+    says.
 
-    Parameters
-    ----------
-    entry
-        A method of the registry.
-    replications
-        Fewer (or more) than the entry says.
-    seed
-        Entropy of the whole run.
-    jobs
-        Processes; ``joblib.parallel_config`` may choose another backend.
-
-    Returns
-    -------
-    DataFrame
-        Columns `COLUMNS`. ``rejects`` is the share with p < 0.05 where the method gives p-values;
-        ``coverage`` the share of intervals that hold the truth; ``failures`` counts panels on
-        which the method raised a `SpecificationError`, left out of the rest; ``mc_error`` is the
-        Monte-Carlo standard error of ``rejects``.
+    ``rejects`` is the share with p < 0.05 where the method gives p-values; ``coverage`` the share
+    of intervals that hold the truth; ``failures`` counts panels on which the method raised a
+    `SpecificationError`, left out of the rest; ``mc_error`` is the Monte-Carlo standard error of
+    ``rejects``.
     """
     number = replications or entry.replications
     rows = []
     for effect in entry.effects:
         design = replace(Design(**entry.design), effect=effect)
         key = zlib.crc32(f"{entry.method}|{design.effect:.6f}".encode())
-        readings = replicate(
-            _once, number, seed=seed, key=(key,), arguments=(entry, design), jobs=jobs
-        )
-        rows.append(_summary(entry, design, seed, readings))
+        given = {"seed": seed, "key": (key,), "arguments": (entry, design), "jobs": jobs}
+        rows.append(_summary(entry, design, seed, replicate(_once, number, **given)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -174,31 +160,22 @@ def _summary(
     entry: Certificate, design: Design, seed: int, readings: list[Reading | None]
 ) -> dict[str, object]:
     kept = [r for r in readings if r is not None]
-    values = {
-        name: np.array([getattr(r, name) for r in kept], dtype=float)
-        for name in ("estimate", "low", "high", "p", "truth")
-    }
+    values = {name: np.array([getattr(r, name) for r in kept], float)
+              for name in Reading.__slots__}  # fmt: skip
     inside = (values["low"] <= values["truth"]) & (values["truth"] <= values["high"])
     has_interval, has_p = np.isfinite(values["low"]), np.isfinite(values["p"])
     rejects = _mean((values["p"] < 0.05)[has_p])
     tests = int(has_p.sum())
     return {
-        "method": entry.method,
-        "effect": design.effect,
-        "replications": len(kept),
-        "failures": len(readings) - len(kept),
-        "mean_estimate": _mean(values["estimate"]),
+        "method": entry.method, "effect": design.effect, "replications": len(kept),
+        "failures": len(readings) - len(kept), "mean_estimate": _mean(values["estimate"]),
         "bias": _mean(values["estimate"] - values["truth"]),
         "sd": float(np.std(values["estimate"], ddof=1)) if len(kept) > 1 else float("nan"),
-        "coverage": _mean(inside[has_interval]),
-        "rejects": rejects,
+        "coverage": _mean(inside[has_interval]), "rejects": rejects,
         "mc_error": float(np.sqrt(rejects * (1 - rejects) / tests)) if tests else float("nan"),
-        "entities": design.entities,
-        "years": design.years,
-        "persistence": design.persistence,
-        "common": design.common,
-        "seed": seed,
-    }
+        "entities": design.entities, "years": design.years, "persistence": design.persistence,
+        "common": design.common, "seed": seed,
+    }  # fmt: skip
 
 
 def _mean(values: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.certificates.runner import COLUMNS, certify, registry
-from analysis.certified import TABLE
+from analysis.certified import TABLE, read_rows
 from analysis.errors import SpecificationError, UnknownNameError
 
 __all__ = ["certify_methods", "read_rows", "write_rows"]
@@ -20,21 +20,10 @@ Row = dict[str, Any]
 def certify_methods(
     methods: Sequence[str] = (), replications: int | None = None, jobs: int = 1
 ) -> list[Row]:
-    """Simulate methods of the registry.
+    """Simulate methods of the registry, all of them if none is named.
 
-    Parameters
-    ----------
-    methods
-        Names; all of the registry if empty.
-    replications
-        Instead of those of the registry.
-    jobs
-        Processes; the rows do not depend on it.
-
-    Returns
-    -------
-    list of dict
-        One per method and effect; None where a method says nothing of the kind.
+    `replications` stand instead of those of the registry; the rows do not depend on the processes
+    (`jobs`). There is one row per method and effect; None where a method says nothing of the kind.
 
     Raises
     ------
@@ -54,14 +43,6 @@ def certify_methods(
         found = certify(known[name], replications=replications, jobs=jobs)
         rows += [{k: _plain(v) for k, v in row.items()} for row in found.to_dict("records")]
     return rows
-
-
-def read_rows(path: Path = TABLE) -> list[dict[str, str]]:
-    """Read the committed rows as text; empty if there is no table yet."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def write_rows(rows: Sequence[Row], path: Path = TABLE) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.design import Design, draw_panel, lagged, panel_from
 from analysis.certificates.design import simulate as simulate_effect
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
@@ -25,32 +25,27 @@ DRAWS = 399
 
 def cr1_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """CR1 with t(G−1)."""
-    line = estimate(SPEC, panel).coefficient("x")
-    return Reading(line.estimate, line.low, line.high, line.p)
+    return Reading.of(estimate(SPEC, panel).coefficient("x"))
 
 
 def cr3_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """CR3 with t(G−1)."""
-    line = estimate(SPEC, panel).coefficient("x")
-    return Reading(line.estimate, line.low_cr3, line.high_cr3, line.p_cr3)
+    return Reading.of_cr3(estimate(SPEC, panel).coefficient("x"))
 
 
 def wild_reading(panel: Panel, rng: np.random.Generator) -> Reading:
     """p-value and inverted interval from 999 draws, seeded by the replication."""
-    test = wild(fit(SPEC, panel), "x", draws=999, seed=int(rng.integers(2**32)))
-    return Reading(test.estimate, test.low, test.high, test.p)
+    return Reading.of(wild(fit(SPEC, panel), "x", draws=999, seed=int(rng.integers(2**32))))
 
 
 def cr2_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """CR2 with Satterthwaite degrees of freedom."""
-    line = satterthwaite(estimate(SPEC, panel)).coefficient("x")
-    return Reading(line.estimate, line.low, line.high, line.p)
+    return Reading.of(satterthwaite(estimate(SPEC, panel)).coefficient("x"))
 
 
 def driscoll_kraay_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Driscoll-Kraay with the default lags and t(T−1)."""
-    line = driscoll_kraay(SPEC, panel).terms[0]
-    return Reading(line.estimate, line.low, line.high, line.p)
+    return Reading.of(driscoll_kraay(SPEC, panel).terms[0])
 
 
 def simulate_inside_margin(design: Design, rng: np.random.Generator) -> Panel:
@@ -62,18 +57,15 @@ def tost_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Equivalence with CR3; the estimate is the distance to the margin, so its truth is known."""
     found = estimate(SPEC, panel)
     line = found.coefficient("x")
-    return Reading(
-        MARGIN - line.estimate,
-        p=max(tost(line.estimate, line.se_cr3, found.clusters - 1, MARGIN)[:2]),
-    )
+    ends = tost(line.estimate, line.se_cr3, found.clusters - 1, MARGIN)[:2]
+    return Reading(MARGIN - line.estimate, p=max(ends))
 
 
 def simulate_family(design: Design, rng: np.random.Generator) -> Panel:
     """Draw a panel with related regressors x0, x1, ... of which x0 has the effect."""
     common = draw_panel(design, rng)
     x = [np.sqrt(0.5) * (common + draw_panel(design, rng)) for _ in range(HYPOTHESES)]
-    lagged = np.column_stack([np.zeros(design.entities), x[0][:, :-1]])
-    y = design.effect * lagged + draw_panel(design, rng)
+    y = design.effect * lagged(x[0]) + draw_panel(design, rng)
     return panel_from({"y": y, **{f"x{j}": z for j, z in enumerate(x)}}, design.regions)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.design import Design, draw_panel, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference.appendix.random_effects import random_effects
@@ -25,8 +25,8 @@ def linked(design: Design, rng: np.random.Generator) -> Panel:
     independent.
     """
     u = draw_panel(replace(design, common=design.effect), rng)
-    level = 3.0 * rng.normal(size=(design.entities, 1)) + rng.normal(size=(1, design.years))
-    return panel_from({"y": level + u, "x": draw_panel(design, rng)}, design.regions)
+    y = levels(design, rng) + u
+    return panel_from({"y": y, "x": draw_panel(design, rng)}, design.regions)
 
 
 def persistent(design: Design, rng: np.random.Generator) -> Panel:
@@ -86,8 +86,7 @@ def cips_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
 
 def cce_pooled_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """CCE pooled with Pesaran's standard error and t(N−1)."""
-    line = common_effects(SPEC, panel).terms[0]
-    return Reading(line.estimate, line.low, line.high, line.p)
+    return Reading.of(common_effects(SPEC, panel).terms[0])
 
 
 def hausman_reading(panel: Panel, _rng: np.random.Generator) -> Reading:

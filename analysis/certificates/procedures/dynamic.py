@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.special import ndtr, stdtr
@@ -39,29 +40,25 @@ def simulate_dynamic(design: Design, rng: np.random.Generator) -> Panel:
     return panel_from({"y": y[:, keep], "x": x[:, keep]}, design.regions)
 
 
-def within_persistence(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Within, with an entity bootstrap; the null is the true persistence."""
-    return _persistence(panel, rng, "within")
+def _persistence(panel: Panel, rng: np.random.Generator, estimator: str) -> Reading:
+    """Test that the persistence is the true one, with an entity bootstrap."""
+    result = dynamic_panel(SPEC, panel, draws=DRAWS, seed=_seed(rng))
+    line = result.persistence(estimator)
+    t = abs(line.estimate - PERSISTENCE) / line.se
+    p = float(2 * stdtr(result.clusters - 1, -t))
+    return Reading(line.estimate, line.low, line.high, p, PERSISTENCE)
 
 
-def half_panel_persistence(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Half-panel jackknife; the null is the true persistence."""
-    return _persistence(panel, rng, "half_panel_jackknife")
+def _effect(panel: Panel, rng: np.random.Generator, estimator: str) -> Reading:
+    """Test that the regressor has no effect."""
+    return Reading.of(dynamic_panel(SPEC, panel, draws=DRAWS, seed=_seed(rng)).line("x", estimator))
 
 
-def corrected_persistence(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Solve the adjusted score; the null is the true persistence."""
-    return _persistence(panel, rng, "bias_corrected")
-
-
-def half_panel_effect(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Half-panel jackknife of the regressor; the null is no effect."""
-    return _effect(panel, rng, "half_panel_jackknife")
-
-
-def corrected_effect(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Coefficient of the regressor by the adjusted score; the null is no effect."""
-    return _effect(panel, rng, "bias_corrected")
+within_persistence = partial(_persistence, estimator="within")
+half_panel_persistence = partial(_persistence, estimator="half_panel_jackknife")
+corrected_persistence = partial(_persistence, estimator="bias_corrected")  # the adjusted score
+half_panel_effect = partial(_effect, estimator="half_panel_jackknife")
+corrected_effect = partial(_effect, estimator="bias_corrected")
 
 
 def gmm_persistence(panel: Panel, _rng: np.random.Generator) -> Reading:
@@ -83,21 +80,7 @@ def granger_normal(panel: Panel, rng: np.random.Generator) -> Reading:
 
 def var_effect(panel: Panel, rng: np.random.Generator) -> Reading:
     """Half-panel jackknife of a panel VAR(1): last year's x in the equation of y."""
-    line = panel_var(SPEC, panel, draws=DRAWS, seed=_seed(rng)).line("x", "y")
-    return Reading(line.estimate, line.low, line.high, line.p)
-
-
-def _persistence(panel: Panel, rng: np.random.Generator, estimator: str) -> Reading:
-    result = dynamic_panel(SPEC, panel, draws=DRAWS, seed=_seed(rng))
-    line = result.persistence(estimator)
-    t = abs(line.estimate - PERSISTENCE) / line.se
-    p = float(2 * stdtr(result.clusters - 1, -t))
-    return Reading(line.estimate, line.low, line.high, p, PERSISTENCE)
-
-
-def _effect(panel: Panel, rng: np.random.Generator, estimator: str) -> Reading:
-    line = dynamic_panel(SPEC, panel, draws=DRAWS, seed=_seed(rng)).line("x", estimator)
-    return Reading(line.estimate, line.low, line.high, line.p)
+    return Reading.of(panel_var(SPEC, panel, draws=DRAWS, seed=_seed(rng)).line("x", "y"))
 
 
 def _granger(panel: Panel, rng: np.random.Generator) -> Causality:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.design import Design, draw_panel, lagged, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference.form.distributed_lags import distributed_lags
@@ -27,27 +27,20 @@ _ANYWHERE = 1e9
 
 def _levels(design: Design, rng: np.random.Generator) -> np.ndarray:
     """Entity and year effects plus autoregressive errors."""
-    entity = 3.0 * rng.normal(size=(design.entities, 1))
-    return entity + rng.normal(size=(1, design.years)) + draw_panel(design, rng)
-
-
-def _lag(x: np.ndarray, years: int) -> np.ndarray:
-    out = np.zeros_like(x)
-    out[:, years:] = x[:, : x.shape[1] - years]
-    return out
+    return levels(design, rng) + draw_panel(design, rng)
 
 
 def simulate_step(design: Design, rng: np.random.Generator) -> Panel:
     """Draw a panel whose slope of last year's x is `effect` where last year's z is above 0."""
     x, z = draw_panel(design, rng), draw_panel(design, rng)
-    step = design.effect * _lag(x, 1) * (_lag(z, 1) > 0)
+    step = design.effect * lagged(x) * (lagged(z) > 0)
     return panel_from({"y": step + _levels(design, rng), "x": x, "z": z}, design.regions)
 
 
 def simulate_bend(design: Design, rng: np.random.Generator) -> Panel:
     """Draw a panel in which y follows the standardised square of last year's x, with no step."""
     x = draw_panel(design, rng)
-    bend = design.effect * (_lag(x, 1) ** 2 - 1) / np.sqrt(2)
+    bend = design.effect * (lagged(x) ** 2 - 1) / np.sqrt(2)
     return panel_from({"y": bend + _levels(design, rng), "x": x}, design.regions)
 
 
@@ -60,7 +53,7 @@ def simulate_u(design: Design, rng: np.random.Generator) -> Panel:
     x = draw_panel(design, rng)
     seen = x[:, :-1]
     turn = seen.min() + design.effect * (seen.max() - seen.min())
-    y = CURVATURE * (_lag(x, 1) - turn) ** 2 + _levels(design, rng)
+    y = CURVATURE * (lagged(x) - turn) ** 2 + _levels(design, rng)
     return panel_from({"y": y, "x": x, "turn": np.full_like(x, turn)}, design.regions)
 
 
@@ -71,8 +64,7 @@ def simulate_late(design: Design, rng: np.random.Generator) -> Panel:
     y = design.effect * x[:, :-4] + _levels(design, rng)
     # An impulse is answered at horizon 3 alone. x persists, so a projection sees more than that,
     # and entity effects on few years bend it further: the bias of the certificate says how far.
-    truth = design.effect / 2
-    columns = {"y": y, "x": x[:, 4:], "truth": np.full_like(y, truth)}
+    columns = {"y": y, "x": x[:, 4:], "truth": np.full_like(y, design.effect / 2)}
     return panel_from(columns, design.regions)
 
 
@@ -100,23 +92,20 @@ def bend_reading(panel: Panel, rng: np.random.Generator) -> Reading:
 
 def u_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Joint CR3 test; the turning point and its Fieller set."""
-    found = u_test(SQUARE, panel, "x")
-    truth = float(panel["turn"].iloc[0])
+    found, truth = u_test(SQUARE, panel, "x"), float(panel["turn"].iloc[0])
     low, high = _interval(found.turning_cr3, truth)
     return Reading(found.turning, low, high, found.p_cr3, truth)
 
 
 def late_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Mean of horizons 3 and 4 less mean of 0 and 1, CR3."""
-    gap = local_projections(SPEC, panel, "x").contrast
-    truth = float(panel["truth"].iloc[0])
-    return Reading(gap.estimate, gap.low_cr3, gap.high_cr3, gap.p_cr3, truth)
+    contrast = local_projections(SPEC, panel, "x").contrast
+    return Reading.of_cr3(contrast, float(panel["truth"].iloc[0]))
 
 
 def sum_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Sum of lags 0 to 4, CR3."""
-    total = distributed_lags(SPEC, panel, "x").total
-    return Reading(total.estimate, total.low_cr3, total.high_cr3, total.p_cr3)
+    return Reading.of_cr3(distributed_lags(SPEC, panel, "x").total)
 
 
 def mean_lag_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
@@ -128,10 +117,8 @@ def mean_lag_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
 
 def long_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """First three against last three years of the outcome, HC3."""
-    years = panel.years
-    first, last = (years[1], years[3]), (years[-3], years[-1])
-    slope = long_difference(SPEC, panel, first=first, last=last).coefficient("x")
-    return Reading(slope.estimate, slope.low, slope.high, slope.p)
+    first, last = (panel.years[1], panel.years[3]), (panel.years[-3], panel.years[-1])
+    return Reading.of(long_difference(SPEC, panel, first=first, last=last).coefficient("x"))
 
 
 def _interval(ratio: Ratio, truth: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.design import Design, draw_panel, lagged, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference.appendix.instruments import Instrumented, instrumented
@@ -25,8 +25,8 @@ FAR = 1e9  # an infinite end, as a number the summary can count
 def simulate_channel(design: Design, rng: np.random.Generator) -> Panel:
     """Draw m after last year's x with slope 0.5, and y after m with slope `effect` and after x."""
     x, v, u = (draw_panel(design, rng) for _ in range(3))
-    m = PATH * _last(x) + v + _levels(design, rng)
-    y = 0.3 * _last(x) + design.effect * m + u + _levels(design, rng)
+    m = PATH * lagged(x) + v + levels(design, rng)
+    y = 0.3 * lagged(x) + design.effect * m + u + levels(design, rng)
     return _panel({"y": y, "x": x, "m": m}, design, PATH * design.effect)
 
 
@@ -34,15 +34,15 @@ def simulate_instrument(design: Design, rng: np.random.Generator) -> Panel:
     """Draw x after a weak instrument z and, for the most part, after the error of y."""
     z, u, w = (draw_panel(design, rng) for _ in range(3))
     v = ENDOGENEITY * u + np.sqrt(1 - ENDOGENEITY**2) * w
-    x = STRENGTH * z + v + _levels(design, rng)
-    y = design.effect * x + u + _levels(design, rng)
+    x = STRENGTH * z + v + levels(design, rng)
+    y = design.effect * x + u + levels(design, rng)
     return _panel({"y": y, "x": x, "z": z}, design, design.effect)
 
 
 def simulate_counts(design: Design, rng: np.random.Generator) -> Panel:
     """Draw counts whose mean follows last year's x times a dependent error: far from Poisson."""
     x, u = draw_panel(design, rng), draw_panel(design, rng)
-    mean = np.exp(1.5 + design.effect * _last(x) + 0.2 * _levels(design, rng) + 0.4 * u)
+    mean = np.exp(1.5 + design.effect * lagged(x) + 0.2 * levels(design, rng) + 0.4 * u)
     return _panel({"y": rng.poisson(mean).astype(float), "x": x}, design, design.effect)
 
 
@@ -54,36 +54,24 @@ def product_reading(panel: Panel, rng: np.random.Generator) -> Reading:
 
 def wald_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """2SLS with CR1 and t(G−1)."""
-    line = instrumented(SAME_YEAR, panel, "x", "z").coefficient("x")
-    return Reading(line.estimate, line.low, line.high, line.p, _truth(panel))
+    return Reading.of(instrumented(SAME_YEAR, panel, "x", "z").coefficient("x"), _truth(panel))
 
 
 def anderson_rubin_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Anderson-Rubin set: the piece that holds the truth or, if none does, the nearest."""
     found, truth = instrumented(SAME_YEAR, panel, "x", "z"), _truth(panel)
-    low, high = _piece(found, truth)
-    estimate = found.coefficient("x").estimate
-    return Reading(estimate, low, high, found.ar_p, truth)
+    return Reading(found.coefficient("x").estimate, *_piece(found, truth), found.ar_p, truth)
 
 
 def poisson_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Poisson with entity and year effects, CR1 and t(G−1)."""
-    line = poisson(SPEC, panel).coefficient("x")
-    return Reading(line.estimate, line.low, line.high, line.p, _truth(panel))
+    return Reading.of(poisson(SPEC, panel).coefficient("x"), _truth(panel))
 
 
 def _piece(found: Instrumented, truth: float) -> tuple[float, float]:
     """Pick the ends of one piece; a set of one instrument is never empty."""
     pieces = [(max(low, -FAR), min(high, FAR)) for low, high in found.ar_set]
     return min(pieces, key=lambda ends: max(ends[0] - truth, truth - ends[1], 0.0))
-
-
-def _last(x: np.ndarray) -> np.ndarray:
-    return np.column_stack([np.zeros(len(x)), x[:, :-1]])
-
-
-def _levels(design: Design, rng: np.random.Generator) -> np.ndarray:
-    return 3.0 * rng.normal(size=(design.entities, 1)) + rng.normal(size=(1, design.years))
 
 
 def _panel(columns: dict[str, np.ndarray], design: Design, truth: float) -> Panel:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from analysis.certificates.design import Design, draw_panel, panel_from
+from analysis.certificates.design import Design, draw_panel, lagged, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Geography, Panel
 from analysis.inference.spatial.durbin import spatial_panel
@@ -34,45 +35,27 @@ def simulate(design: Design, rng: np.random.Generator) -> Panel:
     w[pairs[:, 0], pairs[:, 1]] = w[pairs[:, 1], pairs[:, 0]] = 1.0
     w /= w.sum(axis=1, keepdims=True)
     x, u = draw_panel(design, rng), draw_panel(design, rng)
-    level = 3.0 * rng.normal(size=(n, 1)) + rng.normal(size=(1, t))
+    level = levels(design, rng)
     spread = np.linalg.inv(np.eye(n) - RHO * w)
     effects = design.effect * spread @ (np.eye(n) + THETA * w)
-    lagged = np.column_stack([np.zeros(n), x[:, :-1]])
-    own = np.trace(effects) / n
-    columns = {
-        "y": effects @ lagged + spread @ (level + u),
-        "x": x,
-        "direct": np.full((n, t), own),
-        "indirect": np.full((n, t), effects.sum() / n - own),
-    }
-    panel = panel_from(columns, design.regions)
+    own, y = np.trace(effects) / n, effects @ lagged(x) + spread @ (level + u)
+    truth = {"direct": np.full((n, t), own), "indirect": np.full((n, t), effects.sum() / n - own)}
+    panel = panel_from({"y": y, "x": x, **truth}, design.regions)
     names = np.array(panel.entities.index)
     table = pd.DataFrame(names[pairs], columns=["entity", "neighbour"])
     return replace(panel, geography=Geography(neighbours=table))
 
 
-def sdm_direct(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Direct effect, sandwich by entity."""
-    return _reading(panel, rng, "direct", "sandwich")
-
-
-def sdm_indirect(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Indirect effect, sandwich by entity."""
-    return _reading(panel, rng, "indirect", "sandwich")
-
-
-def sdm_information(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Direct effect with the information matrix, as most published tables have it."""
-    return _reading(panel, rng, "direct", "information")
-
-
 def _reading(panel: Panel, rng: np.random.Generator, kind: str, covariance: str) -> Reading:
-    found = spatial_panel(
-        SPEC, panel, contiguity(panel), covariance=covariance, draws=DRAWS,
-        seed=int(rng.integers(2**31)),
-    )  # fmt: skip
-    line = found.effect("x", kind)
-    return Reading(line.estimate, line.low, line.high, line.p, truth=float(panel[kind].iloc[0]))
+    how = {"covariance": covariance, "draws": DRAWS, "seed": int(rng.integers(2**31))}
+    found = spatial_panel(SPEC, panel, contiguity(panel), **how)
+    return Reading.of(found.effect("x", kind), float(panel[kind].iloc[0]))
+
+
+sdm_direct = partial(_reading, kind="direct", covariance="sandwich")
+sdm_indirect = partial(_reading, kind="indirect", covariance="sandwich")
+# Most published tables have the information matrix.
+sdm_information = partial(_reading, kind="direct", covariance="information")
 
 
 def _pairs(points: np.ndarray) -> np.ndarray:
