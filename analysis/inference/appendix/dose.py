@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.events.data import FEW
 from analysis.inference.options import checked
 from analysis.models import Sample, Specification
 from analysis.models.treatment import EventDesign, with_treatment
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["dose_estimate"]
 

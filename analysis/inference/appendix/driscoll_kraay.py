@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.clusters.satterthwaite import SmallSampleLine, lines_of, small_sample_table
@@ -16,9 +16,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Regression
 from analysis.models import Dropped, Rows, Specification, fit
 from analysis.models.scaling import units
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["DriscollKraay", "driscoll_kraay", "hac_by_year"]
 

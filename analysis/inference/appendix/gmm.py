@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
 from analysis.inference.appendix.gmm_instruments import Equations, LagInstruments, stack
@@ -17,9 +17,6 @@ from analysis.inference.dynamic.lagged import require_effects, with_lagged_outco
 from analysis.inference.options import checked
 from analysis.inference.result import row
 from analysis.models import Rows, Specification, estimation_rows
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["GmmLine", "GmmResult", "LagInstruments", "gmm"]
 

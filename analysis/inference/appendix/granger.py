@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.granger_result import Causality, DumitrescuHurlin
 from analysis.inference.appendix.granger_wald import (
@@ -26,9 +26,6 @@ from analysis.inference.dynamic.lagged import lagged_name, shifted
 from analysis.inference.dynamic.panel_var import require_pair
 from analysis.inference.options import checked
 from analysis.models import Dropped, Specification, estimation_rows
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Causality", "DumitrescuHurlin", "dumitrescu_hurlin"]
 

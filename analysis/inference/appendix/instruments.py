@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import fdtrc
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix.two_stage import Instrumented
 from analysis.inference.appendix.weak import (
@@ -25,9 +25,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Row, row
 from analysis.models import Fit, Specification, fit
 from analysis.models.scaling import least_squares, units
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["instrumented"]
 

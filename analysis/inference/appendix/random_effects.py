@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.mundlak import (
     Wald,
@@ -27,9 +28,6 @@ from analysis.inference.result import Regression, Row, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
 from analysis.models.scaling import least_squares, units
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["RandomEffects", "RandomTerm", "random_effects"]
 

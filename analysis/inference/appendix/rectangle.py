@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models import Sample
 from analysis.models.rows import require_grid
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["largest_block", "rectangle", "require_movement"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.dickey_fuller import (
     columns_needed,
@@ -22,9 +23,6 @@ from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Sample, Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["ALTERNATIVE", "UnitRoot", "UnitRoots", "cips", "ips", "unit_roots"]
 

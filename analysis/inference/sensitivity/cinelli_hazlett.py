@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
@@ -19,9 +19,6 @@ from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2,
 from analysis.models import Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
 from analysis.models.scaling import least_squares
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Benchmark", "CinelliHazlett", "cinelli_hazlett"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1, cr3
@@ -23,9 +24,6 @@ from analysis.inference.sensitivity.channel import (
 )
 from analysis.models import Dropped, Fit, Specification, fit
 from analysis.models.scaling import least_squares
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Mediation", "mediation"]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
@@ -19,9 +20,6 @@ from analysis.inference.sensitivity.proportional_selection import (
     selection_ratio,
 )
 from analysis.models import EFFECTS, Specification, fit
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Oster", "oster"]
 

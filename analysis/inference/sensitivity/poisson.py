@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import label_of, term_label
@@ -17,9 +17,6 @@ from analysis.inference.result import Regression, Result, Row, estimate_rows, ro
 from analysis.inference.sensitivity.ppml import informative, ppml, separated
 from analysis.models import EFFECTS, Absorbed, Dropped, Specification, estimation_rows
 from analysis.models.design import Design, build_design
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Poisson", "poisson"]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, require_type
 from analysis.inference.spatial.spectrum import Spectrum, spectrum
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED, build_design, flat, split_effects
 from analysis.models.spatial_weights import SpatialWeights
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["SpatialDesign", "balanced_rows", "spatial_design"]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
@@ -17,11 +16,8 @@ from analysis.inference.spatial.lines import (
     parameters,
 )
 from analysis.inference.spatial.result import SpatialEffect, SpatialEstimate
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models import Specification
-    from analysis.models.spatial_weights import SpatialWeights
+from analysis.models import Specification
+from analysis.models.spatial_weights import SpatialWeights
 
 __all__ = ["spatial_panel"]
 

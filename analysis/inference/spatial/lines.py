@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.coefficients import term_label
 from analysis.inference.result import Row, row
+from analysis.inference.spatial.design import SpatialDesign
 from analysis.inference.spatial.numerics import SpatialFit, fit_error, fit_lag, fit_slx
 from analysis.inference.spatial.result import SpatialEffect, SpatialTest
 from analysis.inference.spatial.spectrum import impacts
+from analysis.models import Specification
 from analysis.models.scaling import units
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.inference.spatial.design import SpatialDesign
-    from analysis.models import Specification
 
 __all__ = [
     "KINDS", "Parameters", "coefficient_lines", "effect_lines", "fit_design", "nested_tests",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.options import checked
@@ -15,12 +16,8 @@ from analysis.inference.result import Result
 from analysis.inference.spatial.design import spatial_design
 from analysis.inference.spatial.lines import KINDS, fit_design, parameters
 from analysis.inference.spatial.spectrum import impacts
-from analysis.models.spatial_weights import permuted
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models import Specification
-    from analysis.models.spatial_weights import SpatialWeights
+from analysis.models import Specification
+from analysis.models.spatial_weights import SpatialWeights, permuted
 
 __all__ = ["SpatialPlacebo", "spatial_placebo"]
 
