@@ -64,16 +64,13 @@ class Certificate:
     ----------
     method, title : str
         Short name (the key of `analysis.certified`) and words for readers.
-    procedure : str
-        ``package.module:function`` taking (panel, rng) and returning a `Reading`.
-    simulate : str
-        ``package.module:function`` taking (design, rng) and returning a panel.
+    procedure, simulate : str
+        ``package.module:function`` taking (panel, rng) and returning a `Reading`, and taking
+        (design, rng) and returning a panel.
     design : mapping
         Fields of `Design` that differ from the default.
-    effects : tuple of float
-        True effects; 0 gives the size, the others the power curve.
-    replications : int
-        Panels per effect.
+    effects, replications : tuple of float, int
+        True effects, of which 0 gives the size, the others the power curve; panels per effect.
     nominal : str
         What `rejects` counts at zero effect: "test" (5% nominal) or "none" (no test is made).
     file : str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from analysis.certificates.design import Design, draw_panel, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference.appendix.random_effects import random_effects
-from analysis.inference.appendix.unit_roots import cips, ips
+from analysis.inference.appendix.unit_roots import UnitRoot, cips, ips
 from analysis.inference.dependence.common_effects import common_effects
 from analysis.inference.dependence.cross_section import CrossSection, cross_section
 from analysis.models import Specification
@@ -74,14 +76,13 @@ def mean_correlation_reading(panel: Panel, rng: np.random.Generator) -> Reading:
     return Reading(found.value, p=found.p_simulated, truth=found.expected)
 
 
-def ips_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
-    """IPS with one lag, year means taken out; a test without an estimate."""
-    return Reading(p=ips(panel, "y").p)
+def _unit_root(panel: Panel, _rng: np.random.Generator, test: Callable[..., UnitRoot]) -> Reading:
+    """One lag; a test without an estimate. IPS takes year means out, CIPS is truncated."""
+    return Reading(p=test(panel, "y").p)
 
 
-def cips_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
-    """CIPS with one lag, truncated."""
-    return Reading(p=cips(panel, "y").p)
+ips_reading = partial(_unit_root, test=ips)
+cips_reading = partial(_unit_root, test=cips)
 
 
 def cce_pooled_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
@@ -89,14 +90,13 @@ def cce_pooled_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     return Reading.of(common_effects(SPEC, panel).terms[0])
 
 
-def hausman_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
-    """Hausman test with classical variances."""
-    return Reading(p=random_effects(SPEC, panel).hausman.p)
+def _random_effects(panel: Panel, _rng: np.random.Generator, test: str) -> Reading:
+    """Hausman test with classical variances, or its clustered Mundlak form."""
+    return Reading(p=getattr(random_effects(SPEC, panel), test).p)
 
 
-def mundlak_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
-    """Clustered Mundlak form of the Hausman test."""
-    return Reading(p=random_effects(SPEC, panel).mundlak.p)
+hausman_reading = partial(_random_effects, test="hausman")
+mundlak_reading = partial(_random_effects, test="mundlak")
 
 
 def _normal(found: CrossSection, name: str) -> Reading:

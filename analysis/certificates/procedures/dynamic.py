@@ -13,7 +13,6 @@ from analysis.certificates.runner import Reading
 from analysis.data import Panel
 from analysis.inference.appendix.gmm import gmm
 from analysis.inference.appendix.granger import dumitrescu_hurlin
-from analysis.inference.appendix.granger_result import Causality
 from analysis.inference.dynamic.lagged_outcome import dynamic_panel
 from analysis.inference.dynamic.panel_var import panel_var
 from analysis.models import Specification
@@ -68,23 +67,19 @@ def gmm_persistence(panel: Panel, _rng: np.random.Generator) -> Reading:
     return Reading(line.estimate, line.low, line.high, p, PERSISTENCE)
 
 
-def granger_bootstrap(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Dumitrescu and Hurlin's mean Wald statistic against its bootstrap distribution."""
-    return Reading(p=_granger(panel, rng).p_bootstrap)
+def _granger(panel: Panel, rng: np.random.Generator, p: str) -> Reading:
+    """Dumitrescu and Hurlin's mean Wald statistic against one of its distributions."""
+    found = dumitrescu_hurlin(SPEC, panel, draws=DRAWS, seed=_seed(rng)).of("x")
+    return Reading(p=getattr(found, p))
 
 
-def granger_normal(panel: Panel, rng: np.random.Generator) -> Reading:
-    """Hold the same statistic, standardised for few years, against the normal distribution."""
-    return Reading(p=_granger(panel, rng).p_tilde)
+granger_bootstrap = partial(_granger, p="p_bootstrap")
+granger_normal = partial(_granger, p="p_tilde")  # standardised for few years
 
 
 def var_effect(panel: Panel, rng: np.random.Generator) -> Reading:
     """Half-panel jackknife of a panel VAR(1): last year's x in the equation of y."""
     return Reading.of(panel_var(SPEC, panel, draws=DRAWS, seed=_seed(rng)).line("x", "y"))
-
-
-def _granger(panel: Panel, rng: np.random.Generator) -> Causality:
-    return dumitrescu_hurlin(SPEC, panel, draws=DRAWS, seed=_seed(rng)).of("x")
 
 
 def _seed(rng: np.random.Generator) -> int:

@@ -45,12 +45,9 @@ def gmm(
     ----------
     spec, panel, level
         As in `estimate`, without the lagged outcome; effects "two_way" or "entity", no `initial`.
-    kind : str
-        "difference" or "system".
-    steps : int
-        1 (robust) or 2 (Windmeijer's correction).
-    order : int
-        Lags of the outcome on the right.
+    kind, steps, order : str, int, int
+        "difference" or "system"; 1 (robust) or 2 (Windmeijer's correction); lags of the outcome on
+        the right.
     instruments : sequence of LagInstruments, optional
         Default: all lags of the outcome from 2, collapsed.
     standard : sequence of str, optional
@@ -165,15 +162,12 @@ def _result(
     spec: Specification, panel: Panel, rows: Rows, data: GmmData, fitted: Gmm,
     how: tuple[str, int, tuple[LagInstruments, ...]], level: float,
 ) -> GmmResult:  # fmt: skip
-    kind, steps, chosen = how
+    kind, steps, _ = how
     entities, ar2 = int(data.entity.max()) + 1, autocorrelation(data, fitted, 2)
-    notes = _notes(
-        kind, steps, chosen, data.z.shape[1], entities, int(np.ptp(data.year)) + 1,
-        fitted.hansen.p, ar2[1],
-    )  # fmt: skip
+    notes = _notes(how, data, entities, fitted.hansen.p, ar2[1])
     return GmmResult(
         specification=spec, kind=kind, steps=steps, outcome_label=label_of(panel, spec.outcome),
-        terms=tuple(_lines(spec, panel, fitted, level)), equations=int((~data.level).sum()),
+        terms=_lines(spec, panel, fitted, level), equations=int((~data.level).sum()),
         levels=int(data.level.sum()), n_entities=entities, first_year=int(data.year.min()),
         last_year=int(data.year.max()), instruments=data.z.shape[1], rank=fitted.rank,
         sargan=fitted.sargan, hansen=fitted.hansen, ar1=autocorrelation(data, fitted, 1), ar2=ar2,
@@ -181,19 +175,20 @@ def _result(
     )  # fmt: skip
 
 
-def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> Iterator[GmmLine]:
+def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> tuple[GmmLine, ...]:
     errors, plain = (np.sqrt(np.diag(v)) for v in (fitted.covariance, fitted.plain))
-    for i, term in enumerate(spec.terms):
-        yield row(
-            term, term_label(panel, term), fitted.coefficients[i], errors[i], float("inf"), level,
-            kind=GmmLine, se_plain=float(plain[i]),
-        )  # fmt: skip
+    return tuple(
+        row(term, term_label(panel, term), fitted.coefficients[i], errors[i], float("inf"), level,
+            kind=GmmLine, se_plain=float(plain[i]))
+        for i, term in enumerate(spec.terms)
+    )  # fmt: skip
 
 
 def _notes(
-    kind: str, steps: int, chosen: tuple[LagInstruments, ...], instruments: int, entities: int,
-    years: int, hansen: float, second: float,
+    how: tuple[str, int, tuple[LagInstruments, ...]], data: GmmData, entities: int, hansen: float,
+    second: float,
 ) -> Iterator[str]:  # fmt: skip
+    (kind, steps, chosen), instruments = how, data.z.shape[1]
     error = "robust one-step" if steps == 1 else "two-step with Windmeijer's correction"
     yield (
         "An appendix method: GMM was made for many entities and few years. Errors are "
@@ -211,6 +206,5 @@ def _notes(
             f"Warning: second-order autocorrelation (p = {second:.3f}); lag 2 is then not a valid "
             "instrument."
         )
-    collapsed = all(lag.collapse for lag in chosen)
-    method = f"gmm_{kind}{'_collapsed' if collapsed else ''}"
-    yield from warnings_for([method], (entities, years))
+    collapsed = "_collapsed" if all(lag.collapse for lag in chosen) else ""
+    yield from warnings_for([f"gmm_{kind}{collapsed}"], (entities, int(np.ptp(data.year)) + 1))

@@ -42,24 +42,14 @@ class Overidentification:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gmm:
-    """Estimates of one step of a linear GMM.
+    """Estimates of one step of a linear GMM with k coefficients and L instruments.
 
-    Attributes
-    ----------
-    coefficients, residuals : ndarray, shapes (k,) and (n,)
-        b and y − x·b.
-    covariance : ndarray, shape (k, k)
-        Robust to heteroskedasticity and to correlation within entities; after two steps with
-        Windmeijer's correction.
-    plain : ndarray, shape (k, k)
-        What it would be if errors in levels were white (one step), or without the correction (two
-        steps).
-    weight : ndarray, shape (L, L)
-        A of this step.
-    sargan, hansen : Overidentification
-        One-step (homoskedastic) and two-step statistics; the same after either step.
-    rank : int
-        Rank of the instruments.
+    `coefficients`, shape (k,), are b, with `residuals` y − x·b. `covariance` is robust to
+    heteroskedasticity and to correlation within entities, after two steps with Windmeijer's
+    correction; `plain` is what it would be if errors in levels were white (one step), or without
+    the correction (two steps); both have the shape (k, k). `weight`, shape (L, L), is A of this
+    step. `sargan` is the one-step (homoskedastic) and `hansen` the two-step statistic, the same
+    after either step; `rank` is that of the instruments.
     """
 
     coefficients: np.ndarray

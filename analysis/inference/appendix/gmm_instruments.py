@@ -61,21 +61,13 @@ def stack(
 ) -> GmmData:  # fmt: skip
     """Difference, add the level equations of system GMM and attach the instruments.
 
-    A difference is formed where two years running are usable. Columns of instruments that are zero
-    throughout are left out.
-
-    Parameters
-    ----------
-    lagged : sequence of (LagInstruments, ndarray of shape (N, T))
-        What to lag, and its figures on the same rectangle (NaN where not observed). A missing lag
-        is a zero, as in Holtz-Eakin, Newey and Rosen (1988).
-    standard : sequence of int
-        Positions of terms that stand as their own instruments (strictly exogenous): differenced for
-        differences, in levels for levels.
-    system : bool
-        Add levels, with lagged differences as their instruments (Blundell and Bond 1998).
-    year_effects : bool
-        A dummy per year, as regressor and instrument; in a system instruments of levels only.
+    A difference is formed where two years running are usable. `lagged` are what to lag, and its
+    figures on the same rectangle (NaN where not observed); a missing lag is a zero, as in
+    Holtz-Eakin, Newey and Rosen (1988). `standard` are positions of terms that stand as their own
+    instruments (strictly exogenous): differenced for differences, in levels for levels. `system`
+    adds levels, with lagged differences as their instruments (Blundell and Bond 1998),
+    `year_effects` a dummy per year, as regressor and instrument; in a system instruments of levels
+    only. Columns of instruments that are zero throughout are left out.
     """
     kinds = [_Kind(_change(levels.y), _change(levels.x), level=False)]
     if system:

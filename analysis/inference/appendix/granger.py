@@ -50,10 +50,8 @@ def dumitrescu_hurlin(
     spec, panel
         As in `estimate`: outcome and exactly one regressor; its sample is used, its lag, effects
         and cluster are not. No controls, interactions or `initial`.
-    order : int
-        K.
-    demean : bool
-        Take the mean over entities of each year out of both variables first, also within the
+    order, demean : int, bool
+        K; take the mean over entities of each year out of both variables first, also within the
         bootstrap. False is the test as published.
     draws, block, seed : int
         Bootstrap draws, consecutive years drawn together, and the seed.

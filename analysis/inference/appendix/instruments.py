@@ -50,10 +50,8 @@ def instrumented(
     ----------
     spec, panel, level
         As in `estimate`; all slopes but `endogenous` count as exogenous.
-    endogenous : str
-        One of the regressors.
-    instruments : sequence of str
-        Variables outside the equation, at least one.
+    endogenous, instruments : str, sequence of str
+        One of the regressors, and at least one variable outside the equation.
     instrument_lag : int, optional
         Years by which they precede the outcome; by default those of the endogenous regressor.
 

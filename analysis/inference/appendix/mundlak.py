@@ -12,7 +12,8 @@ from analysis.inference.clustered import cr0
 from analysis.models.scaling import least_squares
 
 __all__ = [
-    "Wald", "clustered_wald", "entity_sums", "independent_columns", "mundlak", "quasi_demeaned",
+    "Wald", "clustered_wald", "entity_means", "entity_sums", "independent_columns", "mundlak",
+    "quasi_demeaned",
 ]  # fmt: skip
 
 

@@ -36,14 +36,9 @@ __all__ = ["RandomEffects", "RandomTerm", "random_effects"]
 class RandomTerm(Row):
     """One slope, in units of the outcome per unit of the term; CR1 by entity, t(G−1).
 
-    Attributes
-    ----------
-    se_model : float
-        The standard error that random effects themselves imply.
-    fixed, se_fixed : float
-        Fixed effects on the same rows, with the classical standard error.
-    between : float
-        Coefficient of the entity's mean beside the term: 0 if random effects are right.
+    `se_model` is the error that random effects themselves imply; `fixed, se_fixed` are fixed
+    effects on the same rows, with the classical error; `between` is the coefficient of the entity's
+    mean beside the term: 0 if random effects are right.
     """
 
     se_model: float = float("nan")

@@ -23,22 +23,19 @@ class Instrumented(Regression):
     ----------
     endogenous, instruments : str, tuple of str
         The regressor that is instrumented, and what moves it.
-    terms : tuple of Row
-        2SLS coefficients, in the order of the specification, which is the equation of interest.
-    least_squares : Row
-        The endogenous regressor without instruments, for comparison.
+    terms, least_squares : tuple of Row, Row
+        2SLS coefficients, in the order of the specification, which is the equation of interest; the
+        endogenous regressor without instruments, for comparison.
     first_stage, reduced_form : tuple of Row
         Instruments on the endogenous regressor and on the outcome.
     effective_f, critical_f : float
         Effective F and the value above which the bias of 2SLS is below a tenth of the worst case.
     robust_f : float
         Wald F of the instruments in the first stage, clustered.
-    ar_shape : str
-        "interval", "two rays", "whole line", "empty" or "union".
-    ar_set : tuple of (float, float)
-        Anderson-Rubin confidence set of the endogenous coefficient; ends may be infinite.
-    ar_p : float
-        Anderson-Rubin p-value of a coefficient of zero.
+    ar_shape, ar_set, ar_p
+        "interval", "two rays", "whole line", "empty" or "union"; the pieces of the Anderson-Rubin
+        confidence set of the endogenous coefficient, whose ends may be infinite; the p-value of
+        zero.
     forms : ReducedForms
         The numbers behind `ar_at`.
     """

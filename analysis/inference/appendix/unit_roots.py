@@ -37,16 +37,11 @@ class UnitRoot(Result):
 
     Attributes
     ----------
-    variable, label : str
-        Name and label of the series, tested in levels.
-    test : str
-        "ips" or "cips".
-    statistic : float
-        Mean of the entities' t statistics.
-    p : float
-        Share of simulated panels with a unit root whose statistic is at least as low.
-    critical : float
-        Simulated 5% critical value; a lower statistic rejects.
+    variable, label, test : str
+        Name and label of the series, tested in levels; "ips" or "cips".
+    statistic, p, critical : float
+        Mean of the entities' t statistics; share of simulated panels with a unit root whose
+        statistic is at least as low; simulated 5% critical value, below which a statistic rejects.
     power : float
         Share of simulated panels with autoregression 0.9 that this test rejects at 5%.
     w : float
@@ -134,16 +129,12 @@ def ips(
 
     Parameters
     ----------
-    panel, name
-        The full grid of entities and years, and a variable of it, in levels.
-    lags : int
-        Lagged changes, the same for every entity.
-    trend : bool
-        Fit a linear trend to every entity.
+    panel, name, sample
+        The full grid, a variable of it, in levels, and the years and entities that may enter.
+    lags, trend : int, bool
+        Lagged changes, the same for every entity; fit a linear trend to every entity.
     demean : bool
         Take out the mean of each year first, as year effects do.
-    sample : Sample, optional
-        Years and entities that may enter.
     draws, seed : int
         Simulated panels behind the p-value, the critical value and the power.
 

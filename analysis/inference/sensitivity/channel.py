@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
+from analysis.models.crossproducts import cross_products
 from analysis.models.scaling import least_squares
 
 __all__ = ["Channel", "bootstrap_products", "channel", "interval", "product_at"]
@@ -90,10 +91,7 @@ def bootstrap_products(
     all_columns = np.column_stack([z, nuisance])
     scale = np.sqrt((all_columns**2).sum(axis=0))
     scale[scale == 0] = 1.0
-    all_columns = all_columns / scale
-    order = np.argsort(clusters, kind="stable")
-    bounds = np.searchsorted(clusters[order], np.arange(1, groups))
-    products = np.stack([block.T @ block for block in np.split(all_columns[order], bounds)])
+    products = cross_products(all_columns / scale, clusters)
     rng, out = np.random.default_rng(require_seed(seed)), []
     for start in range(0, draws, _CHUNK):
         size = min(_CHUNK, draws - start)

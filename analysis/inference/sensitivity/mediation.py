@@ -36,26 +36,20 @@ class Mediation(Result):
 
     Attributes
     ----------
-    treatment, mediator : str
-        X and M.
-    mediator_lag : int
-        Years by which M precedes the outcome.
-    x_to_m : Row
-        a: M on X, the part that the figures can speak to.
-    m_to_y : Row
-        b: Y on M given X, an association.
+    treatment, mediator, mediator_lag : str, str, int
+        X, M and the years by which M precedes the outcome.
+    x_to_m, m_to_y : Row
+        a: M on X, the part that the figures can speak to; b: Y on M given X, an association.
     direct, total : Row
         Y on X given M, and without M; total = direct + product.
-    product : float
-        a·b, in units of the outcome per unit of X.
-    low, high, p : float
-        Percentile interval of the cluster bootstrap and the level at which it just holds zero.
+    product, low, high, p : float
+        a·b, in units of the outcome per unit of X, with the percentile interval of the cluster
+        bootstrap and the level at which it just holds zero.
     failed : int
         Bootstrap samples that did not identify both paths.
-    rho_zero : float
-        Correlation between the error of M and that of Y given M at which a·b is zero.
-    channel : Channel
-        The numbers behind `at_rho`.
+    rho_zero, channel : float, Channel
+        Correlation between the error of M and that of Y given M at which a·b is zero, and the
+        numbers behind `at_rho`.
     """
 
     specification: Specification

@@ -36,15 +36,12 @@ class Oster(Result):
         What the formulas were fed.
     r_max : float
         R² that observed and unobserved controls would reach together.
-    target : float
-        Value of the true coefficient that `delta` would produce.
-    delta : float
-        Selection on unobservables, relative to that on observables, that makes the true coefficient
-        equal `target`; infinite where nothing does.
-    assumed_delta : float
-        Relative selection assumed for `beta`.
-    beta : float
-        Bias-adjusted coefficient under `assumed_delta`; NaN where no admissible root exists.
+    target, delta : float
+        A value of the true coefficient, and the selection on unobservables, relative to that on
+        observables, that makes the true coefficient equal it; infinite where nothing does.
+    assumed_delta, beta : float
+        Relative selection assumed, and the bias-adjusted coefficient under it; NaN where no
+        admissible root exists.
     roots, refused : tuple of float
         Real solutions for the coefficient that were admissible, and those that were not.
     """
@@ -115,10 +112,9 @@ def oster(
         One of the terms; the first regressor by default.
     r_max, multiple : float
         R_max itself, or the factor on the controlled within R².
-    delta : float
-        Relative selection assumed for the bias-adjusted coefficient.
-    target : float
-        True coefficient for which `Oster.delta` is solved.
+    delta, target : float
+        Relative selection assumed for the bias-adjusted coefficient; true coefficient for which
+        `Oster.delta` is solved.
 
     Raises
     ------

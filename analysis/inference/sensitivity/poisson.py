@@ -30,12 +30,10 @@ class Poisson(Regression):
     terms : tuple of Row
         Coefficients: change of the log of the expected count per unit of the term.
     deviance, dispersion : float
-        Deviance, and Pearson χ²/(n − K); above 1 the Poisson variance would be too small, which
-        the clustered error does not assume.
-    index : MultiIndex
-        (entity, year) of each row used.
-    fitted : ndarray, shape (n,)
-        Expected counts.
+        Deviance, and Pearson χ²/(n − K); above 1 the Poisson variance would be too small, which the
+        clustered error does not assume.
+    index, fitted : MultiIndex, ndarray of shape (n,)
+        (entity, year) and expected count of each row used.
     """
 
     specification: Specification

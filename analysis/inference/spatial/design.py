@@ -23,22 +23,11 @@ _SHOWN = 5  # missing cells a message names
 class SpatialDesign:
     """Arrays of n entities, t years and k terms, all effects taken out.
 
-    Attributes
-    ----------
-    y, wy : ndarray, shape (n, t)
-        Outcome and its spatial lag.
-    x, wx : ndarray, shape (n, t, k)
-        Terms and their spatial lags.
-    spectrum : Spectrum
-        Weights among exactly these entities.
-    periods : int
-        Independent cells per entity.
-    entities, years : tuple
-        In the order of the arrays.
-    partialled : bool
-        Whether `initial` controls were taken out with the effects.
-    within_sd : ndarray, shape (1 + k,)
-        As in `analysis.models.Fit`.
+    `y, wy`, shape (n, t), are the outcome and its spatial lag, `x, wx`, shape (n, t, k), the terms
+    and theirs; `entities, years` are in the order of the arrays. `spectrum` holds the weights among
+    exactly these entities, `periods` counts independent cells per entity, `partialled` says whether
+    `initial` controls were taken out with the effects, and `within_sd`, shape (1 + k,), is as in
+    `analysis.models.Fit`.
     """
 
     y: np.ndarray
@@ -59,16 +48,10 @@ class SpatialDesign:
 def spatial_design(
     spec: Specification, panel: Panel, weights: SpatialWeights, *, transform: bool, balance: str
 ) -> SpatialDesign:
-    """Balance, lag in space, take effects out.
+    """Balance as in `balanced_rows`, lag in space, take entity or two-way effects out.
 
-    Parameters
-    ----------
-    spec, panel, weights
-        With entity or two-way effects; the full grid; weights of at least the entities that remain.
-    transform : bool
-        Use the orthogonal transformations of Lee and Yu (2010).
-    balance : str
-        As in `balanced_rows`.
+    `weights` may hold more entities than remain; `transform` uses the orthogonal transformations of
+    Lee and Yu (2010).
 
     Raises
     ------

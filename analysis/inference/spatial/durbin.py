@@ -50,10 +50,8 @@ def spatial_panel(
     spec, panel, level
         As in `estimate`, with "entity" or "two_way" effects. Products get effects of their own;
         `initial` controls are taken out without spatial lags.
-    weights : SpatialWeights
-        From `analysis.models.spatial_weights`.
-    model : str
-        "sdm", "sar", "sem" or "slx".
+    weights, model : SpatialWeights, str
+        From `analysis.models.spatial_weights`; "sdm", "sar", "sem" or "slx".
     correction : str
         "transformation": Lee and Yu (2010, Journal of Econometrics 154(2), 165–185). Entity effects
         cost one year (only the error variance changes), year effects one entity and the unit
@@ -77,8 +75,7 @@ def spatial_panel(
     design = spatial_design(
         spec, panel, weights, transform=correction == "transformation", balance=balance
     )
-    fitted = fit_design(design, model)
-    robust = covariance == "sandwich"
+    fitted, robust = fit_design(design, model), covariance == "sandwich"
     found = parameters(spec, design, fitted, model, robust=robust)
     effects, lost = effect_lines(spec, panel, design, found, level, draws, seed)
     certified = ("sdm_direct", "sdm_indirect") if robust else ("sdm_information",)

@@ -24,20 +24,11 @@ _GRID = 61  # first look at the likelihood, so that a local maximum is not taken
 class SpatialFit:
     """Maximum-likelihood estimates; parameters are ordered (spatial, slopes, sigma2).
 
-    Attributes
-    ----------
-    rho : float
-        Spatial parameter; zero and not estimated in an SLX.
-    delta, sigma2 : ndarray of shape (k,), float
-        Slopes and error variance.
-    residuals : ndarray, shape (n, t)
-        u.
-    log_likelihood : float
-        At the maximum, in nats.
-    information : ndarray, shape (k + 2, k + 2)
-        Inverse Fisher information; the row of a fixed parameter is zero.
-    sandwich : ndarray, shape (k + 2, k + 2)
-        Robust to any dependence over the years of an entity.
+    `rho` is the spatial parameter, zero and not estimated in an SLX, `delta`, shape (k,), are the
+    slopes, `sigma2` is the error variance, `residuals`, shape (n, t), are u and `log_likelihood` is
+    in nats, at the maximum. Of shape (k + 2, k + 2) are `information`, the inverse Fisher
+    information, in which the row of a fixed parameter is zero, and `sandwich`, robust to any
+    dependence over the years of an entity.
     """
 
     rho: float

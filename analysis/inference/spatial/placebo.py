@@ -26,14 +26,8 @@ __all__ = ["SpatialPlacebo", "spatial_placebo"]
 class SpatialPlacebo(Result):
     """ρ and average effects on the true map and on permuted ones.
 
-    Attributes
-    ----------
-    observed : Series
-        "rho", then "direct of x", "indirect of x", "total of x" for each term.
-    drawn : DataFrame
-        The same columns, one row per permuted map with a stable ρ.
-    maps : int
-        Maps drawn.
+    `observed` has "rho", then "direct of x", "indirect of x", "total of x" for each term, and
+    `drawn` the same columns, one row for each of the `maps` drawn that has a stable ρ.
     """
 
     observed: pd.Series

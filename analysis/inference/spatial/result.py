@@ -19,15 +19,10 @@ __all__ = ["SpatialEffect", "SpatialEstimate", "SpatialTest"]
 class SpatialEffect(Row):
     """An average effect, in units of the outcome per unit of the term.
 
-    `se, p, low, high` are the SD of the simulated draws, twice the smaller tail at zero, and their
-    quantiles.
-
-    Attributes
-    ----------
-    kind : str
-        "direct" (own entity, feedback included), "indirect" (all others) or "total".
-    scale : float
-        within-SD(term) / within-SD(outcome); times `estimate` gives the standardised effect.
+    `kind` is "direct" (own entity, feedback included), "indirect" (all others) or "total". `se, p,
+    low, high` are the SD of the simulated draws, twice the smaller tail at zero, and their
+    quantiles; `scale` is within-SD(term) / within-SD(outcome), which times `estimate` gives the
+    standardised effect.
     """
 
     kind: str = ""
@@ -59,22 +54,17 @@ class SpatialEstimate(Regression):
     ----------
     model, weights : str
         "sdm", "sar", "sem" or "slx"; name of the weights.
-    rho : float
-        Spatial parameter (that of the errors in an SEM; zero in an SLX).
-    stable : tuple of float
-        Interval in which the parameter must lie.
+    rho, stable : float, tuple of float
+        Spatial parameter (that of the errors in an SEM; zero in an SLX), and the interval in which
+        it must lie.
     coefficients : tuple of Row
         "rho", the terms and "W·term" for their spatial lags: no effects by themselves.
-    effects : tuple of SpatialEffect
-        Direct, indirect and total of each term: what to read.
-    tests : tuple of SpatialTest
-        Durbin models only.
+    effects, tests : tuple of SpatialEffect, tuple of SpatialTest
+        Direct, indirect and total of each term: what to read; tests of Durbin models only.
     sigma2, log_likelihood : float
         Error variance and log-likelihood in nats.
-    covariance : ndarray
-        Of the coefficients, in their order.
-    dof : float
-        Degrees of freedom of their t; infinite for the normal.
+    covariance, dof : ndarray, float
+        Of the coefficients, in their order; of their t, infinite for the normal.
     method : str
         How effects were removed and errors computed, in one sentence.
     """

@@ -13,21 +13,14 @@ __all__ = ["Spectrum", "impacts", "spectrum"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spectrum:
-    """A weights matrix with what its likelihood needs.
+    """A weights matrix W with what its likelihood needs.
 
-    Attributes
-    ----------
-    matrix, eigenvalues : ndarray, shapes (n, n) and (n,)
-        W, and its eigenvalues; complex where W is not similar to a symmetric matrix.
-    low, high : float
-        The model is stable for a parameter inside (low, high) = (1/wmin, 1/wmax), with the smallest
-        and the largest real eigenvalue.
-    year_effects : bool
-        Whether year means are taken out of the data.
-    centred : bool
-        Whether the likelihood is that of the n − 1 contrasts between entities, which a unit
-        eigenvalue of W is taken out of (Lee and Yu 2010, Journal of Econometrics 154(2), 165–185);
-        needs year effects and rows of W that sum to one.
+    The `eigenvalues` are complex where W is not similar to a symmetric matrix. The model is stable
+    for a parameter inside (`low`, `high`) = (1/wmin, 1/wmax), with the smallest and the largest
+    real eigenvalue. `year_effects` says whether year means are taken out of the data and `centred`
+    whether the likelihood is that of the n − 1 contrasts between entities, which a unit eigenvalue
+    of W is taken out of (Lee and Yu 2010, Journal of Econometrics 154(2), 165–185); this needs year
+    effects and rows of W that sum to one.
     """
 
     matrix: np.ndarray
