@@ -18,21 +18,20 @@ class Design:
 
     y(i,t) = effect · x(i,t−1) + a(i) + d(t) + u(i,t). x and u are first-order autoregressive. Part
     of their innovations is a common shock that entities follow to different degrees, so that year
-    effects do not remove it. Defaults are those of the provincial panel after
-    entity and year effects: persistence of 0.6 to 0.9, some cross-section dependence.
+    effects do not remove it. Defaults are those of the provincial panel after entity and year
+    effects: persistence of 0.6 to 0.9, some cross-section dependence.
 
     Attributes
     ----------
-    entities, years, regions : int
-        Size of the panel; entities are spread over regions in turn.
+    entities, years, regions, burn_in : int
+        Size of the panel, whose entities are spread over regions in turn, and years drawn and
+        thrown away before the first.
     persistence : float
         First-order autocorrelation of x and u.
     common : float
         Share of the variance of u's and x's innovations that comes through the common factors.
     effect : float
         True coefficient of x, in SD of u per SD of x.
-    burn_in : int
-        Years drawn and thrown away before the first.
     """
 
     entities: int = 30

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ def certify_methods(
     rows: list[Row] = []
     for name in methods or known:
         found = certify(known[name], replications=replications, jobs=jobs)
-        rows += [{k: _plain(v) for k, v in row.items()} for row in found.to_dict("records")]
+        rows += found.astype(object).where(found.notna(), None).to_dict("records")
     return rows
 
 
@@ -55,10 +54,6 @@ def write_rows(rows: Sequence[Row], path: Path = TABLE) -> None:
         writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _text(row[name]) for name in COLUMNS} for row in merged)
-
-
-def _plain(value: object) -> object:
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _text(value: object) -> str:

@@ -21,11 +21,8 @@ def _exposed(design: Design, rng: np.random.Generator, dates: dict[int, int]) ->
     """Draw a panel in which entities are exposed, so many at each date."""
     u = draw_panel(design, rng)
     order = rng.permutation(design.entities)
-    start = np.full(design.entities, design.years)
-    taken = 0
-    for when, many in dates.items():
-        start[order[taken : taken + many]] = when
-        taken += many
+    start, when = np.full(design.entities, design.years), np.repeat([*dates], [*dates.values()])
+    start[order[: len(when)]] = when
     post = np.arange(design.years)[None, :] >= start[:, None]
     y = design.effect * post + levels(design, rng) + u
     return panel_from({"y": y, "post": post * 1.0}, design.regions)

@@ -93,8 +93,7 @@ def bend_reading(panel: Panel, rng: np.random.Generator) -> Reading:
 def u_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
     """Joint CR3 test; the turning point and its Fieller set."""
     found, truth = u_test(SQUARE, panel, "x"), float(panel["turn"].iloc[0])
-    low, high = _interval(found.turning_cr3, truth)
-    return Reading(found.turning, low, high, found.p_cr3, truth)
+    return Reading(found.turning, *_interval(found.turning_cr3, truth), found.p_cr3, truth)
 
 
 def late_reading(panel: Panel, _rng: np.random.Generator) -> Reading:

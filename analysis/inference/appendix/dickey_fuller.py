@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ __all__ = [
 BOUNDS = {False: (-6.19, 2.61), True: (-6.42, 1.70)}
 """Truncation of CADF statistics with intercept and with trend: Pesaran (2007), section 4."""
 
-_MOMENTS = Path(__file__).with_name("ips_moments.yml")
+_moments = cache(partial(read_yaml, Path(__file__).with_name("ips_moments.yml")))
 _CELLS = 1_000_000  # values drawn at once
 _BURN_IN = 50
 
@@ -128,8 +128,3 @@ def simulated_statistics(
     found = np.sort(np.concatenate(out))
     found.setflags(write=False)
     return found
-
-
-@cache
-def _moments() -> dict[str, list]:
-    return read_yaml(_MOMENTS)

@@ -113,8 +113,7 @@ def autocorrelation(data: GmmData, fitted: Gmm, order: int) -> tuple[float, floa
     """
     e = np.where(data.level, 0.0, fitted.residuals)
     w = _earlier(data, e, order)
-    n = int(data.entity.max()) + 1
-    paired = np.bincount(data.entity, w * e, n)
+    paired = np.bincount(data.entity, w * e)
     scores = _scores(data, fitted.residuals)
     zx = data.z.T @ data.x
     bread = np.linalg.inv(zx.T @ fitted.weight @ zx)

@@ -44,7 +44,7 @@ class LagInstruments:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equations:
-    """Rows in levels on the full rectangle, before anything is stacked.
+    """Rows in levels, or in differences, on the full rectangle, before anything is stacked.
 
     `y`, shape (N, T), and the terms `x`, shape (N, T, k), are NaN where the row is not used;
     `years`, shape (T,), are consecutive.
@@ -53,6 +53,12 @@ class Equations:
     y: np.ndarray
     x: np.ndarray
     years: np.ndarray
+    level: bool = True
+
+    @property
+    def used(self) -> np.ndarray:
+        """Mask of the rows in use, shape (N, T)."""
+        return np.isfinite(self.y)
 
 
 def stack(
@@ -69,9 +75,8 @@ def stack(
     `year_effects` a dummy per year, as regressor and instrument; in a system instruments of levels
     only. Columns of instruments that are zero throughout are left out.
     """
-    kinds = [_Kind(_change(levels.y), _change(levels.x), level=False)]
-    if system:
-        kinds.append(_Kind(levels.y, levels.x, level=True))
+    changes = Equations(_change(levels.y), _change(levels.x), levels.years, level=False)
+    kinds = [changes, levels] if system else [changes]
     seen = np.flatnonzero(kinds[-1].used.any(axis=0))
     dummies = (np.arange(len(levels.years))[:, None] == seen).astype(float)
     if not year_effects:  # a system has level equations, and these need a constant
@@ -118,20 +123,7 @@ def lag_columns(
     return np.column_stack(columns)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Kind:
-    """The equations of one kind: differences or levels."""
-
-    y: np.ndarray
-    x: np.ndarray
-    level: bool
-
-    @property
-    def used(self) -> np.ndarray:
-        return np.isfinite(self.y)
-
-
-def _shown(kind: _Kind, dummies: np.ndarray, system: bool) -> np.ndarray:
+def _shown(kind: Equations, dummies: np.ndarray, system: bool) -> np.ndarray:
     """Year dummies of each equation; in a system those of a difference are differenced."""
     year = np.nonzero(kind.used)[1]
     return dummies[year] if kind.level == system else dummies[year] - dummies[year - 1]

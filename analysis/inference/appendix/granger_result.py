@@ -83,11 +83,8 @@ class DumitrescuHurlin(Result):
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one line per direction."""
-        skip = ("individual", "dropped")
-        return [
-            {name: getattr(d, name) for name in d.__dataclass_fields__ if name not in skip}
-            for d in self.directions
-        ]
+        names = [name for name in Causality.__slots__ if name not in ("individual", "dropped")]
+        return [{name: getattr(d, name) for name in names} for d in self.directions]
 
     def grid(self) -> Grid:
         """Return the table."""

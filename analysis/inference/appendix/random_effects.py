@@ -183,11 +183,10 @@ def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> 
     x = pd.DataFrame(np.column_stack([other, inner]), design.index, names)
     y = pd.Series(y, design.index, name="outcome")
     random = Model(y, x).fit(cov_type="unadjusted")
-    inside = x.drop(columns="constant")
     with warnings.catch_warnings():
         # Only dummies can be absorbed here: `fit` has checked the terms.
         warnings.simplefilter("ignore", AbsorbingEffectWarning)
-        model = PanelOLS(y, inside, entity_effects=True, drop_absorbed=True)
+        model = PanelOLS(y, x.drop(columns="constant"), entity_effects=True, drop_absorbed=True)
         return random, model.fit(cov_type="unadjusted")
 
 

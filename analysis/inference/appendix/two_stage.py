@@ -95,9 +95,9 @@ class Instrumented(Regression):
 
 
 def _written(found: Instrumented) -> str:
+    unit, infinite = found.coefficient(found.endogenous).se, {np.inf: "∞", -np.inf: "−∞"}
+
     def end(value: float) -> str:
-        if np.isfinite(value):
-            return plain_number(value, abs(found.coefficient(found.endogenous).se))
-        return "∞" if value > 0 else "−∞"
+        return infinite.get(value) or plain_number(value, unit)
 
     return " or ".join(f"{end(low)} to {end(high)}" for low, high in found.ar_set) or "no value"

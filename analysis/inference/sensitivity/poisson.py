@@ -181,8 +181,7 @@ def _parameters(spec: Specification, design: Design, alive: np.ndarray) -> int:
     """K: slopes, constant and effects not nested in clusters, on the rows with information."""
     clusters = design.clusters[alive]
     free = [a for a in design.absorbed if not a.at(alive).nested_in(clusters)]
-    blocks = [a.columns()[alive] for a in free]
-    columns = np.column_stack([np.ones(int(alive.sum())), *blocks])
+    columns = np.column_stack([np.ones(len(clusters)), *(a.columns()[alive] for a in free)])
     return len(spec.terms) + int(np.linalg.matrix_rank(columns))
 
 

@@ -15,6 +15,8 @@ from analysis.errors import SpecificationError
 __all__ = ["Ppml", "informative", "ppml", "separated"]
 
 _RANK = 1e-10  # relative size below which a direction counts as none
+_FAILED = "The Poisson regression did not converge"
+_MEND = "rescale the regressors, or leave out one that only separates zeros."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,15 +78,9 @@ def ppml(
                 demeaner=pyfixest.MapDemeaner(fixef_tol=1e-12),
             )  # fmt: skip
     except failures as error:
-        raise SpecificationError(
-            f"The Poisson regression did not converge ({error}): rescale the regressors, or leave "
-            "out one that only separates zeros."
-        ) from error
+        raise SpecificationError(f"{_FAILED} ({error}): {_MEND}") from error
     if not model.convergence:  # the library does not say so when its iterations run out
-        raise SpecificationError(
-            "The Poisson regression did not converge: rescale the regressors, or leave out one "
-            "that only separates zeros."
-        )
+        raise SpecificationError(f"{_FAILED}: {_MEND}")
     found = list(model.coef().index)
     for i, name in enumerate(names):
         if f"x{i}" not in found:

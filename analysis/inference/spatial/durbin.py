@@ -72,9 +72,8 @@ def spatial_panel(
         is absorbed, or entities are fewer than coefficients.
     """
     _require_options(spec, model, correction, covariance, draws, level)
-    design = spatial_design(
-        spec, panel, weights, transform=correction == "transformation", balance=balance
-    )
+    lee_yu = correction == "transformation"
+    design = spatial_design(spec, panel, weights, transform=lee_yu, balance=balance)
     fitted, robust = fit_design(design, model), covariance == "sandwich"
     found = parameters(spec, design, fitted, model, robust=robust)
     effects, lost = effect_lines(spec, panel, design, found, level, draws, seed)
@@ -90,9 +89,8 @@ def spatial_panel(
         tests=nested_tests(design, fitted, found) if model == "sdm" else (), sigma2=fitted.sigma2,
         log_likelihood=fitted.log_likelihood, n=design.y.size, n_entities=len(design.entities),
         n_years=len(years), first_year=years[0], last_year=years[-1], covariance=found.covariance,
-        dof=found.dof,
-        method=_method(spec, correction, robust, draws, seed), level=level, dropped=design.dropped,
-        grid_rows=design.grid_rows,
+        dof=found.dof, method=_method(spec, correction, robust, draws, seed), level=level,
+        dropped=design.dropped, grid_rows=design.grid_rows,
         notes=_notes(spec, design, weights, effects, lost, draws, correction, methods),
     )  # fmt: skip
 
