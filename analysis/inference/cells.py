@@ -31,9 +31,8 @@ def plain_number(value: float, unit: float | None = None) -> str:
         digits, power = f"{value:.1e}".split("e")
         text = f"{digits}e{int(power)}"
     else:
-        text = (
-            f"{round(value, decimals) + 0.0:,.{max(decimals, 0)}f}"  # + 0.0: no minus before a zero
-        )
+        rounded = round(value, decimals) + 0.0  # no minus before a zero
+        text = f"{rounded:,.{max(decimals, 0)}f}"
     return text.replace("-", "−")
 
 
@@ -75,22 +74,10 @@ def bracketed(value: float, low: float, high: float, unit: float | None, *errors
 class Grid:
     """A table as plain text: what an archive keeps, a page renders and a terminal prints.
 
-    Attributes
-    ----------
-    caption : str
-        What the table shows.
-    heads : tuple of str
-        Column heads, the first over the row names.
-    rows : tuple of tuple of str
-        Cells in the order of `heads`; a cell may hold several lines.
-    notes : tuple of str
-        One paragraph each.
-    style : str
-        Class of the table.
-    bodies : tuple of (str, int)
-        Class and number of rows of each part; empty for one part without a class.
-    marks : tuple of str
-        Class of each row; empty for none.
+    `heads` stand over the columns, the first over the row names; `rows` hold cells in that order,
+    each of one or more lines; `notes` are one paragraph each. `style` is the class of the table,
+    `bodies` are class and number of rows of each part (empty for one part without a class) and
+    `marks` the class of each row (empty for none).
     """
 
     caption: str
@@ -151,9 +138,7 @@ class Grid:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Grid:
         """Read what `to_dict` or a JSON file of it holds."""
-        nested = {
-            name: tuple(tuple(part) for part in plain.get(name, ())) for name in ("rows", "bodies")
-        }
+        nested = {name: tuple(map(tuple, plain.get(name, ()))) for name in ("rows", "bodies")}
         flat = {name: tuple(plain.get(name, ())) for name in ("heads", "notes", "marks")}
         return cls(plain["caption"], **nested, **flat, style=plain.get("style", "estimates"))
 
@@ -161,10 +146,8 @@ class Grid:
         table = [[c.replace("\n", " ") for c in row] for row in (self.heads, *self.rows)]
         widths = [max(len(row[j]) for row in table if j < len(row)) for j in range(len(self.heads))]
         lines = [
-            "  ".join(
-                c.ljust(w) if not j else c.rjust(w) for j, (c, w) in enumerate(pairs)
-            ).rstrip()
-            for pairs in (list(zip(row, widths, strict=False)) for row in table)
+            "  ".join((row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:]))).rstrip()
+            for row in table
         ]
         notes = [fill(note, max(len(self.caption), 100)) for note in self.notes]
         rule = "-" * (sum(widths) + 2 * (len(widths) - 1))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
-from analysis.models.crossproducts import pseudo_inverses
+from analysis.models.crossproducts import cross_products, pseudo_inverses
 
-__all__ = ["Jackknife", "cr0", "cr1", "cr3"]
+__all__ = ["Jackknife", "cr0", "cr1", "cr3", "orthonormal", "sums"]
 
 _UNIDENTIFIED = 1e-9  # share of a coefficient's information left without a cluster
 
@@ -19,14 +19,8 @@ _UNIDENTIFIED = 1e-9  # share of a coefficient's information left without a clus
 class Jackknife:
     """Leave-one-cluster-out estimates.
 
-    Attributes
-    ----------
-    covariance : ndarray, shape (k, k)
-        CR3.
-    full : ndarray, shape (k,)
-        Coefficients on all rows.
-    without : ndarray, shape (G, k)
-        Coefficients without each cluster.
+    `covariance`, shape (k, k), is CR3; `full`, shape (k,), and `without`, shape (G, k), are the
+    coefficients on all rows and without each cluster.
     """
 
     covariance: np.ndarray
@@ -35,45 +29,23 @@ class Jackknife:
 
 
 def cr0(x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Sandwich without a finite-sample factor: (X'X)⁻¹ Σ_g X_g'u_g u_g'X_g (X'X)⁻¹.
+    """Sandwich without a finite-sample factor: (X'X)⁻¹ Σ_g X_g'u_g u_g'X_g (X'X)⁻¹, shape (k, k).
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, k)
-        Regressors with all effects partialled out.
-    residuals : ndarray, shape (n,)
-        Residuals of the full regression.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G-1.
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-
-    References
-    ----------
-    Liang and Zeger (1986), Biometrika 73(1), 13–22.
+    Liang and Zeger (1986), Biometrika 73(1), 13–22. `x`, shape (n, k), are regressors with all
+    effects partialled out, `residuals`, shape (n,), those of the full regression and `clusters`,
+    shape (n,), codes 0..G-1.
     """
     bread = np.linalg.inv(x.T @ x)
-    scores = _sums(x * residuals[:, None], clusters)
+    scores = sums(x * residuals[:, None], clusters)
     return bread @ (scores.T @ scores) @ bread
 
 
 def cr1(x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray, k: int) -> np.ndarray:
     """CR0 times G/(G−1) · (n−1)/(n−K), for use with t(G−1).
 
-    Parameters
-    ----------
-    x, residuals, clusters
-        As in `cr0`.
-    k : int
-        K, the parameters to charge for. Slopes, constant and effects not nested in clusters give
-        the figures of reghdfe and R fixest; slopes alone those of plm "sss"; all effects those
-        of a regression on dummies.
-
-    Returns
-    -------
-    ndarray, shape (k, k)
+    `k` is K, the parameters to charge for; the rest is as in `cr0`. Slopes, constant and effects
+    not nested in clusters give the figures of reghdfe and R fixest; slopes alone those of plm
+    "sss"; all effects those of a regression on dummies.
 
     Raises
     ------
@@ -95,33 +67,25 @@ def cr3(
 ) -> Jackknife:  # fmt: skip
     """Leave-one-cluster-out jackknife, (G−1)/G · Σ_g (b₍g₎ − b)(b₍g₎ − b)', for use with t(G−1).
 
-    Each b₍g₎ is an exact re-estimation: every effect is estimated anew without cluster g.
-    Effects nested in clusters may be partialled out beforehand, because leaving out a cluster
-    leaves the others' effects as they were. All other effects must come as `nuisance`. Only
-    cross-products per cluster are needed, so no row is read twice.
+    Each b₍g₎ is an exact re-estimation: every effect is estimated anew without cluster g. Effects
+    nested in clusters may be partialled out beforehand, because leaving out a cluster leaves the
+    others' effects as they were. All other effects must come as `nuisance`. Only cross-products per
+    cluster are needed, so no row is read twice.
 
     This is CV3 of MacKinnon, Nielsen and Webb (2023, Journal of Applied Econometrics 38(5),
-    671–694): centred at the full-sample b. Their CV3J centres at the mean of the b₍g₎ instead.
-    Bell and McCaffrey's (2002) form, which R clubSandwich calls CR3, lacks the factor: its
-    standard errors are √(G/(G−1)) times these.
+    671–694): centred at the full-sample b. Their CV3J centres at the mean of the b₍g₎ instead. Bell
+    and McCaffrey's (2002) form, which R clubSandwich calls CR3, lacks the factor: its standard
+    errors are √(G/(G−1)) times these.
 
     Parameters
     ----------
-    x : ndarray, shape (n, k)
-        Regressors less the nested effects.
-    y : ndarray, shape (n,)
-        Outcome less the nested effects.
+    x, y, nuisance : ndarray, shapes (n, k), (n,) and (n, q)
+        Regressors, outcome and columns of the effects not nested in clusters, all less the nested
+        effects. Nuisance columns may be collinear among themselves.
     clusters : ndarray of int, shape (n,)
         Codes 0..G-1.
-    nuisance : ndarray, shape (n, q), optional
-        Columns of the effects not nested in clusters, less the nested effects. They may be
-        collinear among themselves.
     labels, names : sequence of str, optional
         Names of clusters and of regressors, for messages.
-
-    Returns
-    -------
-    Jackknife
 
     Raises
     ------
@@ -136,18 +100,14 @@ def cr3(
     z = z / scale
     # Free of the nuisance and at right angles on all rows: the same spaces, so the same slopes,
     # but cross-products of near-collinear columns would square what is lost to rounding.
-    z[:, [*range(k), -1]] -= (
-        z[:, k:-1] @ np.linalg.lstsq(z[:, k:-1], z[:, [*range(k), -1]], rcond=1e-10)[0]
-    )
+    kept, free = [*range(k), -1], z[:, k:-1]
+    z[:, kept] -= free @ np.linalg.lstsq(free, z[:, kept], rcond=1e-10)[0]
     z[:, :k], triangle = np.linalg.qr(z[:, :k])
-    order = np.argsort(clusters, kind="stable")
-    bounds = np.searchsorted(clusters[order], np.arange(1, groups))
-    products = np.stack([block.T @ block for block in np.split(z[order], bounds)])
+    products = cross_products(z, clusters)
     total = products.sum(axis=0)
     information, moments = _reduce(np.concatenate([total[None], total - products]), k)
-    _require_identified(
-        triangle.T @ information @ triangle, labels or range(groups), names or range(k)
-    )
+    within = triangle.T @ information @ triangle
+    _require_identified(within, labels or range(groups), names or range(k))
     b = np.linalg.solve(triangle, np.linalg.solve(information, moments[..., None]))[..., 0]
     b *= scale[-1] / scale[:k]
     deviations = b[1:] - b[0]
@@ -182,8 +142,15 @@ def _require_identified(
         )
 
 
-def _sums(values: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Column sums per cluster, shape (G, k)."""
-    out = np.zeros((int(clusters.max()) + 1, values.shape[1]))
-    np.add.at(out, clusters, values)
+def sums(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Add up rows, shape (n, …), with the same code 0..G-1, shape (G, …)."""
+    out = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
+    np.add.at(out, codes, values)
     return out
+
+
+def orthonormal(columns: np.ndarray, cut: float = 1e-10) -> np.ndarray:
+    """Return an orthonormal basis of what columns of any length span, shape (n, rank)."""
+    scale = np.sqrt((columns**2).sum(axis=0))
+    u, s, _ = np.linalg.svd(columns[:, scale > 0] / scale[scale > 0], full_matrices=False)
+    return u[:, s > cut * s[:1]]

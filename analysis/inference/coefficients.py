@@ -23,15 +23,9 @@ class Coefficient(Row):
     """One line of a regression table, in units of the outcome per unit of the term.
 
     `mde` uses the CR3 standard error: CR1 is too small where few clusters carry the estimate.
-
-    Attributes
-    ----------
-    lowest, highest : float
-        Range of the estimate when each cluster is left out in turn.
-    lowest_without, highest_without : str
-        The clusters whose absence gives these two.
-    scale : float
-        within-SD(term) / within-SD(outcome); times `estimate` gives the standardised effect.
+    `lowest` and `highest` are the range of the estimate when each cluster is left out in turn,
+    `lowest_without` and `highest_without` the clusters whose absence gives these two. `scale` is
+    within-SD(term) / within-SD(outcome); times `estimate` it gives the standardised effect.
     """
 
     lowest: float = float("nan")
@@ -83,12 +77,8 @@ def coefficients(fitted: Fit, panel: Panel, level: float) -> tuple[Coefficient, 
 def _range(jackknife: Jackknife, labels: tuple[str, ...], i: int) -> dict[str, Any]:
     column = jackknife.without[:, i]
     low, high = int(column.argmin()), int(column.argmax())
-    return {
-        "lowest": float(column[low]),
-        "lowest_without": labels[low],
-        "highest": float(column[high]),
-        "highest_without": labels[high],
-    }
+    return {"lowest": float(column[low]), "lowest_without": labels[low],
+            "highest": float(column[high]), "highest_without": labels[high]}  # fmt: skip
 
 
 def scale_of(within_sd: np.ndarray, i: int) -> float:

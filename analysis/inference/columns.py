@@ -77,32 +77,27 @@ def estimate_columns(
 ) -> Estimates:  # fmt: skip
     """Estimate the same specification on the same rows with different effects.
 
-    A row that any column would fit perfectly is left out of all, so every column has the same n
-    and differences between columns are not differences between samples. First differences lose
-    the rows without a year before; their `dropped` says how many.
+    A row that any column would fit perfectly is left out of all, so every column has the same n and
+    differences between columns are not differences between samples. First differences lose the rows
+    without a year before; their `dropped` says how many.
 
     Parameters
     ----------
-    spec : Specification
-        Its own `effects` are replaced column by column.
-    panel : Panel
-        The full grid of entities and years.
+    spec, panel, level, notes
+        As in `estimate`; the `effects` of the specification are replaced column by column.
     columns : iterable of str
         Keys of `analysis.models.EFFECTS`, without repetition.
-    level, notes
-        As in `estimate`.
 
     Raises
     ------
     SpecificationError, UnknownNameError
         As in `estimate`; the first column that cannot be estimated stops the table.
     """
-    names = tuple(columns)
+    names, notes = tuple(columns), tuple(notes)
     if not names or len(set(names)) < len(names):
         raise SpecificationError(
             f"Columns {list(names)} must name each set of effects once and at least one."
         )
     specs = [spec.with_effects(name) for name in names]
     rows = estimation_rows(spec, panel, names)
-    notes = tuple(notes)
     return Estimates(tuple(estimate(s, panel, level=level, notes=notes, rows=rows) for s in specs))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from analysis.certified import warnings_for
-from analysis.errors import require_level
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
 from analysis.inference.options import checked
@@ -31,15 +30,10 @@ _SCALED = (
 class Estimate(Regression):
     """One column of results, complete enough to be printed alone.
 
-    Attributes
-    ----------
-    terms : tuple of Coefficient
-        In the order of the specification.
-    within_r2 : float
-        See `within_r2_of` for what it is a share of.
-    fitted : Fit
-        The fit behind the numbers, on the rows this column used: for pictures and for further
-        inference. A new `fit` of the specification would not know about rows shared with others.
+    `terms` are in the order of the specification; `within_r2_of` says what `within_r2` is a share
+    of. `fitted` is the fit behind the numbers, on the rows this column used, for pictures and
+    further inference: a new `fit` of the specification would not know about rows shared with
+    others.
     """
 
     specification: Specification
@@ -122,7 +116,6 @@ def estimate(
     UnknownNameError
         A name is not in the panel.
     """
-    require_level(level)
     fitted = fit(spec, panel, rows)
     years = fitted.years
     return Estimate(

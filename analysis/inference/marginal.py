@@ -27,17 +27,10 @@ __all__ = ["MarginalEffects", "marginal_effects"]
 class MarginalEffects(Result):
     """Slope of `of` along `by`, in within-SDs of the outcome per within-SD of `of`.
 
-    Attributes
-    ----------
-    of, by : str
-        The regressor whose slope is drawn and the moderator.
-    curve : DataFrame
-        Columns ``at`` (moderator, in its own unit), ``effect, low, high``: the slope the product
-        term implies, with the pointwise CR3 interval.
-    bins : DataFrame
-        Same columns: the slope at each bin's median, estimated freely within the bin.
-    support : ndarray
-        Values of the moderator in the estimation sample.
+    `curve` has columns ``at`` (moderator, in its own unit), ``effect, low, high``: the slope the
+    product term implies, with the pointwise CR3 interval. `bins` has the same columns: the slope at
+    each bin's median, estimated freely within the bin. `support` are the values of the moderator in
+    the estimation sample.
     """
 
     of: str
@@ -64,10 +57,8 @@ def marginal_effects(
 
     Parameters
     ----------
-    estimate : Estimate
-        Of a specification with the product of `of` and `by` among its interactions.
-    panel : Panel
-        The panel it was estimated on.
+    estimate, panel
+        Of a specification with the product of `of` and `by` among its interactions, and its panel.
     of, by : str
         Regressor and moderator.
     bins, points : int
@@ -91,11 +82,9 @@ def marginal_effects(
     weights = np.zeros((points, len(fitted.terms)))
     weights[:, fitted.terms.index(of)] = 1.0
     weights[:, fitted.terms.index(term)] = at - support.mean()
-    jackknife = jackknife_of(fitted)
+    effect, covariance = weights @ fitted.coefficients, jackknife_of(fitted).covariance
     critical = reach(len(fitted.cluster_labels) - 1, level)
-    curve = _lines(
-        at, weights @ fitted.coefficients, weights, jackknife.covariance, critical, scale
-    )
+    curve = _lines(at, effect, weights, covariance, critical, scale)
     found = _binned(estimate, panel, of, by, support, bins)
     return MarginalEffects(of, by, curve, _lines(*found, critical, scale), support)
 
@@ -126,8 +115,8 @@ def _lines(
 ) -> pd.DataFrame:  # fmt: skip
     """Linear combinations of coefficients with pointwise intervals, scaled."""
     half = critical * np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
-    table = {"effect": effect, "low": effect - half, "high": effect + half}
-    return pd.DataFrame({"at": at, **{name: scale * values for name, values in table.items()}})
+    ends = {"low": scale * (effect - half), "high": scale * (effect + half)}
+    return pd.DataFrame({"at": at, "effect": scale * effect, **ends})
 
 
 def _binned(
@@ -150,19 +139,16 @@ def _binned(
     own = [inside * x[:, None], inside * away[:, None], inside * (x * away)[:, None], inside[:, 1:]]
     rest = [t for t in spec.terms if t not in (of, by, _product(estimate, of, by))]
     rows = estimation_rows(spec, panel)
-    rows = replace(
-        rows, frame=rows.frame.loc[fitted.index], initial=rows.initial.loc[fitted.index],
-        region=rows.region.loc[fitted.index],
-    )  # fmt: skip
-    design = build_design(spec, panel, rows)
+    shared = {
+        name: getattr(rows, name).loc[fitted.index] for name in ("frame", "initial", "region")
+    }
+    design = build_design(spec, panel, replace(rows, **shared))
     z = np.column_stack([design.y, *own, design.x[:, [spec.terms.index(t) for t in rest]]])
     partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
     size = clean[:, 1:].std(axis=0)
     slopes = np.linalg.lstsq(clean[:, 1:] / size, clean[:, 0], rcond=None)[0] / size
     names = [f"{of} in bin {i + 1} of {by}" for i in range(bins)]
     names += [f"another term of the bins of {by}"] * (z.shape[1] - 1 - bins)
-    jackknife = cr3(
-        partly[:, 1:], partly[:, 0], design.clusters, nuisance, design.cluster_labels, names
-    )
-    weights = np.eye(bins, z.shape[1] - 1)
+    weights, labels = np.eye(bins, z.shape[1] - 1), design.cluster_labels
+    jackknife = cr3(partly[:, 1:], partly[:, 0], design.clusters, nuisance, labels, names)
     return medians, weights @ slopes, weights, jackknife.covariance

@@ -14,7 +14,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -36,41 +36,34 @@ def replicate(
     key: Sequence[int] = (), arguments: Sequence[Any] = (), chunk: int | None = None,
     jobs: int | None = None, scheduler: str | None = None,
 ) -> list[Result]:  # fmt: skip
-    """Call ``function(rng, *arguments)`` once per replication.
+    """Call ``function(rng, *arguments)`` once per replication; a list in the order of `numbers`.
 
     Parameters
     ----------
     function
         Pure: it reads its arguments and draws from `rng` only. Workers must be able to import it.
     numbers
-        How many replications, or which ones: ``range(500, 1000)`` is the second half of a
-        thousand, for a run that is split by hand.
-    seed
-        Entropy of the whole run.
-    key
-        What else the seeds are made of, such as the number of a design.
+        How many replications, or which ones: ``range(500, 1000)`` is the second half of a thousand,
+        for a run that is split by hand.
+    seed, key
+        Entropy of the whole run, and what else the seeds are made of, such as the number of a
+        design.
     arguments
         Sent to every worker once per chunk; give a path rather than a large table.
     chunk
         Replications per task; a sixteenth of the run by default, fifty at most.
     jobs
         Processes. By default what `joblib.parallel_config` says around the call, and one process
-        without it: ``with parallel_config(backend="dask"): replicate(...)`` uses the cluster of
-        the current Dask client.
+        without it: ``with parallel_config(backend="dask"): replicate(...)`` uses the cluster of the
+        current Dask client.
     scheduler
         Address of a Dask scheduler, such as "tcp://head:8786", to connect to for this call.
-
-    Returns
-    -------
-    list
-        In the order of `numbers`.
 
     Raises
     ------
     SpecificationError
         No replication, a negative number or seed, a chunk or jobs of zero, or a scheduler without
-        Dask installed.
-        An error of the function is passed on with the replication that raised it.
+        Dask installed. An error of the function is passed on with the replication that raised it.
     """
     from joblib import Parallel, delayed  # joblib is needed here only
 
@@ -89,7 +82,7 @@ def replicate(
         delayed(_run)(function, tuple(arguments), seed, tuple(key), wanted[start : start + size])
         for start in range(0, len(wanted), size)
     )
-    with _backend(scheduler):
+    with nullcontext() if scheduler is None else _cluster(scheduler):
         done = Parallel(n_jobs=jobs, batch_size=1)(tasks)
     return [result for part in done for result in part]
 
@@ -114,10 +107,6 @@ def _run(
                 error.add_note(f"In replication {number} of the run with seed {seed}.")
                 raise
     return out
-
-
-def _backend(scheduler: str | None) -> AbstractContextManager[object]:
-    return nullcontext() if scheduler is None else _cluster(scheduler)
 
 
 @contextmanager

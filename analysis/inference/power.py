@@ -12,27 +12,12 @@ __all__ = ["minimum_detectable_effect"]
 def minimum_detectable_effect(
     se: float, dof: float, power: float = 0.8, level: float = 0.05
 ) -> float:
-    """Smallest true effect that a two-sided test finds with the given power.
+    """Smallest true effect that a two-sided test of size `level` finds with the given power.
 
     (t_{1−level/2, dof} + t_{power, dof}) · se: the multiplier is 2.80 for a normal statistic and
-    2.90 for 30 degrees of freedom (Bloom 1995, "Minimum detectable effects: a simple way to
-    report the statistical power of experimental designs", Evaluation Review 19(5), 547–556).
-
-    Parameters
-    ----------
-    se : float
-        Standard error, in units of the coefficient.
-    dof : float
-        Degrees of freedom of the t distribution the test uses.
-    power : float
-        Probability of finding the effect.
-    level : float
-        Size of the two-sided test.
-
-    Returns
-    -------
-    float
-        In units of the coefficient.
+    2.90 for 30 degrees of freedom (Bloom 1995, "Minimum detectable effects: a simple way to report
+    the statistical power of experimental designs", Evaluation Review 19(5), 547–556). `se` and the
+    answer are in units of the coefficient, `dof` is that of the t distribution the test uses.
 
     Raises
     ------

@@ -21,19 +21,11 @@ __all__ = ["ProductSlope", "product_slope"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ProductSlope(Result):
-    """Slope of the product of a pair along a third variable.
+    """Slope of the product of the two in `pair` along a third variable, `by`.
 
-    Attributes
-    ----------
-    pair : tuple of str
-        The two whose product is followed.
-    by : str
-        The third.
-    curve : DataFrame
-        Columns ``at`` (in units of `by`), ``effect, low, high``: within-SDs of the outcome per
-        within-SD of the product, with the pointwise CR3 interval.
-    support : DataFrame
-        Columns ``year, at``: the value of `by` in every row used and the year it belongs to.
+    `curve` has columns ``at`` (in units of `by`), ``effect, low, high``: within-SDs of the outcome
+    per within-SD of the product, with the pointwise CR3 interval. `support` has columns ``year,
+    at``: the value of `by` in every row used and the year it belongs to.
     """
 
     pair: tuple[str, str]
@@ -56,14 +48,11 @@ def product_slope(
 
     Parameters
     ----------
-    estimate : Estimate
-        Of a specification with the triple product as a column and all pairs as interactions.
-    panel : Panel
-        The panel it was estimated on; the triple product in it is centred at the means over it.
-    triple : str
-        Name of the column, "a:b:c".
-    by : str
-        One of the three.
+    estimate, panel
+        Of a specification with the triple product as a column and all pairs as interactions, and
+        its panel; the triple product in it is centred at the means over it.
+    triple, by : str
+        Name of the column, "a:b:c", and one of the three.
     points : int
         On the curve, from the second to the ninety-eighth percentile of `by`.
     level : float

@@ -55,12 +55,10 @@ def regression_grid(columns: Sequence[Column], *, scaled: bool = False) -> Grid:
     sample = _sample_rows(columns)
     return Grid(
         "; ".join(dict.fromkeys(c.outcome_label for c in columns)),
-        ("Within-SDs per within-SD of" if scaled else "Per unit of", *heads),
-        (*rows, *sample),
-        tuple(_notes(columns, heads)),
-        bodies=(("terms", len(rows)), ("sample", len(sample))),
+        ("Within-SDs per within-SD of" if scaled else "Per unit of", *heads), (*rows, *sample),
+        tuple(_notes(columns, heads)), bodies=(("terms", len(rows)), ("sample", len(sample))),
         marks=("", "mde") * len(terms) + ("",) * len(sample),
-    )
+    )  # fmt: skip
 
 
 def convention(columns: Sequence[Column]) -> str:
@@ -146,13 +144,10 @@ def _notes(columns: Sequence[Column], heads: Sequence[str]) -> list[str]:
         f"Estimate, (CR1 standard error), [{share(first.level)} CR3 interval]; smallest effect "
         f"found with 80% power at the CR3 error. {once(_timing)}",
         convention(columns),
-        f"{once(_span)} {_dropped(columns, heads) if same else once(lambda c: _dropped([c], ''))}",
+        f"{once(lambda c: f'Rows of outcome years {c.first_year}–{c.last_year}.')} "
+        f"{_dropped(columns, heads) if same else once(lambda c: _dropped([c], ''))}",
     ]
     return out + list(dict.fromkeys(n for c in columns for n in c.notes))
-
-
-def _span(estimate: Column) -> str:
-    return f"Rows of outcome years {estimate.first_year}–{estimate.last_year}."
 
 
 def _timing(estimate: Column) -> str:

@@ -14,29 +14,18 @@ from scipy.special import stdtr
 from analysis.errors import UnknownNameError, require_level
 from analysis.inference.cells import Grid, plain_number, reach
 
-__all__ = [
-    "Regression", "Result", "Row", "estimate_rows", "plain", "row",
-    "share",
-]  # fmt: skip
+__all__ = ["Regression", "Result", "Row", "estimate_rows", "plain", "row", "share"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A coefficient with its clustered errors, in units of the outcome per unit of the term.
 
-    Attributes
-    ----------
-    term, label : str
-        Name in the specification ("a:b" for a product) and label for readers.
-    estimate : float
-        The coefficient.
-    se, t, p, low, high : float
-        Standard error of the method (CR1 where it does not say otherwise); its t statistic,
-        p-value and interval.
-    se_cr3, p_cr3, low_cr3, high_cr3 : float
-        The same for CR3, the leave-one-cluster-out jackknife; NaN where the method has none.
-    mde : float
-        Minimum detectable effect at 80% power; NaN where the method gives none.
+    `term` is its name in the specification ("a:b" for a product) and `label` one for readers. `se`,
+    `t`, `p`, `low` and `high` are standard error of the method (CR1 where it does not say
+    otherwise), t statistic, p-value and interval. `se_cr3`, `p_cr3`, `low_cr3` and `high_cr3` are
+    the same for CR3, the leave-one-cluster-out jackknife, and `mde` is the minimum detectable
+    effect at 80% power: NaN where the method gives none.
     """
 
     term: str

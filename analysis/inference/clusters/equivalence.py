@@ -15,21 +15,14 @@ def tost(
 ) -> tuple[float, float, float]:
     """Return p against −margin, p against margin, and the smallest margin accepted at `level`.
 
-    if not (0 < margin < float("inf") and 0 < level < 0.5):
-        raise SpecificationError(
-            f"Margin {margin} must be a positive number and level {level} lie between 0 and 0.5."
-        )
     p_low = P(t_dof > (b + margin)/se), p_high = P(t_dof < (b − margin)/se); the smallest symmetric
-    margin with both below `level` is |b| + t_{1−level, dof} · se.
+    margin with both below `level` is |b| + t_{1−level, dof} · se (Schuirmann 1987, Journal of
+    Pharmacokinetics and Biopharmaceutics 15(6), 657–680).
 
     Raises
     ------
     SpecificationError
         The margin is not positive, or the level not below one half.
-
-    References
-    ----------
-    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15(6), 657–680.
     """
     if not (0 < margin < float("inf") and 0 < level < 0.5):
         raise SpecificationError(

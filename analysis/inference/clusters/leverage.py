@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number
+from analysis.inference.clustered import orthonormal, sums
 from analysis.inference.coefficients import jackknife_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.options import checked
@@ -25,27 +26,22 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Influence(Result):
-    """How much each cluster weighs in an estimate.
+    """How much each cluster weighs in an estimate: k terms, G clusters.
 
     Attributes
     ----------
-    terms, labels : tuple of str
-        Names of the k coefficients, and labels for readers.
-    clusters : tuple of str
-        Names of the G clusters.
     sizes : ndarray of int, shape (G,)
         Rows of each cluster.
     leverage : ndarray, shape (G,)
-        Trace of the cluster's block of the hat matrix of slopes and effects not nested in
-        clusters; they sum to the rank of these columns.
+        Trace of the cluster's block of the hat matrix of slopes and effects not nested in clusters;
+        they sum to the rank of these columns.
     partial : ndarray, shape (G, k)
         Share of each cluster in what identifies each coefficient; columns sum to one.
     full, without : ndarray, shapes (k,) and (G, k)
         Coefficients on all rows, and without each cluster, every effect estimated anew.
-    effective : ndarray, shape (k,)
-        G* of Carter, Schnepel and Steigerwald for independent errors within clusters.
-    effective_correlated : ndarray, shape (k,)
-        G* for errors perfectly correlated within clusters; NaN where cluster effects are absorbed.
+    effective, effective_correlated : ndarray, shape (k,)
+        G* of Carter, Schnepel and Steigerwald for errors that are independent within clusters, and
+        perfectly correlated within them; the latter is NaN where cluster effects are absorbed.
     """
 
     outcome_label: str
@@ -72,18 +68,13 @@ class Influence(Result):
     def tidy(self) -> pd.DataFrame:
         """One row per term and cluster: rows, leverages, estimate without, and the shift."""
         groups, k = len(self.clusters), len(self.terms)
-        return pd.DataFrame(
-            {
-                "term": np.repeat(self.terms, groups),
-                "label": np.repeat(self.labels, groups),
-                "cluster": np.tile(self.clusters, k),
-                "rows": np.tile(self.sizes, k),
-                "leverage": np.tile(self.leverage, k),
-                "partial_leverage": self.partial.T.ravel(),
-                "estimate_without": self.without.T.ravel(),
-                "shift": (self.without - self.full).T.ravel(),
-            }
-        )
+        return pd.DataFrame({
+            "term": np.repeat(self.terms, groups), "label": np.repeat(self.labels, groups),
+            "cluster": np.tile(self.clusters, k), "rows": np.tile(self.sizes, k),
+            "leverage": np.tile(self.leverage, k), "partial_leverage": self.partial.T.ravel(),
+            "estimate_without": self.without.T.ravel(),
+            "shift": (self.without - self.full).T.ravel(),
+        })  # fmt: skip
 
     def grid(self) -> Grid:
         """Return the table."""
@@ -101,49 +92,28 @@ class Influence(Result):
 def cluster_leverage(design: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     """Trace of H_gg, the cluster blocks of design (design'design)⁺ design'; shape (G,).
 
-    References
-    ----------
     MacKinnon, Nielsen and Webb (2023), Stata Journal 23(4), 942–982.
     """
-    scale = np.sqrt((design**2).sum(axis=0))
-    u, s, _ = np.linalg.svd(design / np.where(scale > 0, scale, 1.0), full_matrices=False)
-    rows = (u[:, s > 1e-10 * s[0]] ** 2).sum(axis=1)
-    return np.bincount(clusters, weights=rows)
+    return np.bincount(clusters, weights=(orthonormal(design) ** 2).sum(axis=1))
 
 
 def partial_leverage(x: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Share of each cluster in the sum of squares of each regressor freed of all others.
+    """Share of each cluster in the sum of squares of each regressor freed of all others, (G, k).
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, k)
-        Regressors with all effects partialled out.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G-1.
-
-    Returns
-    -------
-    ndarray, shape (G, k); columns sum to one.
-
-    References
-    ----------
-    MacKinnon, Nielsen and Webb (2023), as above.
+    `x`, shape (n, k), are regressors with all effects partialled out, `clusters` codes 0..G-1;
+    columns sum to one. MacKinnon, Nielsen and Webb (2023), as above.
     """
-    squares = _freed(x) ** 2
-    sums = np.stack([np.bincount(clusters, weights=column) for column in squares.T], axis=1)
-    return sums / sums.sum(axis=0)
+    squares = sums(_freed(x) ** 2, clusters)
+    return squares / squares.sum(axis=0)
 
 
 def effective_clusters(weights: np.ndarray) -> np.ndarray:
     """G* = G/(1+Γ) with Γ the squared coefficient of variation of the clusters' weights.
 
-    `weights` (G, k) are γ_g = a'(X'X)⁻¹X_g'Ω_gX_g(X'X)⁻¹a up to scale, which for independent
-    errors are the partial leverages. G* equals G when all clusters weigh the same and 1 when one
-    weighs everything.
-
-    References
-    ----------
-    Carter, Schnepel and Steigerwald (2017), Review of Economics and Statistics 99(4), 698–709.
+    `weights` (G, k) are γ_g = a'(X'X)⁻¹X_g'Ω_gX_g(X'X)⁻¹a up to scale, which for independent errors
+    are the partial leverages. G* equals G when all clusters weigh the same and 1 when one weighs
+    everything (Carter, Schnepel and Steigerwald 2017, Review of Economics and Statistics 99(4),
+    698–709).
     """
     mean = weights.mean(axis=0)
     return len(weights) / (1 + ((weights - mean) ** 2).mean(axis=0) / mean**2)
@@ -155,11 +125,6 @@ def influence(estimate: Estimate) -> Influence:
 
     A description, not a test: a cluster is not to be left out because it weighs much. It tells
     whether CR1 can be believed, which needs many clusters of similar weight.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        What `analysis.inference.estimate` gave.
 
     Raises
     ------
@@ -191,10 +156,9 @@ def _freed(x: np.ndarray) -> np.ndarray:
 def _correlated(x: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     """G* for Ω_g = ιι'; absorbed cluster effects leave cluster sums of zero and no G*."""
     freed = _freed(x)
-    sums = np.stack([np.bincount(clusters, weights=column) for column in freed.T], axis=1)
-    none = (sums**2).sum(axis=0) <= _NOTHING * (freed**2).sum(axis=0)
-    out = effective_clusters(np.where(none, 1.0, sums**2))
-    return np.where(none, np.nan, out)
+    squares = sums(freed, clusters) ** 2
+    none = squares.sum(axis=0) <= _NOTHING * (freed**2).sum(axis=0)
+    return np.where(none, np.nan, effective_clusters(np.where(none, 1.0, squares)))
 
 
 def _notes(

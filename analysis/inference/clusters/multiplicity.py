@@ -16,36 +16,26 @@ _TIE = 1e-9  # relative; a draw that repeats the observed signs must count as re
 def romano_wolf(t: np.ndarray, draws: np.ndarray) -> np.ndarray:
     """Step-down p-values that control the chance of even one false rejection.
 
-    Hypotheses are ordered by |t|, largest first. The p-value of the j-th is
-    (1 + #{b: max_{l ≥ j} |t*_bl| ≥ |t_j|}) / (B + 1), and no smaller than the one before. The first
-    step is the single-step max-t test; later steps need not reckon with hypotheses already
-    rejected.
+    Hypotheses are ordered by |t|, largest first. The p-value of the j-th is (1 + #{b: max_{l ≥ j}
+    |t*_bl| ≥ |t_j|}) / (B + 1), and no smaller than the one before. The first step is the
+    single-step max-t test; later steps need not reckon with hypotheses already rejected (Romano and
+    Wolf 2005, Econometrica 73(4), 1237–1282; 2016, Statistics & Probability Letters 113, 38–40).
 
-    Not for draws made hypothesis by hypothesis: the method lives on their dependence, so one
-    row of `draws` must come from one resample of the clusters, shared by all hypotheses.
+    Not for draws made hypothesis by hypothesis: the method lives on their dependence, so one row of
+    `draws` must come from one resample of the clusters, shared by all hypotheses.
 
     Parameters
     ----------
     t : ndarray, shape (H,)
-        Observed t statistics.
+        Observed t statistics; the p-values, two-sided, come in their order.
     draws : ndarray, shape (B, H)
         Bootstrap t statistics under the null: centred at the estimate, or from a restricted
         bootstrap. `WildFamily.draws` is the transpose of this.
-
-    Returns
-    -------
-    ndarray, shape (H,)
-        Two-sided, in the order of `t`.
 
     Raises
     ------
     SpecificationError
         Shapes do not match, or a value is not finite.
-
-    References
-    ----------
-    Romano and Wolf (2005), Econometrica 73(4), 1237–1282; (2016), Statistics & Probability
-    Letters 113, 38–40.
     """
     t, draws = np.abs(np.asarray(t, dtype=float)), np.abs(np.asarray(draws, dtype=float))
     if t.ndim != 1 or draws.ndim != 2 or draws.shape[1] != len(t) or not len(draws) or not len(t):

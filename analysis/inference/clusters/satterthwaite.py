@@ -10,6 +10,7 @@ import numpy as np
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_level
 from analysis.inference.cells import Grid, interval
+from analysis.inference.clustered import orthonormal
 from analysis.inference.estimate import Estimate
 from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, estimate_rows, row
@@ -36,13 +37,7 @@ class SmallSampleLine(Row):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Satterthwaite(Regression):
-    """CR2 beside an estimate.
-
-    Attributes
-    ----------
-    terms : tuple of SmallSampleLine
-        In the order of the specification.
-    """
+    """CR2 beside an estimate, its lines in the order of the specification."""
 
     outcome_label: str
     terms: tuple[SmallSampleLine, ...]
@@ -62,47 +57,35 @@ def cr2(
     """Bias-reduced linearisation with a working model of independent, equal errors.
 
     V = M Σ_g X_g'A_g u_g u_g'A_g X_g M with M = (X'X)⁻¹ and A_g = (I − H_gg)^(−1/2), the symmetric
-    root of the pseudo-inverse. Under the working model V is unbiased. With p_g = A_g X_g M e_j
-    and P_gh = p_g'(I − H)_gh p_h, the degrees of freedom are (Σ_g P_gg)² / Σ_gh P_gh².
+    root of the pseudo-inverse. Under the working model V is unbiased. With p_g = A_g X_g M e_j and
+    P_gh = p_g'(I − H)_gh p_h, the degrees of freedom are (Σ_g P_gg)² / Σ_gh P_gh² (Bell and
+    McCaffrey 2002, Survey Methodology 28(2), 169–181).
 
     H is the hat matrix of everything that is *not* nested in clusters: slopes and, for clusters by
     entity, the year effects. Effects nested in clusters may be taken out beforehand, because they
-    leave A_g X_g as it is; the others may not, because they tie clusters together (Pustejovsky
-    and Tipton 2018). So this equals clubSandwich on the regression with all dummies.
+    leave A_g X_g as it is; the others may not, because they tie clusters together (Pustejovsky and
+    Tipton 2018, Journal of Business & Economic Statistics 36(4), 672–683). So this equals
+    clubSandwich on the regression with all dummies.
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, k)
-        Regressors with all effects partialled out.
-    residuals : ndarray, shape (n,)
-        Residuals of the full regression.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G-1.
-    design : ndarray, shape (n, q)
-        Regressors and effects not nested in clusters, less the nested effects. Columns may be
-        collinear.
-    labels, names : sequence of str, optional
-        Names of clusters and of regressors, for messages.
+    `x`, `residuals`, `clusters`, `labels` and `names` are as in `cr1` and `cr3`; `design`, shape
+    (n, q), holds regressors and effects not nested in clusters, less the nested effects, and may be
+    collinear.
 
     Raises
     ------
     SpecificationError
         One cluster only, or a coefficient that rests on one cluster alone.
-
-    References
-    ----------
-    Bell and McCaffrey (2002), Survey Methodology 28(2), 169–181. Pustejovsky and Tipton (2018),
-    Journal of Business & Economic Statistics 36(4), 672–683.
     """
     groups, k = int(clusters.max()) + 1, x.shape[1]
     if groups < 2:
         raise SpecificationError("CR2 needs at least two clusters, not 1: use a finer cluster.")
-    basis = _orthonormal(design)
+    basis = orthonormal(design)
     bread = np.linalg.inv(x.T @ x)
-    scores = np.empty((groups, k))
-    own = np.empty((groups, k))  # p_g'p_g per coefficient
+    scores, own = np.empty((2, groups, k))  # own: p_g'p_g per coefficient
     through = np.empty((k, groups, basis.shape[1]))  # basis_g'p_g
-    for g, rows in enumerate(_rows_by_cluster(clusters, groups)):
+    order = np.argsort(clusters, kind="stable")
+    by_cluster = np.split(order, np.searchsorted(clusters[order], np.arange(1, groups)))
+    for g, rows in enumerate(by_cluster):
         adjusted, unseen = _adjust(basis[rows], x[rows])
         _require_residual(unseen, x, g, labels, names)
         p = adjusted @ bread
@@ -119,28 +102,14 @@ def cr2(
 def satterthwaite(estimate: Estimate, *, level: float | None = None) -> Satterthwaite:
     """Put CR2 with Satterthwaite degrees of freedom beside an estimate.
 
-    Not for clusters by which a regressor hardly varies within the rest of the design: with two
-    or three degrees of freedom the t tail rests on the working model. The wild cluster bootstrap
-    and CR3 do not use one.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        What `analysis.inference.estimate` gave.
-    level : float, optional
-        1 − coverage of the intervals; that of the estimate by default.
-
-    Raises
-    ------
-    SpecificationError
-        As in `cr2`.
+    Not for clusters by which a regressor hardly varies within the rest of the design: with two or
+    three degrees of freedom the t tail rests on the working model. The wild cluster bootstrap and
+    CR3 do not use one. `level` is that of the estimate by default; errors as in `cr2`.
     """
     fitted = estimate.fitted
     level = estimate.level if level is None else level
-    found = cr2(
-        fitted.x, fitted.residuals, fitted.clusters,
-        np.column_stack([fitted.x_nested, fitted.nuisance]), fitted.cluster_labels, fitted.terms,
-    )  # fmt: skip
+    design, labels = np.column_stack([fitted.x_nested, fitted.nuisance]), fitted.cluster_labels
+    found = cr2(fitted.x, fitted.residuals, fitted.clusters, design, labels, fitted.terms)
     terms = [(line.term, line.label, line.estimate) for line in estimate.terms]
     lines = tuple(lines_of(terms, np.sqrt(np.diag(found.covariance)), found.dof, level))
     convention = (
@@ -169,18 +138,6 @@ def small_sample_table(
         for (label, cell, _), x in zip(estimate_rows(lines), lines, strict=True)
     ]
     return Grid.of(caption, ("Per unit of", "Estimate (SE)", "df", "Interval"), rows, notes)
-
-
-def _orthonormal(design: np.ndarray) -> np.ndarray:
-    scale = np.sqrt((design**2).sum(axis=0))
-    unit = design[:, scale > 0] / scale[scale > 0]
-    u, s, _ = np.linalg.svd(unit, full_matrices=False)
-    return u[:, s > 1e-10 * s[0]]
-
-
-def _rows_by_cluster(clusters: np.ndarray, groups: int) -> list[np.ndarray]:
-    order = np.argsort(clusters, kind="stable")
-    return np.split(order, np.searchsorted(clusters[order], np.arange(1, groups)))
 
 
 def _adjust(basis: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

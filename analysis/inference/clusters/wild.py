@@ -9,18 +9,10 @@ from typing import Any
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_level, require_type
+from analysis.errors import SpecificationError, UnknownNameError, require_type
 from analysis.inference.cells import Grid, interval, plain_number
-from analysis.inference.clusters.wild_scores import (
-    Scores,
-    Weights,
-    at_null,
-    choose_weights,
-    invert,
-    p_values,
-    scores_of,
-    t_statistics,
-)
+from analysis.inference.clusters import wild_scores as numerics
+from analysis.inference.clusters.wild_scores import Scores, Weights, choose_weights, p_values
 from analysis.inference.estimate import Estimate
 from analysis.inference.options import checked
 from analysis.inference.result import Result, plain, share
@@ -38,8 +30,6 @@ class WildTest(Result):
 
     Attributes
     ----------
-    term : str
-        Name of the coefficient.
     estimate, se, null, t : float
         Slope, CR1 standard error, hypothesised slope and (estimate − null)/se.
     p : float
@@ -50,10 +40,8 @@ class WildTest(Result):
     low, high : float
         The nulls that are not rejected at `level`: the interval by test inversion; infinite where
         no null is rejected, NaN where none was asked for.
-    weights : Weights
-        Distribution, number and seed of the draws.
-    draws : ndarray, shape (B,)
-        t statistics of the draws under the null.
+    weights, draws : Weights, ndarray of shape (B,)
+        Distribution, number and seed of the draws, and their t statistics under the null.
     """
 
     term: str
@@ -74,13 +62,8 @@ class WildTest(Result):
         """Return the test in one line, with what the draws were."""
         names = ("term", "estimate", "se", "null", "t", "p", "p_strict", "low", "high", "level")
         w = self.weights
-        return [
-            {
-                **{name: getattr(self, name) for name in names},
-                "weights": w.kind, "draws": w.draws, "enumerated": w.enumerated,
-                "clusters": w.clusters, "seed": w.seed,
-            }
-        ]  # fmt: skip
+        drawn = {name: getattr(w, name) for name in ("draws", "enumerated", "clusters", "seed")}
+        return [{**{name: getattr(self, name) for name in names}, "weights": w.kind, **drawn}]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
@@ -98,20 +81,11 @@ class WildTest(Result):
 class WildFamily:
     """Bootstrap t statistics of several hypotheses under the same weights per cluster label.
 
-    Attributes
-    ----------
-    terms : tuple of str
-        Term of each of the H hypotheses.
-    t : ndarray, shape (H,)
-        t statistics of the samples.
-    p : ndarray, shape (H,)
-        One at a time, as `WildTest.p`.
-    draws : ndarray, shape (H, B)
-        t statistics of the draws, each under its own null. Column b used one weight per cluster
-        label in every regression, so dependence between hypotheses is kept: what the step-down of
-        Romano and Wolf (2005) needs.
-    weights : Weights
-        Over the union of the cluster labels.
+    `terms`, `t` and `p`, each of length H, are the term of each hypothesis, the t statistics of the
+    samples, and p one at a time, as `WildTest.p`. `draws`, shape (H, B), are the t statistics of
+    the draws, each under its own null. Column b used one weight per cluster label in every
+    regression, so dependence between hypotheses is kept: what the step-down of Romano and Wolf
+    (2005) needs. `weights` are over the union of the cluster labels.
     """
 
     terms: tuple[str, ...]
@@ -129,9 +103,9 @@ def wild(
     """Test one coefficient with the restricted wild cluster bootstrap, WCR-11.
 
     y* = (fit under the null) + w_g ũ_g with one weight per cluster; each draw is estimated anew,
-    effects included, and studentised by CR1. The interval holds every null that the same weights
-    do not reject. Signs (Rademacher) by default; Webb's six points below twelve clusters;
-    all 2^G signs where they are no more than `draws`.
+    effects included, and studentised by CR1. The interval holds every null that the same weights do
+    not reject. Signs (Rademacher) by default; Webb's six points below twelve clusters; all 2^G
+    signs where they are no more than `draws`.
 
     Not for a term that varies in a handful of clusters only: there it hardly ever rejects
     (MacKinnon and Webb 2017, Journal of Applied Econometrics 32(2), 233–254); permute the
@@ -141,20 +115,14 @@ def wild(
     ----------
     estimate : Estimate or Fit
         The regression, on the rows it used.
-    term : str
-        Name of the coefficient; a product in either order.
-    null : float
-        Hypothesised slope.
-    draws : int
-        B, at least 99; 999 or 9,999 make B + 1 a multiple of twenty.
+    term, null : str, float
+        Name of the coefficient, a product in either order, and hypothesised slope.
+    draws, seed : int
+        B, at least 99 (999 or 9,999 make B + 1 a multiple of twenty), and the seed of the weights.
     weights : str
         "auto", "rademacher" or "webb".
-    seed : int
-        Of the weights; numbers depend on nothing else.
-    level : float
-        1 − coverage of the interval.
-    interval : bool
-        Whether to invert the test.
+    level, interval : float, bool
+        1 − coverage of the interval, and whether to invert the test for it.
 
     Raises
     ------
@@ -165,18 +133,17 @@ def wild(
 
     References
     ----------
-    Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3), 414–427.
-    Roodman, MacKinnon, Nielsen and Webb (2019), Stata Journal 19(1), 4–60.
-    MacKinnon, Nielsen and Webb (2023), Journal of Applied Econometrics 38(5), 671–694.
+    Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3), 414–427. Roodman,
+    MacKinnon, Nielsen and Webb (2019), Stata Journal 19(1), 4–60. MacKinnon, Nielsen and Webb
+    (2023), Journal of Applied Econometrics 38(5), 671–694.
     """
-    require_level(level)
     scores, name = _scores(estimate, term)
     chosen = choose_weights(weights, len(scores.labels), draws, seed)
     low = high = float("nan")
     if interval:
         moments = np.concatenate([scores.moments(w) for w in chosen.chunks()], axis=1)
-        numerator, squares = at_null(moments, null)
-        low, high = invert(scores, moments, chosen, level)
+        numerator, squares = numerics.at_null(moments, null)
+        low, high = numerics.invert(scores, moments, chosen, level)
     else:
         parts = [scores.squares(null, w) for w in chosen.chunks()]
         numerator, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -184,11 +151,9 @@ def wild(
     return WildTest(
         term=name, estimate=scores.estimate, se=scores.se, null=null,
         t=(scores.estimate - null) / scores.se, p=p, p_strict=strict, low=low, high=high,
-        level=level, weights=chosen, draws=t_statistics(numerator, squares),
-        notes=(
-            *_notes(scores, chosen, squares, low, high),
-            *warnings_for(["wild"], _fit(estimate).shape),
-        ),
+        level=level, weights=chosen, draws=numerics.t_statistics(numerator, squares),
+        notes=(*_notes(scores, chosen, squares, low, high),
+               *warnings_for(["wild"], _fit(estimate).shape)),
     )  # fmt: skip
 
 
@@ -226,7 +191,7 @@ def wild_draws(
     out, p = np.empty((len(family), chosen.draws)), np.empty(len(family))
     for h, (scores, _) in enumerate(family):
         n, s = (np.concatenate(part) for part in zip(*(c[h] for c in squared), strict=True))
-        out[h], p[h] = t_statistics(n, s), p_values(scores, n, s, 0.0, chosen)[0]
+        out[h], p[h] = numerics.t_statistics(n, s), p_values(scores, n, s, 0.0, chosen)[0]
     t = np.array([scores.estimate / scores.se for scores, _ in family])
     return WildFamily(tuple(name for _, name in family), t, p, out, chosen)
 
@@ -244,7 +209,7 @@ def _scores(estimate: Estimate | Fit, term: str) -> tuple[Scores, str]:
     if name is None:
         raise UnknownNameError("term", term, fitted.terms, "this estimate")
     everything = np.column_stack([fitted.x_nested, fitted.nuisance])
-    found = scores_of(
+    found = numerics.scores_of(
         fitted.x, fitted.y, everything, fitted.clusters, fitted.terms.index(name),
         fitted.parameters, fitted.cluster_labels,
     )  # fmt: skip

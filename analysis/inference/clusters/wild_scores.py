@@ -41,16 +41,9 @@ _FEW = 12  # clusters below which signs alone give too few distinct draws
 class Weights:
     """How cluster weights are drawn.
 
-    Attributes
-    ----------
-    kind : str
-        "rademacher" (±1, each with probability one half) or "webb" (six points).
-    clusters, draws : int
-        G and B.
-    enumerated : bool
-        Every one of the 2^G sign patterns once, the sample itself among them.
-    seed : int
-        Not used where enumerated.
+    `kind` is "rademacher" (±1, each with probability one half) or "webb" (six points); `clusters`
+    and `draws` are G and B. Where `enumerated`, every one of the 2^G sign patterns comes once, the
+    sample itself among them, and `seed` is not used.
     """
 
     kind: str
@@ -107,21 +100,10 @@ def choose_weights(kind: str, clusters: int, draws: int, seed: int) -> Weights:
 class Scores:
     """Numerator and cluster scores of one term as linear functions of the weights, at any null b0.
 
-    Each array comes twice, for the outcome and for the term: what belongs to y − b0 x is the
-    first less b0 times the second.
-
-    Attributes
-    ----------
-    own : ndarray, shape (2, G)
-        x̃_g'ỹ_g and x̃_g'x̃_g.
-    left : ndarray, shape (G, p)
-        x̃_g'D_g (D'D)⁺.
-    right : ndarray, shape (2, p, G)
-        D_g'ỹ_g and D_g'x̃_g.
-    estimate, se, factor : float
-        Of the sample: slope, CR1 standard error and its finite-sample factor.
-    labels : tuple of str
-        Clusters.
+    `own`, shape (2, G), holds x̃_g'ỹ_g and x̃_g'x̃_g; `left`, shape (G, p), x̃_g'D_g (D'D)⁺;
+    `right`, shape (2, p, G), D_g'ỹ_g and D_g'x̃_g. What comes twice, for the outcome and for the
+    term, belongs to y − b0 x as the first less b0 times the second. `estimate`, `se` and `factor`
+    are slope, CR1 standard error and its finite-sample factor in the sample, `labels` the clusters.
     """
 
     own: np.ndarray
@@ -170,22 +152,12 @@ def scores_of(
     x: np.ndarray, y: np.ndarray, nested: np.ndarray, clusters: np.ndarray,
     term: int, parameters: int, labels: tuple[str, ...],
 ) -> Scores:  # fmt: skip
-    """Prepare one term.
+    """Prepare one term, column `term` of x.
 
-    Parameters
-    ----------
-    x, y : ndarray, shapes (n, k) and (n,)
-        Terms and outcome with all effects partialled out.
-    nested : ndarray, shape (n, p)
-        Every regressor and every effect that crosses clusters, less the effects nested in them.
-    clusters : ndarray of int, shape (n,)
-        Codes 0..G−1.
-    term : int
-        Column of x.
-    parameters : int
-        K of the CR1 factor.
-    labels : tuple of str
-        Clusters.
+    `x`, shape (n, k), and `y`, shape (n,), are terms and outcome with all effects partialled out;
+    `nested`, shape (n, p), holds every regressor and every effect that crosses clusters, less the
+    effects nested in them. `clusters` are codes 0..G−1 with their `labels`, `parameters` is K of
+    the CR1 factor.
     """
     scale = np.sqrt((x**2).sum(axis=0))
     others = np.delete(x / scale, term, axis=1)

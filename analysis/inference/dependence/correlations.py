@@ -22,8 +22,7 @@ class Pairs:
     overlap : ndarray, shape (N, N)
         Number of these years.
     used : ndarray of bool, shape (N, N)
-        Pairs above the diagonal with at least three shared years and some variation in all
-        draws.
+        Pairs above the diagonal with at least three shared years and some variation in all draws.
     """
 
     rho: np.ndarray

@@ -13,12 +13,7 @@ from analysis.errors import SpecificationError, UnknownNameError, require_level
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
-from analysis.inference.dynamic.bootstrap import (
-    Draws,
-    bootstrap,
-    entity_clusters,
-    percentiles,
-)
+from analysis.inference.dynamic.bootstrap import Draws, bootstrap, entity_clusters, percentiles
 from analysis.inference.dynamic.design import dynamic_design
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
 from analysis.inference.dynamic.result import ESTIMATORS as WORDS

@@ -17,10 +17,7 @@ from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-    require_level,
-)
+from analysis.inference.result import Result, require_level
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:

@@ -18,10 +18,7 @@ from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, combine, joint
 from analysis.inference.options import checked
 from analysis.inference.report import convention
-from analysis.inference.result import (
-    Result,
-    require_level,
-)
+from analysis.inference.result import Result, require_level
 from analysis.models import Dropped, Sample, Specification
 
 if TYPE_CHECKING:

@@ -21,13 +21,7 @@ from analysis.inference.form.long_windows import (
 )  # fmt: skip
 from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
-from analysis.inference.result import (
-    Regression,
-    Row,
-    estimate_rows,
-    require_level,
-    row,
-)
+from analysis.inference.result import Regression, Row, estimate_rows, require_level, row
 from analysis.models import Dropped, Specification
 from analysis.models.rows import require_grid
 from analysis.models.scaling import units

@@ -15,10 +15,7 @@ from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-    require_level,
-)
+from analysis.inference.result import Result, require_level
 from analysis.models import Dropped, Fit, Rows, Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -114,12 +111,11 @@ def u_test(
     """Test whether the outcome falls and then rises (or rises and then falls) within the data.
 
     With b₁ at the mean m and b₂ of the square, the slope at x is b₁ + 2b₂(x − m). For b₂ > 0 a U
-    needs a negative slope at the lower end and a positive one at the upper: the joint null is
-    that one of the two fails, and its p-value is the larger of the two one-sided ones (Lind and
-    Mehlum 2010, Oxford Bulletin of Economics and Statistics 72(1), 109–118; Sasabuchi 1980). A
-    significant square and a turning point inside the data prove nothing: a concave but rising
-    curve has both. It is equivalent to ask whether Fieller's set at 1 − 2·level lies inside the
-    data.
+    needs a negative slope at the lower end and a positive one at the upper: the joint null is that
+    one of the two fails, and its p-value is the larger of the two one-sided ones (Lind and Mehlum
+    2010, Oxford Bulletin of Economics and Statistics 72(1), 109–118; Sasabuchi 1980). A significant
+    square and a turning point inside the data prove nothing: a concave but rising curve has both.
+    It is equivalent to ask whether Fieller's set at 1 − 2·level lies inside the data.
 
     Not for a curve that may be monotone yet bent, or that turns because of a few extreme rows:
     a quadratic forces a turning point on every bend. Compare `threshold`, whose smooth rivals

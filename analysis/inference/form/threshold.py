@@ -18,10 +18,7 @@ from analysis.inference.form.joint import Combination
 from analysis.inference.form.threshold_regimes import regime_slopes
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
 from analysis.inference.options import checked
-from analysis.inference.result import (
-    Result,
-    require_level,
-)
+from analysis.inference.result import Result, require_level
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:
