@@ -17,7 +17,7 @@ from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
 from analysis.inference.options import checked
-from analysis.inference.result import Result, require_level
+from analysis.inference.result import Result
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:
@@ -32,16 +32,14 @@ class DistributedLags(Result):
 
     Attributes
     ----------
-    of, of_label, outcome_label : str
-        The regressor, its label and that of the outcome.
+    of, of_label : str
+        The regressor and its label.
     lags : tuple of int
         Years by which each copy precedes the outcome.
     estimate : Estimate
         The regression; its first terms are the lags in order.
-    total : Combination
-        Σ b_k.
-    mean_lag : Combination
-        Σ k·b_k / Σ b_k in years, delta-method errors.
+    total, mean_lag : Combination
+        Σ b_k, and Σ k·b_k / Σ b_k in years, delta-method errors.
     mean_lag_fieller : Ratio
         The values of the mean lag that Fieller's test (CR3) does not refuse at `level`.
     weak : bool
@@ -77,14 +75,11 @@ class DistributedLags(Result):
 
     def grid(self) -> Grid:
         """Return the table."""
-        heads = [f"{k} years before" for k in self.lags]
-        lines = (*self.coefficients, self.total, self.mean_lag)
-        rows = [
-            (head, bracketed(line.estimate, line.low_cr3, line.high_cr3, line.se))
-            for head, line in zip(
-                (*heads, self.total.label, self.mean_lag.label), lines, strict=True
-            )
+        lines = [
+            (f"{k} years before", b) for k, b in zip(self.lags, self.coefficients, strict=True)
         ]
+        lines += [(line.label, line) for line in (self.total, self.mean_lag)]
+        rows = [(head, bracketed(x.estimate, x.low_cr3, x.high_cr3, x.se)) for head, x in lines]
         caption = f"{self.outcome_label} on {self.of_label} by lag"
         return Grid.of(caption, ("Lag", "Estimate [CR3 interval]"), rows, self.notes)
 
@@ -97,20 +92,18 @@ def distributed_lags(
     """Regress the outcome on several lags of one regressor at once.
 
     y(i,t) = Σ_k b_k·x(i,t−k) + terms + effects + u(i,t). The long-run sum is S = Σ b_k, the mean
-    lag M = Σ k·b_k / S, with ∂M/∂b_k = (k − M)/S for the delta method (Griliches 1967,
-    Econometrica 35(1), 16–49, on mean lags).
+    lag M = Σ k·b_k / S, with ∂M/∂b_k = (k − M)/S for the delta method (Griliches 1967, Econometrica
+    35(1), 16–49, on mean lags).
 
     Not for weights of mixed sign or a sum near zero: M is then no average of anything, may lie
     outside the lags and its delta-method interval is far too short. `weak` says so and Fieller's
-    set shows what is left. Effects beyond the last lag are taken for zero, so M is too small
-    where they are not.
+    set shows what is left. Effects beyond the last lag are taken for zero, so M is too small where
+    they are not.
 
     Parameters
     ----------
-    spec : Specification
-        The regression; the lag it gives to `of` is replaced, all else stays.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`; the lag the specification gives to `of` is replaced, all else stays.
     of : str
         A regressor that stands in no product.
     lags : sequence of int
@@ -121,7 +114,6 @@ def distributed_lags(
     SpecificationError
         As in `estimate`, or `of` or `lags` do not fit.
     """
-    require_level(level)
     lags = tuple(lags)
     _check(spec, of, lags)
     names = tuple(f"{of} {k} years before" for k in lags)
@@ -159,7 +151,6 @@ def mean_lag_change(
     SpecificationError
         The two are clustered by different variables.
     """
-    require_level(level)
     pair = (earlier, later)
     if earlier.estimate.specification.cluster != later.estimate.specification.cluster:
         raise SpecificationError(
@@ -167,26 +158,19 @@ def mean_lag_change(
         )
     names = [d.estimate.specification.regressors[: len(d.lags)] for d in pair]
     found = joint([d.estimate.fitted for d in pair], names)
-    means = [d.mean_lag.estimate for d in pair]
-    parts = [
-        sign * (np.array(d.lags) - mean) / d.total.estimate
-        for sign, d, mean in zip((-1, 1), pair, means, strict=True)
-    ]
-    return combine(
-        "mean lag, later less earlier", np.concatenate(parts), found,
-        level=level, estimate=means[1] - means[0],
-    )  # fmt: skip
+    before, after = ((np.array(d.lags) - d.mean_lag.estimate) / d.total.estimate for d in pair)
+    gap = later.mean_lag.estimate - earlier.mean_lag.estimate
+    parts, label = np.concatenate([-before, after]), "mean lag, later less earlier"
+    return combine(label, parts, found, level=level, estimate=gap)
 
 
 def _mean_lag(found: Joint, lags: np.ndarray, level: float) -> tuple[Combination, Ratio]:
     total, weighted = float(found.estimates.sum()), float(lags @ found.estimates)
     mean = weighted / total
     forms = np.vstack([lags, np.ones(len(lags))])
-    critical = reach(found.dof, level)
-    ratio = fieller(weighted, total, forms @ found.cr3 @ forms.T, critical)
-    return combine(
-        "mean lag, years", (lags - mean) / total, found, level=level, estimate=mean
-    ), ratio
+    ratio = fieller(weighted, total, forms @ found.cr3 @ forms.T, reach(found.dof, level))
+    gradient = (lags - mean) / total
+    return combine("mean lag, years", gradient, found, level=level, estimate=mean), ratio
 
 
 def _notes(found: Estimate, both: Joint, weak: bool, ratio: Ratio) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
+from analysis.inference.clustered import sums
 from analysis.inference.coefficients import jackknife_of
 from analysis.inference.result import Row, row
 from analysis.models import Fit
@@ -19,10 +20,8 @@ __all__ = ["Combination", "Joint", "Ratio", "combine", "fieller", "joint"]
 class Combination(Row):
     """A weighted sum of coefficients, or a smooth function of them, with two standard errors.
 
-    Attributes
-    ----------
-    p_greater, p_greater_cr3 : float
-        One-sided p-value against "greater than zero"; 1 − it is that against "less".
+    `p_greater` and `p_greater_cr3` are one-sided p-values against "greater than zero"; 1 − p is
+    that against "less".
     """
 
     p_greater: float = float("nan")
@@ -33,14 +32,9 @@ class Combination(Row):
 class Joint:
     """Coefficients of one or more fits with their joint covariance.
 
-    Attributes
-    ----------
-    estimates : ndarray, shape (m,)
-        One per picked coefficient, fit after fit.
-    cr1, cr3 : ndarray, shape (m, m)
-        Covariances; the diagonal is what each fit prints by itself.
-    dof : int
-        Clusters of the fit that has fewest, less one.
+    `estimates`, shape (m,), holds one per picked coefficient, fit after fit. `cr1` and `cr3`, shape
+    (m, m), are covariances; the diagonal is what each fit prints by itself. `dof` is clusters of
+    the fit that has fewest, less one.
     """
 
     estimates: np.ndarray
@@ -53,13 +47,9 @@ class Joint:
 class Ratio:
     """Fieller's set of values that a ratio of two coefficients may have.
 
-    Attributes
-    ----------
-    low, high : float
-        Ends; infinite where the set is the whole line.
-    shape : str
-        "interval" (between the ends), "rays" (outside them) or "line" (everything): the last two
-        say that the denominator cannot be told from zero.
+    `low` and `high` are its ends, infinite where the set is the whole line. `shape` is "interval"
+    (between the ends), "rays" (outside them) or "line" (everything): the last two say that the
+    denominator cannot be told from zero.
     """
 
     low: float
@@ -71,16 +61,11 @@ def joint(fits: Sequence[Fit], picks: Sequence[Sequence[str]]) -> Joint:
     """Stack fits and allow their errors to be dependent inside a cluster, across fits.
 
     V_hj = Σ_g ψ_hg ψ_jg', where ψ_hg = √c_h (X_h'X_h)⁻¹ X_hg'u_hg and c_h is the CR1 factor of fit
-    h; a cluster that fit h does not see has ψ_hg = 0. That is the sandwich of one regression on
-    the stacked rows with every regressor and effect interacted with the fit. For CR3, ψ_hg is
+    h; a cluster that fit h does not see has ψ_hg = 0. That is the sandwich of one regression on the
+    stacked rows with every regressor and effect interacted with the fit. For CR3, ψ_hg is
     √((G_h−1)/G_h) times the change of the coefficients when cluster g is left out.
 
-    Parameters
-    ----------
-    fits
-        Fits clustered by the same variable.
-    picks
-        For each fit, the names of the terms to keep.
+    All `fits` are clustered by the same variable; `picks` names the terms to keep of each.
 
     Raises
     ------
@@ -105,9 +90,8 @@ def joint(fits: Sequence[Fit], picks: Sequence[Sequence[str]]) -> Joint:
 
 def _influence(fitted: Fit) -> np.ndarray:
     """Share of each cluster in b − β, times √CR1 factor, shape (G, k)."""
-    groups, k = len(fitted.cluster_labels), fitted.x.shape[1]
-    scores = np.zeros((groups, k))
-    np.add.at(scores, fitted.clusters, fitted.x * fitted.residuals[:, None])
+    groups = len(fitted.cluster_labels)
+    scores = sums(fitted.x * fitted.residuals[:, None], fitted.clusters)
     factor = groups / (groups - 1) * (fitted.n - 1) / (fitted.n - fitted.parameters)
     return np.sqrt(factor) * np.linalg.solve(fitted.x.T @ fitted.x, scores.T).T
 
@@ -124,16 +108,8 @@ def combine(
 ) -> Combination:  # fmt: skip
     """Return weights'b with both errors; with `estimate`, weights are the gradient at b.
 
-    Parameters
-    ----------
-    label
-        What the combination is.
-    weights : ndarray, shape (m,)
-        One per coefficient of `found`.
-    level
-        1 − coverage of the intervals.
-    estimate
-        A smooth function of the coefficients, whose variance is then that of the delta method.
+    `weights`, shape (m,), has one per coefficient of `found`; `estimate` is a smooth function of
+    the coefficients, whose variance is then that of the delta method.
     """
     value = float(weights @ found.estimates) if estimate is None else float(estimate)
     errors = [float(np.sqrt(max(weights @ v @ weights, 0.0))) for v in (found.cr1, found.cr3)]
@@ -149,15 +125,7 @@ def fieller(top: float, bottom: float, v: np.ndarray, critical: float) -> Ratio:
 
     Fieller (1954, Journal of the Royal Statistical Society B 16(2), 175–185). Unlike the delta
     method it holds its coverage where the denominator is uncertain, and then it is no interval.
-
-    Parameters
-    ----------
-    top, bottom
-        Estimates.
-    v : ndarray, shape (2, 2)
-        Their covariance.
-    critical
-        Quantile of t.
+    `v`, shape (2, 2), is the covariance of `top` and `bottom`, `critical` a quantile of t.
     """
     c = critical**2
     a = bottom**2 - c * v[1, 1]

@@ -18,7 +18,7 @@ from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, combine, joint
 from analysis.inference.options import checked
 from analysis.inference.report import convention
-from analysis.inference.result import Result, require_level
+from analysis.inference.result import Result
 from analysis.models import Dropped, Sample, Specification
 
 if TYPE_CHECKING:
@@ -33,24 +33,18 @@ class LocalProjections(Result):
 
     Attributes
     ----------
-    of, of_label, outcome_label : str
-        The regressor, its label and that of the outcome.
+    of, of_label : str
+        The regressor and its label.
     horizons : tuple of int
         Years h after the outcome year of horizon 0.
     columns : tuple of Estimate
         One regression per horizon, rows labelled by the outcome year of horizon 0.
     joint : Joint
         Coefficients of `of` with their covariance across horizons.
-    early, late : tuple of int
-        Horizons of the contrast.
-    contrast : Combination
-        Mean of the late less mean of the early coefficients.
-    common : bool
-        Whether all horizons use the same rows.
-    cumulative : bool
-        Whether the outcome is summed from horizon 0 to h.
-    history : int
-        Years of earlier outcome and regressor held fixed.
+    early, late, contrast : tuple of int, tuple of int, Combination
+        Horizons compared, and mean of the late less mean of the early coefficients.
+    common, cumulative, history : bool, bool, int
+        As asked for.
     """
 
     of: str
@@ -90,16 +84,13 @@ class LocalProjections(Result):
     def grid(self) -> Grid:
         """Return the table."""
         lines = (*self.responses, self.contrast)
-        heads = (*map(str, self.horizons), self.contrast.label)
+        names = (*map(str, self.horizons), self.contrast.label)
         counts = (*(f"{c.n:,}" for c in self.columns), "")
-        rows = [
-            (head, bracketed(line.estimate, line.low_cr3, line.high_cr3, line.se), n)
-            for head, line, n in zip(heads, lines, counts, strict=True)
-        ]
+        cells = [bracketed(x.estimate, x.low_cr3, x.high_cr3, x.se) for x in lines]
+        rows = zip(names, cells, counts, strict=True)
         caption = f"{self.outcome_label} after {self.of_label}"
-        return Grid.of(
-            caption, ("Years later", "Response [CR3 interval]", "Rows"), rows, self.notes
-        )
+        heads = ("Years later", "Response [CR3 interval]", "Rows")
+        return Grid.of(caption, heads, rows, self.notes)
 
 
 @checked
@@ -118,28 +109,24 @@ def local_projections(
     `spec`, so a last year holds at every horizon. With `common` all horizons use the rows of the
     longest; without it each uses what it has, and a contrast then mixes samples.
 
-    Not for reading β_h as the effect of one impulse while x is persistent and its past is left
-    out: β_h then also carries what later x contributes. `history` holds earlier outcome and
-    regressor fixed, at the price of the bias of lagged outcomes in short panels with entity
-    effects (Nickell 1981), which leads of the outcome share. Each horizon costs a year.
+    Not for reading β_h as the effect of one impulse while x is persistent and its past is left out:
+    β_h then also carries what later x contributes. `history` holds earlier outcome and regressor
+    fixed, at the price of the bias of lagged outcomes in short panels with entity effects (Nickell
+    1981), which leads of the outcome share. Each horizon costs a year.
 
     Parameters
     ----------
-    spec : Specification
-        The regression at horizon 0.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`: the regression at horizon 0.
     of : str
         Regressor whose response is followed.
-    horizons : sequence of int
-        Years after t.
-    early, late : sequence of int
-        Horizons to compare.
+    horizons, early, late : sequence of int
+        Years after t, and those to compare.
     common : bool
         The same rows at every horizon.
     cumulative : bool
-        Sum the outcome from t to t+h: for outcomes that are changes, so that β_h is the response
-        of the level.
+        Sum the outcome from t to t+h: for outcomes that are changes, so that β_h is the response of
+        the level.
     history : int
         Years of outcome and regressor before the date of x that enter as controls.
 
@@ -148,20 +135,15 @@ def local_projections(
     SpecificationError
         As in `estimate`, or horizons are negative, repeated or not among those to compare.
     """
-    require_level(level)
     horizons, early, late = tuple(horizons), tuple(early), tuple(late)
     _check(spec, of, horizons, early, late, history)
     wide, leads, pasts = _widen(spec, panel, of, horizons, common, cumulative, history)
-    columns = []
-    for h in horizons:
-        one = replace(
-            spec,
-            outcome=leads[h],
-            controls=(*spec.controls, *pasts),
-            lags={**dict(spec.lags), **dict.fromkeys(pasts, 0)},
-            sample=Sample(exclude_entities=spec.sample.exclude_entities),
-        )
-        columns.append(estimate(one, wide, level=level))
+    one = replace(
+        spec, controls=(*spec.controls, *pasts),
+        lags={**dict(spec.lags), **dict.fromkeys(pasts, 0)},
+        sample=Sample(exclude_entities=spec.sample.exclude_entities),
+    )  # fmt: skip
+    columns = [estimate(replace(one, outcome=leads[h]), wide, level=level) for h in horizons]
     found = joint([c.fitted for c in columns], [[of]] * len(columns))
     weights = np.array([(h in late) / len(late) - (h in early) / len(early) for h in horizons])
     label = f"mean of {_list(late)} less mean of {_list(early)}"
@@ -180,10 +162,8 @@ def _widen(
     """Add the outcome of each horizon, missing outside the sample, and the past to hold fixed."""
     y = _in_sample(spec, panel)
     shift = y.groupby(level=0).shift
-    if cumulative:
-        leads = {h: sum(shift(-j) for j in range(h + 1)) for h in horizons}
-    else:
-        leads = {h: shift(-h) for h in horizons}
+    first = {h: 0 if cumulative else h for h in horizons}
+    leads = {h: sum(shift(-j) for j in range(first[h], h + 1)) for h in horizons}
     if common:
         complete = pd.concat(leads, axis=1).notna().all(axis=1)
         leads = {h: values.where(complete) for h, values in leads.items()}
@@ -202,12 +182,9 @@ def _in_sample(spec: Specification, panel: Panel) -> pd.Series:
     """Outcome where its own year belongs to the sample."""
     y, sample = panel[spec.outcome].astype(float), spec.sample
     year = y.index.get_level_values(1)
-    keep = ~year.isin(sample.exclude_years)
-    if sample.first_year is not None:
-        keep &= year >= sample.first_year
-    if sample.last_year is not None:
-        keep &= year <= sample.last_year
-    return y.where(keep)
+    first = year.min() if sample.first_year is None else sample.first_year
+    last = year.max() if sample.last_year is None else sample.last_year
+    return y.where((year >= first) & (year <= last) & ~year.isin(sample.exclude_years))
 
 
 def _notes(

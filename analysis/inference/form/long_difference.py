@@ -12,16 +12,11 @@ from analysis.certified import warnings_for
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, interval
 from analysis.inference.coefficients import label_of
-from analysis.inference.form.long_windows import (
-    BEYOND,
-    entity_regions,
-    require_windows,
-    select_entities,
-    window_means,
-)  # fmt: skip
+from analysis.inference.form import long_windows as windows
+from analysis.inference.form.long_windows import BEYOND
 from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
-from analysis.inference.result import Regression, Row, estimate_rows, require_level, row
+from analysis.inference.result import Regression, Row, estimate_rows, row
 from analysis.models import Dropped, Specification
 from analysis.models.rows import require_grid
 from analysis.models.scaling import units
@@ -40,8 +35,6 @@ class LongDifference(Regression):
 
     Attributes
     ----------
-    specification : Specification
-        What was asked for.
     terms : tuple of Row
         Regressors, controls and initial values, in this order.
     first, last : tuple of int
@@ -85,9 +78,8 @@ class LongDifference(Regression):
             (label, estimate, interval(s.low, s.high, s.se))
             for (label, estimate, _), s in zip(estimate_rows(self.terms), self.terms, strict=True)
         ]
-        rows.append(("Rows", f"{self.n}", ""))
-        heads = ["Change in", "Estimate (HC3 error)", "Interval"]
-        return Grid.of(f"Change in {self.outcome_label}", heads, rows, self.notes)
+        heads, last = ["Change in", "Estimate (HC3 error)", "Interval"], ("Rows", f"{self.n}", "")
+        return Grid.of(f"Change in {self.outcome_label}", heads, (*rows, last), self.notes)
 
 
 @checked
@@ -97,23 +89,21 @@ def long_difference(
 ) -> LongDifference:  # fmt: skip
     """Regress the change between two windows of years on the changes of the regressors.
 
-    Δy_i = mean of y_i over `last` − mean over `first`, Δx_i likewise over the windows moved back
-    by the lag of x; Δy_i = a + b'Δx_i + c'x_i0 + e_i by least squares, a by region where the
-    effects are "region_year", x_i0 the first values of `spec.initial`. Standard errors are HC3
-    (MacKinnon and White 1985, Journal of Econometrics 29(3), 305–325) with t(n − columns). Long
-    differences keep the slow movement that yearly changes drown in noise (Griliches and Hausman
-    1986, Journal of Econometrics 31(1), 93–118).
+    Δy_i = mean of y_i over `last` − mean over `first`, Δx_i likewise over the windows moved back by
+    the lag of x; Δy_i = a + b'Δx_i + c'x_i0 + e_i by least squares, a by region where the effects
+    are "region_year", x_i0 the first values of `spec.initial`. Standard errors are HC3 (MacKinnon
+    and White 1985, Journal of Econometrics 29(3), 305–325) with t(n − columns). Long differences
+    keep the slow movement that yearly changes drown in noise (Griliches and Hausman 1986, Journal
+    of Econometrics 31(1), 93–118).
 
     Not for many regressors: there is one row per entity. And not against omitted trends: what
     drifts in both variables by entity stays in, unlike under entity trends.
 
     Parameters
     ----------
-    spec : Specification
-        Effects "two_way" or "region_year"; no products. Its sample's years are not used beyond
-        `exclude_years`; the windows declare the years.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`, with effects "two_way" or "region_year" and no products. The sample's
+        years are not used beyond `exclude_years`; the windows declare the years.
     first, last : tuple of int
         Windows (from, to) of outcome years, both included.
     complete : bool
@@ -127,13 +117,12 @@ def long_difference(
     UnknownNameError
         A name is not in the panel.
     """
-    require_level(level)
     require_grid(panel.frame)
-    require_windows(spec, panel, first, last)
-    means = [window_means(spec, panel.frame, window, complete) for window in (first, last)]
+    windows.require_windows(spec, panel, first, last)
+    means = [windows.window_means(spec, panel.frame, years, complete) for years in (first, last)]
     initial = panel.frame[list(spec.initial)].astype(float).groupby(level=0).first()
-    region = entity_regions(spec, panel)
-    kept, dropped = select_entities(spec, means, initial, region)
+    region = windows.entity_regions(spec, panel)
+    kept, dropped = windows.select_entities(spec, means, initial, region)
     table = (means[1] - means[0]).join(initial.add_prefix("initial "))[kept]
     groups = np.ones((len(table), 1))
     if spec.effects == "region_year":
@@ -207,11 +196,10 @@ def _notes(
     spec: Specification, panel: Panel, first: tuple[int, int], last: tuple[int, int],
     complete: bool, leverage: pd.Series,
 ) -> tuple[str, ...]:  # fmt: skip
-    noun = panel.roles.entity
     out = [
         f"Change from the mean of {first[0]}–{first[1]} to the mean of {last[0]}–{last[1]} (years "
-        f"of the outcome; right-hand side earlier by its lag), one row per {noun}, with "
-        f"{BEYOND[spec.effects]}. HC3 errors, t(n − columns).",
+        f"of the outcome; right-hand side earlier by its lag), one row per "
+        f"{panel.roles.entity}, with {BEYOND[spec.effects]}. HC3 errors, t(n − columns).",
         f"Highest leverage: {leverage.idxmax()}, {leverage.max():.2f}.",
     ]
     if not complete:

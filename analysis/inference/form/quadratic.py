@@ -15,7 +15,7 @@ from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fieller, joint
 from analysis.inference.options import checked
-from analysis.inference.result import Result, require_level
+from analysis.inference.result import Result
 from analysis.models import Dropped, Fit, Rows, Specification, estimation_rows
 
 if TYPE_CHECKING:
@@ -30,28 +30,22 @@ class UTest(Result):
 
     Attributes
     ----------
-    of, label, outcome_label : str
-        The regressor, its label and that of the outcome.
+    of, label : str
+        The regressor and its label.
     shape : str
         "U" or "inverted U", by the sign of the square alone.
     linear, square : Combination
         Slope at the mean of the regressor, and the coefficient of its square.
-    turning : float
-        Where the curve turns, in units of the regressor.
-    turning_cr1, turning_cr3 : Ratio
-        Fieller sets of the turning point at 1 − level.
-    ends : tuple of float
-        The two values at which slopes are tested.
+    turning, turning_cr1, turning_cr3 : float, Ratio, Ratio
+        Where the curve turns, in units of the regressor, and Fieller sets of it at 1 − level.
+    ends, inside : tuple of float, bool
+        The two values at which slopes are tested; whether the turning point lies between them.
     slope_low, slope_high : Combination
         Slope at each end.
     p, p_cr3 : float
         p-value of the joint test: the larger of the two one-sided p-values of `shape`.
-    inside : bool
-        Whether the turning point lies between the ends.
-    rows_before, rows_after : int
-        Estimation rows on either side of the turning point, and
-    entities_before, entities_after : int
-        the entities they belong to.
+    rows_before, rows_after, entities_before, entities_after : int
+        Estimation rows on either side of the turning point, and the entities they belong to.
     fitted : Fit
         The quadratic.
     """
@@ -98,9 +92,8 @@ class UTest(Result):
             ("p of the joint test", f"{self.p:.3f} (CR1)", "", f"{self.p_cr3:.3f} (CR3)"),
         ]
         caption = f"{self.outcome_label}: {self.shape} in {self.label}?"
-        return Grid.of(
-            caption, ("Term", "Estimate", "CR1 error", "CR3 interval"), lines, self.notes
-        )
+        heads = ("Term", "Estimate", "CR1 error", "CR3 interval")
+        return Grid.of(caption, heads, lines, self.notes)
 
 
 @checked
@@ -123,10 +116,8 @@ def u_test(
 
     Parameters
     ----------
-    spec : Specification
-        With the pair (`of`, `of`) among its interactions.
-    panel, level, rows
-        As in `estimate`.
+    spec, panel, level, rows
+        As in `estimate`, with the pair (`of`, `of`) among the interactions.
     of : str
         The regressor that enters with its square.
     trim : float
@@ -137,7 +128,6 @@ def u_test(
     SpecificationError
         The square is missing, `of` stands in another product too, or `trim` leaves no range.
     """
-    require_level(level)
     _require_square(spec, of, trim)
     rows = estimation_rows(spec, panel) if rows is None else rows
     result = estimate(spec, panel, level=level, rows=rows)
@@ -145,11 +135,9 @@ def u_test(
     values = rows.frame[of].to_numpy()
     mean, ends = float(values.mean()), tuple(map(float, np.quantile(values, [trim, 1 - trim])))
     found = joint([fitted], [(of, f"{of}:{of}")])
-    linear, square = (combine(w, v, found, level=level) for w, v in _PARTS)
-    slopes = [
-        combine(f"slope at {x:.4g}", np.array([1.0, 2 * (x - mean)]), found, level=level)
-        for x in ends
-    ]
+    parts = [("slope at the mean", [1.0, 0.0]), ("coefficient of the square", [0.0, 1.0])]
+    parts += [(f"slope at {x:.4g}", [1.0, 2 * (x - mean)]) for x in ends]
+    linear, square, *slopes = (combine(w, np.array(v), found, level=level) for w, v in parts)
     turning = mean - linear.estimate / (2 * square.estimate)
     before = values < turning
     entity = rows.frame.index.get_level_values(0)
@@ -168,12 +156,6 @@ def u_test(
     )  # fmt: skip
 
 
-_PARTS = (
-    ("slope at the mean", np.array([1.0, 0.0])),
-    ("coefficient of the square", np.array([0.0, 1.0])),
-)
-
-
 def _joint_p(slopes: list[Combination], is_u: bool, name: str) -> float:
     """Larger of the two one-sided p-values: U needs less than zero below, more above."""
     low, high = (getattr(slope, name) for slope in slopes)
@@ -181,11 +163,10 @@ def _joint_p(slopes: list[Combination], is_u: bool, name: str) -> float:
 
 
 def _turning(found: Joint, v: np.ndarray, mean: float, level: float) -> Ratio:
-    critical = reach(found.dof, level)
     # m + θ with θ = −b₁ / (2b₂): a ratio of two linear forms.
     a = np.diag([-1.0, 2.0])
     top, bottom = a @ found.estimates
-    ratio = fieller(float(top), float(bottom), a @ v @ a.T, critical)
+    ratio = fieller(float(top), float(bottom), a @ v @ a.T, reach(found.dof, level))
     return Ratio(ratio.low + mean, ratio.high + mean, ratio.shape)
 
 
@@ -206,11 +187,8 @@ def _notes(
 
 def _words(ratio: Ratio) -> str:
     low, high = f"{ratio.low:.4g}".replace("-", "−"), f"{ratio.high:.4g}".replace("-", "−")
-    return {
-        "interval": f"[{low}, {high}]",
-        "rays": f"below {low} or above {high}",
-        "line": "anywhere",
-    }[ratio.shape]
+    rays = f"below {low} or above {high}"
+    return {"interval": f"[{low}, {high}]", "rays": rays, "line": "anywhere"}[ratio.shape]
 
 
 def _require_square(spec: Specification, of: str, trim: float) -> None:

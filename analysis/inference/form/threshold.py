@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
-from analysis.errors import require_seed
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate
@@ -18,7 +17,7 @@ from analysis.inference.form.joint import Combination
 from analysis.inference.form.threshold_regimes import regime_slopes
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
 from analysis.inference.options import checked
-from analysis.inference.result import Result, require_level
+from analysis.inference.result import Result
 from analysis.models import Dropped, Specification
 
 if TYPE_CHECKING:
@@ -35,16 +34,15 @@ class Threshold(Result):
 
     Attributes
     ----------
-    by, by_label, outcome_label : str
-        Threshold variable, its label and that of the outcome.
+    by, by_label : str
+        Threshold variable and its label.
     of : tuple of str
         Regressors whose slopes differ by regime.
     gamma : float
         Estimate, in units of `by`; q ≤ γ is the lower regime.
-    gamma_low, gamma_high : float
-        Ends of the likelihood-ratio set at 1 − level, among the values searched.
-    gamma_connected : bool
-        Whether that set has no hole.
+    gamma_low, gamma_high, gamma_connected : float, float, bool
+        Ends of the likelihood-ratio set at 1 − level, among the values searched; whether that set
+        has no hole.
     f, p : float
         F₁ and its bootstrap p-value, (1 + draws at or above F₁) / (1 + draws).
     critical : tuple of float
@@ -108,14 +106,12 @@ class Threshold(Result):
         """Return the table."""
         lines = (*self.regimes.terms, *self.differences)
         slopes = [(t.label, bracketed(t.estimate, t.low_cr3, t.high_cr3, t.se)) for t in lines]
-        ends = f"[{self.gamma_low:.4g}, {self.gamma_high:.4g}]"
+        gamma = f"{self.gamma:.4g} [{self.gamma_low:.4g}, {self.gamma_high:.4g}]"
+        test = f"{self.f:.2f}, p = {self.p:.3f}"
+        first = [("threshold", gamma.replace("-", "−")), ("F₁ and bootstrap p", test)]
         fits = [
             (m.words, f"SSR {m.ssr:.5g}, BIC {m.bic:,.1f}".replace("-", "−"))
             for m in self.models.itertuples()
-        ]
-        first = [
-            ("threshold", f"{self.gamma:.4g} {ends}".replace("-", "−")),
-            ("F₁ and bootstrap p", f"{self.f:.2f}, p = {self.p:.3f}"),
         ]
         caption = f"{self.outcome_label}: a threshold in {self.by_label}?"
         heads = ("", "Estimate [interval]")
@@ -132,8 +128,8 @@ def threshold(
 
     y(i,t) = β₁'x·1(q ≤ γ) + β₂'x·1(q > γ) + other terms + effects + e, with γ where the sum of
     squares S₁(γ) is smallest; F₁ = (S₀ − S₁)/σ̂², σ̂² = S₁/(n − effects). Its distribution is not
-    tabulated: residual vectors of whole entities are redrawn. The set of γ is where
-    LR(γ) = (S₁(γ) − S₁)/σ̂² ≤ 7.35 at 95% (Hansen 1999, Journal of Econometrics 93(2), 345–368).
+    tabulated: residual vectors of whole entities are redrawn. The set of γ is where LR(γ) = (S₁(γ)
+    − S₁)/σ̂² ≤ 7.35 at 95% (Hansen 1999, Journal of Econometrics 93(2), 345–368).
 
     Three things differ from that paper. All effects of `spec` are partialled out exactly, so
     two-way effects and unbalanced panels are allowed, and σ̂² loses one degree of freedom for each
@@ -147,10 +143,8 @@ def threshold(
 
     Parameters
     ----------
-    spec : Specification
-        The regression without a threshold.
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`: the regression without a threshold.
     by : str
         Threshold variable q, dated by the specification's lag; a regressor or any other variable.
     of : sequence of str
@@ -161,27 +155,23 @@ def threshold(
         Smallest share of rows in a regime.
     grid : int
         Values of q tried: all distinct ones, or so many quantiles.
-    draws : int
-        Bootstrap samples.
-    scheme : str
-        "resample" (Hansen) or "wild" (random signs per entity).
+    draws, scheme : int, str
+        Bootstrap samples, by "resample" (Hansen) or "wild" (random signs per entity).
     seed : int or Generator
         Source of draws.
 
     Raises
     ------
     SpecificationError
-        A name in `of` is no slope or stands in a product, q varies too little, a regime carries
-        no slope of its own, or the residuals of an entity cannot be exchanged.
+        A name in `of` is no slope or stands in a product, q varies too little, a regime carries no
+        slope of its own, or the residuals of an entity cannot be exchanged.
     UnknownNameError
         `by` is not in the panel.
     """
-    require_level(level)
     names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
     options = Options(by, names, shift, trim, grid, draws, scheme)
     rows, q = threshold_rows(spec, panel, options)
-    given = seed if isinstance(seed, np.random.Generator) else require_seed(seed)
-    found = search(spec, panel, rows, q, options, np.random.default_rng(given), level)
+    found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
     regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
     inside = found.lr <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
@@ -194,18 +184,14 @@ def threshold(
         rows_high=int((q > found.gamma).sum()), models=found.models,
         path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}), draws=draws,
         scheme=scheme, level=level, dropped=regimes.dropped,
-        notes=(
-            *regimes.notes,
-            *_notes(spec, found, options, inside, first, last, regimes.convention),
-            *warnings_for(["threshold"], regimes.fitted.shape),
-        ),
+        notes=(*regimes.notes, *_notes(spec, found, options, inside, first, last),
+               regimes.convention, *warnings_for(["threshold"], regimes.fitted.shape)),
     )  # fmt: skip
 
 
 def _notes(
-    spec: Specification, found: Search, options: Options, inside: np.ndarray, first: int,
-    last: int, convention: str,
-) -> list[str]:  # fmt: skip
+    spec: Specification, found: Search, options: Options, inside: np.ndarray, first: int, last: int
+) -> list[str]:
     bic = found.models.set_index("model")["bic"]
     smooth = bic.drop(["threshold", "linear"]).idxmin()
     better = bic[smooth] < bic["threshold"]
@@ -229,7 +215,6 @@ def _notes(
         out.append(f"Errors cluster by {spec.cluster}, the bootstrap redraws single entities.")
     if found.unidentified:
         out.append(f"{found.unidentified} values left a regime without variation: passed over.")
-    out.append(convention)
     return out
 
 

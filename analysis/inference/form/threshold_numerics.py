@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecificationError
+from analysis.inference.clustered import orthonormal
 from analysis.models import Absorbed
 
 __all__ = [
@@ -21,21 +22,10 @@ _CHUNK = 200  # bootstrap draws held at once
 
 
 def candidates(q: np.ndarray, trim: float, most: int) -> np.ndarray:
-    """Values of q that leave at least the share `trim` of rows on either side.
+    """Values of q that leave at least the share `trim` of rows on either side, ascending.
 
-    Parameters
-    ----------
-    q : ndarray, shape (n,)
-        Threshold variable.
-    trim : float
-        Smallest share of rows in a regime.
-    most : int
-        All distinct values if they are no more than this, else so many quantiles of them.
-
-    Returns
-    -------
-    ndarray
-        Ascending; a value γ puts q ≤ γ into the lower regime.
+    A value γ puts q ≤ γ into the lower regime. All distinct values are tried if they are no more
+    than `most`, else so many quantiles of them.
     """
     values, counts = np.unique(q, return_counts=True)
     share = np.cumsum(counts) / len(q)
@@ -56,37 +46,21 @@ def regime_columns(x: np.ndarray, q: np.ndarray, grid: np.ndarray) -> np.ndarray
 def effect_rank(absorbed: Sequence[Absorbed], clusters: np.ndarray, nuisance: np.ndarray) -> int:
     """Count the parameters all effects take together, also on an unbalanced panel.
 
-    Parameters
-    ----------
-    absorbed
-        The effects.
-    clusters : ndarray of int, shape (n,)
-        Clusters in which some are nested.
-    nuisance : ndarray, shape (n, q)
-        Columns of the others less the nested ones, from `split_effects`.
+    `nuisance`, shape (n, q), holds columns of the effects that are not nested in `clusters`, less
+    the nested ones, from `split_effects`.
     """
     nested = [a for a in absorbed if a.nested_in(clusters)]
-    rank = 0
-    if nested:
-        for g in np.unique(clusters):
-            rows = np.flatnonzero(clusters == g)
-            block = np.column_stack([a.at(rows).columns() for a in nested])
-            rank += int(np.linalg.matrix_rank(block))
-    return rank + (_rank(nuisance) if nuisance.shape[1] else 0)
-
-
-def _rank(columns: np.ndarray) -> int:
-    sizes = np.sqrt((columns**2).sum(axis=0))
-    unit = columns[:, sizes > 0] / sizes[sizes > 0]
-    return int(np.linalg.matrix_rank(unit, tol=1e-8)) if unit.size else 0
+    groups = [np.flatnonzero(clusters == g) for g in np.unique(clusters)] if nested else []
+    blocks = (np.column_stack([a.at(rows).columns() for a in nested]) for rows in groups)
+    sizes = np.sqrt((nuisance**2).sum(axis=0))
+    unit = nuisance[:, sizes > 0] / sizes[sizes > 0]
+    rank = np.linalg.matrix_rank(unit, tol=1e-8) if unit.size else 0
+    return int(rank) + sum(int(np.linalg.matrix_rank(block)) for block in blocks)
 
 
 def residual_squares(y: np.ndarray, x: np.ndarray) -> tuple[float, int]:
     """Sum of squared residuals of y on x and the rank of x; collinear columns do no harm."""
-    size = np.sqrt((x**2).sum(axis=0))
-    unit = x[:, size > 0] / size[size > 0]
-    left, values, _ = np.linalg.svd(unit, full_matrices=False)
-    left = left[:, values > _FLAT * values[0]]
+    left = orthonormal(x, _FLAT)
     e = y - left @ (left.T @ y)
     return float(e @ e), left.shape[1]
 
@@ -94,21 +68,11 @@ def residual_squares(y: np.ndarray, x: np.ndarray) -> tuple[float, int]:
 def grid_basis(
     columns: np.ndarray, x: np.ndarray, sizes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal directions that each γ adds to x.
+    """Orthonormal directions that each γ adds to x, shape (m, n, k), and which γ are identified.
 
-    Parameters
-    ----------
-    columns : ndarray, shape (n, m, k)
-        Regime columns with all effects partialled out.
-    x : ndarray, shape (n, p)
-        The other terms, likewise.
-    sizes : ndarray, shape (m, k)
-        Lengths of the regime columns before anything was partialled out.
-
-    Returns
-    -------
-    tuple of ndarray
-        Basis (m, n, k), and which γ are identified (m,): the others add no direction of their own.
+    `columns`, shape (n, m, k), are regime columns and `x`, shape (n, p), the other terms, all
+    effects partialled out; `sizes`, shape (m, k), are lengths of the regime columns before that. A
+    γ that is not identified adds no direction of its own.
     """
     n, m, k = columns.shape
     frame = np.linalg.qr(x)[0]
@@ -122,16 +86,8 @@ def grid_basis(
 def reductions(basis: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Fall of the sum of squares at each γ: the squared projections of y on its directions.
 
-    Parameters
-    ----------
-    basis : ndarray, shape (m, n, k)
-        From `grid_basis`.
-    y : ndarray, shape (n,) or (n, b)
-        Residuals without a threshold; one column per sample.
-
-    Returns
-    -------
-    ndarray, shape (m,) or (m, b)
+    `basis`, shape (m, n, k), is from `grid_basis`; `y`, shape (n,) or (n, b), are residuals without
+    a threshold, one column per sample. The answer has shape (m,) or (m, b).
     """
     m, n, k = basis.shape
     flat = basis.transpose(0, 2, 1).reshape(m * k, n) @ y
@@ -146,10 +102,7 @@ def critical_distance(level: float) -> float:
 def donor_pools(seen: np.ndarray) -> list[np.ndarray]:
     """For each entity, the entities observed in all of its years: whose errors it may borrow.
 
-    Parameters
-    ----------
-    seen : ndarray of bool, shape (entities, years)
-        Which cells have a row.
+    `seen`, of bool and shape (entities, years), says which cells have a row.
     """
     missing = seen.astype(int) @ (~seen).astype(int).T  # years that i has and j lacks
     return [np.flatnonzero(row == 0) for row in missing]
@@ -179,31 +132,21 @@ def bootstrap_maxima(
     residuals: np.ndarray, cells: Cells, clean: Callable[[np.ndarray], np.ndarray],
     basis: np.ndarray, dof: int, draws: int, rng: np.random.Generator, scheme: str,
 ) -> np.ndarray:  # fmt: skip
-    """Draw F₁ under no threshold, from residuals kept together by entity.
+    """Draw F₁ under no threshold, shape (draws,), from residuals kept together by entity.
 
     Parameters
     ----------
-    residuals : ndarray, shape (n,)
-        Of the threshold model.
-    cells
-        Entity and year of each row.
+    residuals, cells
+        Of the threshold model, shape (n,); entity and year of each row.
     clean
         Takes effects and terms out of an (n, b) array.
-    basis : ndarray, shape (m, n, k)
-        From `grid_basis`.
-    dof : int
-        Divisor of σ̂².
-    draws : int
-        B.
-    rng
-        Source of draws.
+    basis, dof
+        From `grid_basis`, shape (m, n, k); divisor of σ̂².
+    draws, rng
+        B and the source of draws.
     scheme : str
         "resample": whole residual vectors drawn with replacement (Hansen 1999), from entities
         observed in all years of the receiver; "wild": the entity's own vector times ±1.
-
-    Returns
-    -------
-    ndarray, shape (B,)
 
     Raises
     ------

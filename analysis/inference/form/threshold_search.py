@@ -21,6 +21,8 @@ __all__ = ["Options", "Search", "search", "threshold_rows"]
 
 KNOTS = (0.1, 0.5, 0.9)  # Harrell's quantiles for three knots
 SCHEMES = ("resample", "wild")
+_WORDS = {"linear": "no threshold", "threshold": "threshold", "quadratic": "quadratic",
+          "spline": "spline, three knots"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,8 @@ def threshold_rows(spec: Specification, panel: Panel, options: Options) -> tuple
         rows = estimation_rows(spec, panel)
         return rows, rows.frame[by].to_numpy()
     rows = estimation_rows(replace(spec, controls=(*spec.controls, by)), panel)
-    dropped = tuple(
-        replace(d, reason=d.reason.replace(f"control {by}", f"threshold variable {by}"))
-        for d in rows.dropped
-    )
+    named = [d.reason.replace(f"control {by}", f"threshold variable {by}") for d in rows.dropped]
+    dropped = tuple(replace(d, reason=r) for d, r in zip(rows.dropped, named, strict=True))
     frame = rows.frame.drop(columns=by)
     return replace(rows, frame=frame, dropped=dropped), rows.frame[by].to_numpy()
 
@@ -130,7 +130,9 @@ def _prepare(
             f"'{options.by}' takes too few values to search a threshold that leaves "
             f"{options.trim:.0%} of rows on either side: lower the trim or choose another variable."
         )
-    regimes = numerics.regime_columns(_switching(rows.frame, options), q, grid)
+    level = [np.ones(len(q))] if options.shift else []
+    switching = np.column_stack([rows.frame[list(options.of)].to_numpy(), *level])
+    regimes = numerics.regime_columns(switching, q, grid)
     rivals = _rivals(rows.frame, q, options)
     n, m, k = regimes.shape
     extra = np.column_stack([regimes.reshape(n, m * k), *rivals.values()])
@@ -157,11 +159,6 @@ def _prepare(
 
 def _cleaned(values: np.ndarray, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return split_effects(values, design.absorbed, design.clusters)
-
-
-def _switching(frame: pd.DataFrame, options: Options) -> np.ndarray:
-    x = frame[list(options.of)].to_numpy()
-    return np.column_stack([x, np.ones(len(x))]) if options.shift else x
 
 
 def _rivals(frame: pd.DataFrame, q: np.ndarray, options: Options) -> dict[str, np.ndarray]:
@@ -191,20 +188,10 @@ def _models(data: _Data, ssr: float) -> pd.DataFrame:
     }
     for name, columns in data.rivals.items():
         found[name] = numerics.residual_squares(data.y, np.column_stack([data.x, columns]))
-    table = pd.DataFrame(
-        [(name, _WORDS[name], s, data.rank + k) for name, (s, k) in found.items()],
-        columns=["model", "words", "ssr", "parameters"],
-    )
+    lines = [(name, _WORDS[name], s, data.rank + k) for name, (s, k) in found.items()]
+    table = pd.DataFrame(lines, columns=["model", "words", "ssr", "parameters"])
     table["bic"] = n * np.log(table["ssr"] / n) + table["parameters"] * np.log(n)
     return table
-
-
-_WORDS = {
-    "linear": "no threshold",
-    "threshold": "threshold",
-    "quadratic": "quadratic",
-    "spline": "spline, three knots",
-}
 
 
 def _check(spec: Specification, options: Options) -> None:
