@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.inference.clustered import sums
 from analysis.models.scaling import units
 
 __all__ = ["Defactored", "defactor", "pooled"]
@@ -13,14 +14,9 @@ __all__ = ["Defactored", "defactor", "pooled"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Defactored:
-    """Terms and outcome less each entity's constant and its own slopes on the averages.
+    """Terms `x`, shape (n, k), and outcome `y`, shape (n,), free of averages over entities.
 
-    Attributes
-    ----------
-    x, y : ndarray, shapes (n, k) and (n,)
-        What is left.
-    codes : ndarray of int, shape (n,)
-        Entity of each row.
+    Each entity's constant and its own slopes on the averages are taken out; `codes` are entities.
     """
 
     x: np.ndarray
@@ -31,18 +27,12 @@ class Defactored:
 def defactor(x: np.ndarray, y: np.ndarray, codes: np.ndarray, years: np.ndarray) -> Defactored:
     """Take the averages over entities of y and x out of every entity, one regression each.
 
-    Parameters
-    ----------
-    x, y : ndarray, shapes (n, k) and (n,)
-        Terms and outcome in levels.
-    codes, years : ndarray of int, shape (n,)
-        Entity and year of each row, both 0, 1, …
+    `x`, shape (n, k), and `y`, shape (n,), are terms and outcome in levels, `codes` and `years`
+    entity and year of each row, both 0, 1, …
     """
     z = np.column_stack([y, x])
     z = (z - z.mean(axis=0)) / np.where(z.std(axis=0) > 0, z.std(axis=0), 1.0)
-    sums = np.zeros((int(years.max()) + 1, z.shape[1]))
-    np.add.at(sums, years, z)
-    averages = (sums / np.maximum(np.bincount(years), 1)[:, None])[years]
+    averages = (sums(z, years) / np.maximum(np.bincount(years), 1)[:, None])[years]
     common = np.column_stack([np.ones(len(y)), averages])
     both, left = np.column_stack([x, y]), np.empty((len(y), x.shape[1] + 1))
     for entity in range(int(codes.max()) + 1):
@@ -53,23 +43,16 @@ def defactor(x: np.ndarray, y: np.ndarray, codes: np.ndarray, years: np.ndarray)
 
 
 def pooled(clean: Defactored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """CCE pooled slopes, Pesaran's covariance of them, and every entity's own slopes.
+    """CCE pooled slopes (k,), Pesaran's covariance of them (k, k), each entity's own slopes (N, k).
 
-    b = (Σ_i X_i'M_iX_i)⁻¹ Σ_i X_i'M_iy_i and V = N/(N−1) · Q⁻¹ [Σ_i Q_i(b_i − b̄)(b_i − b̄)'Q_i] Q⁻¹
-    with Q_i = X_i'M_iX_i, Q = Σ_i Q_i and b̄ the mean of the b_i (Pesaran 2006, equations 65 and
-    69; weights equal; on a balanced panel these are the figures of R plm `pcce`).
-
-    Returns
-    -------
-    tuple of ndarray
-        (k,), (k, k) and (N, k).
+    b = (Σ_i X_i'M_iX_i)⁻¹ Σ_i X_i'M_iy_i and V = N/(N−1) · Q⁻¹ [Σ_i Q_i(b_i − b̄)(b_i − b̄)'Q_i]
+    Q⁻¹ with Q_i = X_i'M_iX_i, Q = Σ_i Q_i and b̄ the mean of the b_i (Pesaran 2006, equations 65
+    and 69; weights equal; on a balanced panel these are the figures of R plm `pcce`).
     """
-    k, count = clean.x.shape[1], int(clean.codes.max()) + 1
-    unit = units(clean.x)
+    unit, count = units(clean.x), int(clean.codes.max()) + 1
     x = clean.x / unit
-    q, m = np.zeros((count, k, k)), np.zeros((count, k))
-    np.add.at(q, clean.codes, x[:, :, None] * x[:, None, :])
-    np.add.at(m, clean.codes, x * clean.y[:, None])
+    q = sums(x[:, :, None] * x[:, None, :], clean.codes)
+    m = sums(x * clean.y[:, None], clean.codes)
     own = np.stack([np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(q, m, strict=True)])
     total = q.sum(axis=0)
     scores = (q @ (own - own.mean(axis=0))[..., None])[..., 0]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, require_level
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
 from analysis.inference.coefficients import label_of, term_label
@@ -31,11 +31,8 @@ class CommonTerm(Row):
 
     CCE pooled, with Pesaran's (2006) standard error, which allows slopes to differ between
     entities, and t(N−1). `se_cr3` leaves out one entity at a time, averages taken as given.
-
-    Attributes
-    ----------
-    mean_group, se_mean_group, p_mean_group, low_mean_group, high_mean_group : float
-        Mean of the entities' own slopes, and inference from their spread, t(N−1).
+    `mean_group` and the fields named after it are the mean of the entities' own slopes, and
+    inference from their spread, t(N−1).
     """
 
     mean_group: float = float("nan")
@@ -47,18 +44,11 @@ class CommonTerm(Row):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CommonEffects(Regression):
-    """CCE estimates of a specification.
+    """CCE estimates of a specification; its effects and initial controls gave way to averages.
 
-    Attributes
-    ----------
-    specification : Specification
-        What was estimated; its effects and initial controls gave way to averages.
-    terms : tuple of CommonTerm
-        In the order of the specification.
-    shortest : int
-        Years of the entity with fewest.
-    averages : int
-        Averages taken out of each entity with slopes of its own, besides its constant.
+    `terms` are in the order of the specification. `shortest` is years of the entity with fewest,
+    `averages` the number of averages taken out of each entity with slopes of its own, besides its
+    constant.
     """
 
     specification: Specification
@@ -77,15 +67,10 @@ class CommonEffects(Regression):
     def grid(self) -> Grid:
         """Return the table."""
         rows = [
-            (
-                t.label,
-                bracketed(t.estimate, t.low, t.high, t.se, t.se),
-                bracketed(
-                    t.mean_group, t.low_mean_group, t.high_mean_group, *[t.se_mean_group] * 2
-                ),
-            )
+            (t.label, bracketed(t.estimate, t.low, t.high, t.se, t.se),
+             bracketed(t.mean_group, t.low_mean_group, t.high_mean_group, *[t.se_mean_group] * 2))
             for t in self.terms
-        ]
+        ]  # fmt: skip
         heads = ("Per unit of", "CCE pooled", "CCE mean group")
         return Grid.of(self.outcome_label, heads, rows, self.notes)
 
@@ -111,11 +96,6 @@ def common_effects(
     lags of the averages are needed too, Chudik and Pesaran 2015); or with few entities, whose
     average is no stand-in for a shock.
 
-    Parameters
-    ----------
-    spec, panel, rows, level
-        As in `estimate`.
-
     Raises
     ------
     SpecificationError
@@ -123,7 +103,6 @@ def common_effects(
     UnknownNameError
         A name is not in the panel.
     """
-    require_level(level)
     rows = estimation_rows(spec, panel) if rows is None else rows
     index, table = rows.frame.index, rows.frame.to_numpy()
     codes = pd.factorize(index.get_level_values(0))[0]
@@ -139,10 +118,8 @@ def common_effects(
         entities=len(own), first_year=int(years.min()), last_year=int(years.max()),
         shortest=int(np.bincount(codes).min()), averages=table.shape[1], level=level,
         dropped=rows.dropped,
-        notes=(
-            *_notes(spec, rows, table.shape[1]),
-            *warnings_for(["cce_pooled"], (len(own), len(np.unique(years)))),
-        ),
+        notes=(*_notes(spec, rows, table.shape[1]),
+               *warnings_for(["cce_pooled"], (len(own), len(np.unique(years))))),
     )  # fmt: skip
 
 
@@ -177,13 +154,11 @@ def _lines(
     lines = []
     for i, term in enumerate(spec.terms):
         mean = row(term, term, own[:, i].mean(), spread[i], dof, level)
-        lines.append(
-            row(
-                term, term_label(panel, term), b[i], pesaran[i], dof, level, jackknife[i],
-                CommonTerm, mean_group=mean.estimate, se_mean_group=mean.se, p_mean_group=mean.p,
-                low_mean_group=mean.low, high_mean_group=mean.high,
-            )
-        )  # fmt: skip
+        lines.append(row(
+            term, term_label(panel, term), b[i], pesaran[i], dof, level, jackknife[i],
+            CommonTerm, mean_group=mean.estimate, se_mean_group=mean.se, p_mean_group=mean.p,
+            low_mean_group=mean.low, high_mean_group=mean.high,
+        ))  # fmt: skip
     return tuple(lines)
 
 

@@ -15,14 +15,10 @@ SHORTEST = 3  # years two entities must share: with two, every correlation is on
 class Pairs:
     """Correlations of all pairs of entities.
 
-    Attributes
-    ----------
-    rho : ndarray, shape (..., N, N)
-        Correlation over the years both are observed; zero on the diagonal and where not used.
-    overlap : ndarray, shape (N, N)
-        Number of these years.
-    used : ndarray of bool, shape (N, N)
-        Pairs above the diagonal with at least three shared years and some variation in all draws.
+    `rho`, shape (..., N, N), is the correlation over the years both are observed, zero on the
+    diagonal and where not used; `overlap`, shape (N, N), the number of these years. `used`, of bool
+    and shape (N, N), marks pairs above the diagonal with at least three shared years and some
+    variation in all draws.
     """
 
     rho: np.ndarray
@@ -36,11 +32,10 @@ class Pairs:
 
     def cd(self, signs: np.ndarray | None = None) -> np.ndarray:
         """(1/√P) Σ_{i<j} w_i w_j √T_ij ρ_ij over P pairs; w = 1 where no signs are given."""
-        scaled = self.scaled
         if signs is None:
-            total = scaled.sum(axis=(-2, -1))
+            total = self.scaled.sum(axis=(-2, -1))
         else:
-            total = ((signs @ scaled) * signs).sum(axis=-1)
+            total = ((signs @ self.scaled) * signs).sum(axis=-1)
         return total / np.sqrt(self.used.sum())
 
     def mean(self, *, absolute: bool) -> np.ndarray:
@@ -60,10 +55,7 @@ def wide(values: np.ndarray, entity: np.ndarray, year: np.ndarray) -> np.ndarray
 def pairs(grid: np.ndarray) -> Pairs:
     """Correlate all pairs of entities over the years they share.
 
-    Parameters
-    ----------
-    grid : ndarray, shape (..., N, T)
-        Residuals; NaN in the same cells of every draw.
+    `grid`, shape (..., N, T), holds residuals; NaN in the same cells of every draw.
     """
     seen = np.isfinite(grid[(0,) * (grid.ndim - 2)]).astype(float)
     e = np.nan_to_num(grid)

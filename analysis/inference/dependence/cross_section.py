@@ -35,22 +35,11 @@ _SIGNS = 999  # draws of weights behind the share that rejects
 
 @dataclass(frozen=True, slots=True)
 class CrossStatistic:
-    """One statistic of dependence between entities.
+    """One statistic of dependence between entities: "cd", "cd_w", "cd_w_plus" or "mean_absolute".
 
-    Attributes
-    ----------
-    name : str
-        "cd", "cd_w", "cd_w_plus" or "mean_absolute".
-    label : str
-        Its name for readers.
-    value : float
-        The statistic.
-    p : float
-        From the standard normal distribution; NaN where there is none to refer to.
-    expected : float
-        Mean over simulated panels of independent entities; NaN where not simulated.
-    p_simulated : float
-        Share of these panels at least as far out; NaN where not simulated.
+    `p` is from the standard normal distribution, NaN where there is none to refer to; `expected` is
+    the mean over simulated panels of independent entities and `p_simulated` the share of these at
+    least as far out, NaN where not simulated.
     """
 
     name: str
@@ -67,22 +56,20 @@ class CrossSection(Result):
 
     Attributes
     ----------
-    specification : Specification
-        The regression the residuals come from.
     statistics : tuple of CrossStatistic
         CD, CD_W, CD_W+ and the mean absolute correlation.
     mean_correlation : float
         Mean of all pairwise correlations.
     pairs, short_pairs : int
-        Pairs of entities used; pairs left out because they share fewer than three years or one
-        of them does not vary.
+        Pairs of entities used; pairs left out because they share fewer than three years or one of
+        them does not vary.
     threshold : float
         Correlation above which a pair enters the power enhancement of CD_W+.
     rejecting : float
         Share of draws of weights for which CD_W is beyond ±1.96: 0.05 without dependence.
     autocorrelation, persistence : float
-        First-order autocorrelation of the residuals, and the autoregression of errors that leads
-        to it (NaN where not simulated).
+        First-order autocorrelation of the residuals, and the autoregression of errors that leads to
+        it (NaN where not simulated).
     """
 
     specification: Specification
@@ -143,10 +130,8 @@ def cross_section(
     ----------
     spec, panel, rows
         As in `estimate`.
-    draws : int
-        Simulated panels; 0 leaves the simulation out.
-    seed : int
-        Seed of the signs and of the simulation.
+    draws, seed : int
+        Simulated panels, where 0 leaves the simulation out, and seed of it and of the signs.
 
     Raises
     ------
@@ -205,8 +190,7 @@ def _two_sided(z: float) -> float:
 
 def _notes(fitted: Fit, threshold: float, short: int, null: Independent | None) -> tuple[str, ...]:
     out = list(fitted.notes)
-    yearly = {"year", "region_year"} & set(EFFECTS[fitted.specification.effects].absorbs)
-    if yearly:
+    if {"year", "region_year"} & set(EFFECTS[fitted.specification.effects].absorbs):
         out.append(
             "Year effects were absorbed, so CD does not centre on zero: read its simulated p."
         )

@@ -28,13 +28,9 @@ _CELLS = 4_000_000  # correlations held in memory at once
 class Independent:
     """Statistics of independent panels with the rows, effects and regressors of a fit.
 
-    Attributes
-    ----------
-    persistence : float
-        First-order autoregression of the drawn errors, chosen so that their residuals are as
-        autocorrelated as those of the fit.
-    cd, absolute : ndarray, shape (draws,)
-        Pesaran's CD and the mean absolute correlation.
+    `persistence` is the first-order autoregression of the drawn errors, chosen so that their
+    residuals are as autocorrelated as those of the fit; `cd` and `absolute`, shape (draws,), are
+    Pesaran's CD and the mean absolute correlation.
     """
 
     persistence: float

@@ -20,17 +20,13 @@ _HALVINGS = 60
 def nickell_bias(rho: float, periods: float) -> float:
     """Asymptotic bias of the within estimate of y(t) = ρy(t−1) + a + u for many entities.
 
-    Nickell (1981, Econometrica 49(6), 1417–1426): with T rows per entity and
-    A = 1 − (1 − ρ^T)/(T(1 − ρ)), the bias is −(1+ρ)/(T−1) · A / {1 − 2ρA/[(1−ρ)(T−1)]}, close to
-    −(1+ρ)/(T−1). At ρ = 1 it is −3/(T+1) (Harris and Tzavalis 1999, Journal of Econometrics 91).
+    Nickell (1981, Econometrica 49(6), 1417–1426): with T rows per entity and A = 1 − (1 − ρ^T)/(T(1
+    − ρ)), the bias is −(1+ρ)/(T−1) · A / {1 − 2ρA/[(1−ρ)(T−1)]}, close to −(1+ρ)/(T−1). At ρ = 1 it
+    is −3/(T+1) (Harris and Tzavalis 1999, Journal of Econometrics 91). Beyond, the formula does not
+    hold and the answer is NaN.
 
-    Parameters
-    ----------
-    rho : float
-        Persistence, at most one; beyond, the formula does not hold and the answer is NaN.
-    periods : float
-        T, rows per entity after lagging; a mean for an unbalanced panel, for which the biases at
-        the whole numbers around it are averaged.
+    `periods` is T, rows per entity after lagging; a mean for an unbalanced panel, for which the
+    biases at the whole numbers around it are averaged.
     """
     if not (-1 < rho <= 1 and periods >= 2):
         return float("nan")
@@ -46,10 +42,8 @@ def nickell_bias(rho: float, periods: float) -> float:
 def within(block: Block, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Least squares with all effects.
 
-    Returns
-    -------
-    tuple of ndarray
-        Coefficients (B, k, p), one set per row of `weights`, and which draws identify them (B,).
+    Returns coefficients (B, k, p), one set per row of `weights`, and which draws identify them
+    (B,).
     """
     b, fine = regress(block, weights)
     return b[:, : block.k], fine
@@ -58,15 +52,11 @@ def within(block: Block, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def half_panel(design: DynamicDesign, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Twice the within estimate less the mean of those of the two halves of every entity's rows.
 
-    Dhaene and Jochmans (2015, Review of Economic Studies 82(3), 991–1030): the bias is close to
-    B/T and twice as large in half the years, so it cancels. Regressors may react to past outcomes
-    (Chudik, Pesaran and Yang 2018, Journal of Applied Econometrics 33(6), who also split
-    unbalanced panels entity by entity). What is left is of order 1/T², at the price of variance.
-
-    Returns
-    -------
-    tuple of ndarray
-        As in `within`.
+    Dhaene and Jochmans (2015, Review of Economic Studies 82(3), 991–1030): the bias is close to B/T
+    and twice as large in half the years, so it cancels. Regressors may react to past outcomes
+    (Chudik, Pesaran and Yang 2018, Journal of Applied Econometrics 33(6), who also split unbalanced
+    panels entity by entity). What is left is of order 1/T², at the price of variance. Returns what
+    `within` does.
     """
     whole, fine = within(design.whole, weights)
     mean = np.zeros_like(whole)
@@ -100,19 +90,14 @@ def adjusted_score(
 
     Of several roots the one nearest to the within estimate is taken, on the side to which the
     bias points. Without one up to `EXPLOSIVE`, the point where the score is nearest to zero.
-
-    Returns
-    -------
-    tuple of ndarray
-        Coefficients (B, k, 1); which draws identify them (B,); which have a root (B,).
+    Returns coefficients (B, k, 1), which draws identify them (B,) and which have a root (B,).
     """
     block = design.whole
     order = np.r_[1 : len(block.scale) - 1, 0, len(block.scale) - 1]
     others, fine = regress(block, weights, own=1)
     b = np.concatenate([-others, np.broadcast_to(np.eye(2), (len(weights), 2, 2))], axis=1)
-    products = (
-        block.products[:, order][:, :, order] * np.outer(block.scale, block.scale)[order][:, order]
-    )
+    scale = block.scale[order]
+    products = block.products[:, order][:, :, order] * np.outer(scale, scale)
     half = np.tensordot(b, products, axes=(1, 1))
     s = np.einsum("brnm,bmc->bnrc", half, b)
     coefficients = score_polynomials(design, weights, s)
@@ -125,22 +110,15 @@ def adjusted_score(
 def score_polynomials(design: DynamicDesign, weights: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Coefficients of the adjusted score, a polynomial in ρ, lowest power first.
 
-    Parameters
-    ----------
-    design : DynamicDesign
-        Own effects and years of each entity.
-    weights : ndarray, shape (B, N)
-        How often each entity counts.
-    s : ndarray, shape (B, N, 2, 2)
-        Cross-products per entity of lagged outcome and outcome less everything else.
+    `weights`, shape (B, N), say how often each entity counts; `s`, shape (B, N, 2, 2), are
+    cross-products per entity of lagged outcome and outcome less everything else.
     """
     reach = max(int(y[-1] - y[0]) for y in design.years)
     bias = np.zeros((len(design.years), max(reach, 1)))
     for i, (inside, years) in enumerate(zip(design.inside, design.years, strict=True)):
         gap = years[:, None] - years[None, :]
         later = gap > 0
-        free = np.trace(inside)
-        if free > 1e-9:
+        if (free := np.trace(inside)) > 1e-9:
             np.add.at(bias[i], gap[later] - 1, inside[later] / free)
     sums = [
         np.einsum("bn,bn,nj->bj", weights, part, bias, optimize=True)

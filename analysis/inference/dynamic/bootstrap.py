@@ -23,14 +23,8 @@ _ENOUGH = 0.9  # share of draws that must identify every coefficient
 class Draws:
     """What a bootstrap found.
 
-    Attributes
-    ----------
-    point : ndarray
-        Estimates on the sample itself.
-    draws : ndarray
-        One estimate per draw that identifies it, along the first axis.
-    lost : int
-        Draws left out because they do not identify a coefficient.
+    `point` holds the estimates on the sample itself, `draws` one per draw that identifies it, along
+    the first axis; `lost` counts draws left out because they do not identify a coefficient.
     """
 
     point: np.ndarray
@@ -44,20 +38,8 @@ def bootstrap(
     """Draw clusters with replacement and estimate again.
 
     A cluster drawn twice counts as two, each with its own effects; effects common to entities are
-    estimated anew in every draw.
-
-    Parameters
-    ----------
-    estimator : callable
-        From weights to estimates.
-    cluster_of : ndarray of int, shape (N,)
-        Cluster of each entity.
-    draws, seed : int
-        Number of draws and the seed of `numpy.random.default_rng`.
-    width : int
-        Columns of the data, for the size of chunks.
-    outcome : str
-        For messages.
+    estimated anew in every draw. `cluster_of`, shape (N,), is the cluster of each entity, `width`
+    the number of columns of the data, for the size of chunks, `outcome` its name for messages.
 
     Raises
     ------

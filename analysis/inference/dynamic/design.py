@@ -20,15 +20,9 @@ _RIDGE = 1e-12  # columns have length one
 class Block:
     """All that weighted within regressions on one set of rows need.
 
-    Attributes
-    ----------
-    products : ndarray, shape (N, m, m)
-        Z_i'Z_i of each entity, entity effects (and trends) taken out. Columns: k regressors, q
-        columns of other effects, p outcomes; each of length one over all rows.
-    scale : ndarray, shape (m,)
-        Lengths that were divided out.
-    k, p : int
-        Regressors and outcomes.
+    `products`, shape (N, m, m), are Z_i'Z_i of each entity, entity effects (and trends) taken out.
+    Columns: `k` regressors, q columns of other effects, `p` outcomes; each of length one over all
+    rows. `scale`, shape (m,), are the lengths that were divided out.
     """
 
     products: np.ndarray
@@ -41,19 +35,10 @@ class Block:
 class DynamicDesign:
     """A dynamic panel ready for estimation and resampling.
 
-    Attributes
-    ----------
-    whole : Block
-        All rows.
-    halves : tuple of pairs of Block
-        The two halves of every entity's rows; two such splits where some entity has an odd number
-        of rows, so that neither half is always the longer one.
-    inside : tuple of ndarray, one per entity
-        (T_i, T_i) matrices that take an entity's own effects out of its rows.
-    years : tuple of ndarray, one per entity
-        Years of its rows.
-    cluster_of : ndarray of int, shape (N,)
-        Cluster of each entity.
+    `whole` is all rows, `halves` the two halves of every entity's rows; two such splits where some
+    entity has an odd number of rows, so that neither half is always the longer one. By entity,
+    `inside` are (T_i, T_i) matrices that take its own effects out of its rows, `years` the years of
+    its rows and `cluster_of`, shape (N,), its cluster.
     """
 
     whole: Block
@@ -71,13 +56,8 @@ class DynamicDesign:
 def dynamic_design(design: Design, outcomes: int = 1) -> DynamicDesign:
     """Split rows and effects.
 
-    Parameters
-    ----------
-    design : Design
-        Of a specification whose first term is the lagged outcome. Extra outcomes are its last
-        terms.
-    outcomes : int
-        p: the outcome and p − 1 of the last columns of `design.x`.
+    The first term of the specification behind `design` is the lagged outcome. `outcomes` is p: the
+    outcome and p − 1 of the last columns of `design.x`.
     """
     k = design.x.shape[1] - outcomes + 1
     z = np.column_stack([design.x[:, :k], design.y, design.x[:, k:]])
@@ -100,29 +80,17 @@ def dynamic_design(design: Design, outcomes: int = 1) -> DynamicDesign:
         whole=block(np.arange(len(entity))),
         halves=tuple((block(np.flatnonzero(f)), block(np.flatnonzero(~f))) for f in firsts),
         inside=tuple(_remover([a.at(rows) for a in own], len(rows)) for rows in everywhere),
-        years=tuple(years[rows] for rows in everywhere),
-        cluster_of=design.clusters[starts],
-    )
+        years=tuple(years[rows] for rows in everywhere), cluster_of=design.clusters[starts],
+    )  # fmt: skip
 
 
 def regress(block: Block, weights: np.ndarray, *, own: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Regress outcomes on regressors and other effects, entities weighted, one row per draw.
 
-    Parameters
-    ----------
-    block : Block
-        Rows.
-    weights : ndarray, shape (B, N)
-        How often each entity counts.
-    own : int
-        The first `own` regressors count as outcomes instead; they come first among these.
-
-    Returns
-    -------
-    tuple of ndarray
-        Coefficients of all columns on the right, shape (B, k − own + q, own + p), in the units of
-        the data, with those of the other effects after the regressors'; and which draws identify
-        the regressors, shape (B,).
+    `weights`, shape (B, N), say how often each entity counts. The first `own` regressors count as
+    outcomes instead; they come first among these. Returns coefficients of all columns on the right,
+    shape (B, k − own + q, own + p), in the units of the data, with those of the other effects after
+    the regressors'; and which draws identify the regressors, shape (B,).
     """
     m, left = len(block.scale), own + block.p
     order = np.r_[own : m - block.p, :own, m - block.p : m]
@@ -151,14 +119,9 @@ def _block(
     scale[scale == 0] = 1.0
     columns = columns / scale
     products = np.zeros((n, columns.shape[1], columns.shape[1]))
-    for i, rows in _groups(entity):
-        products[i] = columns[rows].T @ columns[rows]
+    for rows in np.split(np.arange(len(entity)), np.flatnonzero(np.diff(entity)) + 1):
+        products[entity[rows[0]]] = columns[rows].T @ columns[rows]
     return Block(products, scale, k, p)
-
-
-def _groups(codes: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    places = np.flatnonzero(np.r_[True, np.diff(codes) != 0])
-    return [(int(codes[r[0]]), r) for r in np.split(np.arange(len(codes)), places[1:])]
 
 
 def _remover(own: list[Absorbed], size: int) -> np.ndarray:

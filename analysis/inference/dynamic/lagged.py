@@ -33,18 +33,13 @@ def shifted(panel: Panel, names: dict[str, tuple[str, int]]) -> Panel:
     for variable, _ in names.values():
         if variable not in panel.frame.columns:
             raise UnknownNameError("variable", variable, panel.frame.columns, "the panel")
-    frame = pd.DataFrame(
-        {
-            new: panel.frame[variable].astype(float).groupby(level=0).shift(years)
-            for new, (variable, years) in names.items()
-        }
-    )
-    described = {}
+    columns, described = {}, {}
     for new, (variable, years) in names.items():
+        columns[new] = panel.frame[variable].astype(float).groupby(level=0).shift(years)
         label = label_of(panel, variable)
         label = dated(label, years) if years else label
         described[new] = replace(panel.describe(variable), name=new, label_en=label)
-    return panel.with_columns(frame, described)
+    return panel.with_columns(pd.DataFrame(columns), described)
 
 
 def with_lagged_outcome(
@@ -52,11 +47,8 @@ def with_lagged_outcome(
 ) -> tuple[Specification, Panel]:
     """Put lags 1 to `order` of the outcome first among the regressors.
 
-    Returns
-    -------
-    tuple of Specification and Panel
-        The specification names the new columns, see `lagged_name`, at lag zero; the panel holds
-        them. All that reads a specification then treats them as regressors.
+    The specification names the new columns, see `lagged_name`, at lag zero; the panel holds them.
+    All that reads a specification then treats them as regressors.
 
     Raises
     ------
@@ -70,12 +62,8 @@ def with_lagged_outcome(
             f"{order!r} lags of '{spec.outcome}' make no dynamic panel: ask for one or more."
         )
     names = {lagged_name(spec.outcome, j): (spec.outcome, j) for j in range(1, order + 1)}
-    dynamic = replace(
-        spec,
-        regressors=(*names, *spec.regressors),
-        lags={**dict(spec.lags), **dict.fromkeys(names, 0)},
-    )
-    return dynamic, shifted(panel, names)
+    lags = {**dict(spec.lags), **dict.fromkeys(names, 0)}
+    return replace(spec, regressors=(*names, *spec.regressors), lags=lags), shifted(panel, names)
 
 
 def require_effects(spec: Specification, allowed: tuple[str, ...], what: str) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.certified import warning_for
-from analysis.errors import require_level
 from analysis.inference.coefficients import label_of, scale_of, term_label
 from analysis.inference.dynamic.bias import (
     EXPLOSIVE,
@@ -66,10 +65,9 @@ def dynamic_panel(
 
     Parameters
     ----------
-    spec : Specification
-        Without its lagged outcome; effects "two_way", "region_year", "entity_trends" or "entity".
-    panel, level
-        As in `estimate`.
+    spec, panel, level
+        As in `estimate`, without the lagged outcome; effects "two_way", "region_year",
+        "entity_trends" or "entity".
     draws, seed : int
         Resamples of clusters and their seed.
 
@@ -81,7 +79,6 @@ def dynamic_panel(
     UnknownNameError
         A name is not in the panel.
     """
-    require_level(level)
     allowed = ("two_way", "region_year", "entity_trends", "entity")
     require_effects(spec, allowed, "The bias of a lag")
     dynamic, wide = with_lagged_outcome(spec, panel)
@@ -113,8 +110,8 @@ def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[Dy
             b = float(drawn.point[e, i]), drawn.draws[:, e, i]
             lasting = nothing
             if i > 0:
-                ends = percentiles(long_run(b[1], rho[1]), level)
                 at = b[0] / (1 - rho[0]) if rho[0] < 1 else float("nan")
+                ends = percentiles(long_run(b[1], rho[1]), level)
                 lasting = dict(zip(nothing, (float(at), *ends), strict=True))
             yield row(
                 term, term_label(panel, term), b[0], b[1].std(ddof=1), dof, level,
@@ -137,10 +134,8 @@ def _result(
         clusters=len(fitted.cluster_labels), first_year=years[0], last_year=years[-1],
         rows_per_entity=float(sizes.mean()), draws=how[0], seed=how[1], level=how[2],
         dropped=fitted.dropped, grid_rows=fitted.grid_rows,
-        notes=(
-            *fitted.notes,
-            *_notes(drawn, sizes, roots, how[0], panel.roles.entities, fitted.shape),
-        ),
+        notes=(*fitted.notes,
+               *_notes(drawn, sizes, roots, how[0], panel.roles.entities, fitted.shape)),
     )  # fmt: skip
 
 
@@ -169,9 +164,7 @@ def _notes(
             "is reported, a sign of persistence close to one or of too few years."
         )
     elif lacking := int((~roots[1:]).sum()):
-        yield (
-            f"In {lacking:,} resamples the adjusted score has no root; its nearest point counts."
-        )
+        yield f"In {lacking:,} resamples the adjusted score has no root; its nearest point counts."
     if (share := float((drawn.draws[:, 2, 0] >= 1).mean())) > 0.025:
         yield (
             f"Warning: the bias-corrected persistence is one or more in {share:.0%} of resamples, "

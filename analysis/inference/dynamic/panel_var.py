@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
@@ -46,19 +46,11 @@ class VarLine(Row):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PanelVar(Regression):
-    """A bivariate panel VAR(1).
+    """A bivariate panel VAR(1), as given: the pair, sample, effects and cluster.
 
-    Attributes
-    ----------
-    specification : Specification
-        As given: the pair, sample, effects and cluster.
-    variables : tuple of str
-        Outcome and regressor of the specification.
-    terms : tuple of VarLine
-        By estimator, outcome and term: four coefficients each.
-    roots : dict of str to tuple of float
-        By estimator: largest modulus of the eigenvalues of the coefficient matrix with its
-        percentile interval; below one the loop dies out.
+    `variables` are outcome and regressor of the specification; `terms` are four coefficients each,
+    by estimator, outcome and term. `roots` holds by estimator the largest modulus of the
+    eigenvalues of the coefficient matrix with its percentile interval; below one the loop dies out.
     """
 
     specification: Specification
@@ -125,9 +117,7 @@ def panel_var(
     spec : Specification
         Outcome and exactly one regressor; its `lag` is ignored, both are lagged one year. No
         controls, interactions or `initial`. Effects as in `dynamic_panel`.
-    panel : Panel
-        The full grid of entities and years.
-    draws, seed, level
+    panel, draws, seed, level
         As in `dynamic_panel`.
 
     Raises
@@ -135,7 +125,6 @@ def panel_var(
     SpecificationError, UnknownNameError
         As in `dynamic_panel`; also when the specification is not a pair.
     """
-    require_level(level)
     require_effects(spec, ("two_way", "region_year", "entity_trends", "entity"), "A panel VAR")
     y, x = require_pair(spec, "A panel VAR")
     own, other, now = lagged_name(y), lagged_name(x), f"{x}(t)"
@@ -166,22 +155,12 @@ def panel_var(
         n_entities=len(blocks.sizes), clusters=len(fitted.cluster_labels), first_year=years[0],
         last_year=years[-1], draws=draws, seed=seed, level=level, dropped=fitted.dropped,
         grid_rows=fitted.grid_rows,
-        notes=(
-            *fitted.notes,
-            *_notes(drawn, draws),
-            *warnings_for(["panel_var"], fitted.shape),
-        ),
+        notes=(*fitted.notes, *_notes(drawn, draws), *warnings_for(["panel_var"], fitted.shape)),
     )  # fmt: skip
 
 
 def require_pair(spec: Specification, what: str) -> tuple[str, str]:
-    """Outcome and the only regressor.
-
-    Raises
-    ------
-    SpecificationError
-        There are more regressors, interactions, controls or initial controls.
-    """
+    """Outcome and the only regressor; more regressors, products or controls are refused."""
     more = (*spec.regressors[1:], *map(":".join, spec.interactions), *spec.controls, *spec.initial)
     if more:
         raise SpecificationError(
@@ -198,9 +177,9 @@ def _lines(
     for e, estimator in enumerate(ESTIMATORS):
         for j, outcome in enumerate(names):
             for i, term in enumerate(names):
-                draws, spread = drawn.draws[:, e, i, j], sd[outcome]
+                se, spread = drawn.draws[:, e, i, j].std(ddof=1), sd[outcome]
                 yield row(
-                    term, labels[i], drawn.point[e, i, j], draws.std(ddof=1), dof, level,
+                    term, labels[i], drawn.point[e, i, j], se, dof, level,
                     kind=VarLine, estimator=estimator, outcome=outcome, outcome_label=labels[j],
                     scale=float(sd[lagged_name(term)] / spread) if spread > 0 else float("nan"),
                 )  # fmt: skip

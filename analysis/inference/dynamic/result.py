@@ -21,17 +21,11 @@ ESTIMATORS = {
 
 @dataclass(frozen=True, slots=True)
 class DynamicLine(Row):
-    """One coefficient by one estimator; bootstrap standard error, t(G−1).
+    """One coefficient by one estimator, a key of `ESTIMATORS`; bootstrap standard error, t(G−1).
 
-    Attributes
-    ----------
-    estimator : str
-        A key of `ESTIMATORS`.
-    long_run, long_run_low, long_run_high : float
-        b/(1−ρ) with its percentile interval; infinite where the draws do not bound it, NaN for
-        the lagged outcome itself and where ρ is one or more.
-    scale : float
-        within-SD(term) / within-SD(outcome).
+    `long_run` is b/(1−ρ) with its percentile interval; infinite where the draws do not bound it,
+    NaN for the lagged outcome itself and where ρ is one or more. `scale` is within-SD(term) /
+    within-SD(outcome).
     """
 
     estimator: str = ""
@@ -49,30 +43,14 @@ class DynamicPanel(Regression):
     ----------
     specification : Specification
         With the lagged outcome first among its regressors.
-    outcome_label : str
-        The outcome for readers.
-    nouns : tuple of str
-        What one entity and several are called.
     terms : tuple of DynamicLine
         By estimator, then by term, lagged outcome first.
     nickell : float
         Bias of the within persistence by Nickell's formula, at the bias-corrected persistence.
     explosive : float
         Share of resamples in which the bias-corrected persistence is one or more.
-    n, n_entities, clusters, first_year, last_year : int
-        Rows, and what they span.
     rows_per_entity : float
         Mean of T_i.
-    draws, seed : int
-        Of the bootstrap.
-    level : float
-        1 − coverage of the intervals.
-    dropped : tuple of Dropped
-        Rows not used, by reason.
-    grid_rows : int
-        Rows of the panel.
-    notes : tuple of str
-        What a reader must know.
     """
 
     specification: Specification

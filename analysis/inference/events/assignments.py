@@ -21,23 +21,11 @@ def count_assignments(codes: np.ndarray, strata: np.ndarray) -> int:
 def assignments(
     codes: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, bool]:
-    """Permute codes within strata.
+    """Permute codes within strata; return assignments (B, N), and whether these are all, each once.
 
-    Parameters
-    ----------
-    codes : ndarray of int, shape (N,)
-        Start of each entity as a code; the multiset within each stratum is kept.
-    strata : ndarray of int, shape (N,)
-        Stratum of each entity; all equal for free permutation.
-    draws : int
-        Number of permutations where they are too many to list.
-    rng : Generator
-        Used for draws only.
-
-    Returns
-    -------
-    ndarray of int, shape (B, N), and bool
-        The assignments, and whether these are all of them, each once.
+    `codes`, shape (N,), are starts of entities as codes; the multiset within each stratum is kept.
+    `strata`, shape (N,), are all equal for free permutation. `draws` and `rng` serve where the
+    assignments are too many to list.
     """
     if count_assignments(codes, strata) <= ENUMERABLE:
         return _all(codes, strata), True

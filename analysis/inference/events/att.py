@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.certified import warnings_for
-from analysis.errors import SpecificationError, UnknownNameError, require_level
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import reach
 from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
@@ -39,25 +39,23 @@ def event_study(
     """Estimate the effects of a staggered event by years since exposure.
 
     ATT(g, t) = E[Y_t − Y_{g−1} | first exposed in g] − E[Y_t − Y_{g−1} | not exposed by t],
-    averaged over cohorts g with their sizes as weights. No exposed entity ever serves as a
-    control, which a two-way regression on a post dummy does not guarantee.
+    averaged over cohorts g with their sizes as weights. No exposed entity ever serves as a control,
+    which a two-way regression on a post dummy does not guarantee.
 
     Parameters
     ----------
     design : EventDesign
         Who is exposed and when.
-    outcome : str
-        Variable of the panel.
-    panel, level
-        As in `estimate`.
+    outcome, panel, level
+        Variable of the panel; as in `estimate`.
     estimator : str
         "callaway_santanna" (2021, J. Econometrics 225(2)), "sun_abraham" (2021, same issue) or
         "imputation" (Borusyak, Jaravel and Spiess 2024, Review of Economic Studies 91(6)).
     control : str, optional
         "not_yet_treated" or "never_treated"; by default what the estimator is made for.
     aggregation : str
-        "simple" (every exposed cohort-year by cohort size), "dynamic" (every event time equally)
-        or "group" (every exposed entity equally). The latter two for Callaway and Sant'Anna only.
+        "simple" (every exposed cohort-year by cohort size), "dynamic" (every event time equally) or
+        "group" (every exposed entity equally). The latter two for Callaway and Sant'Anna only.
     base : str
         "universal" compares every year with the one before exposure; "varying" compares years
         before exposure with the year before each of them, as R's did does unless told otherwise.
@@ -77,7 +75,7 @@ def event_study(
     Not for events with one or two exposed entities: their errors are far too small; use
     `randomisation_test`. Not for exposure that ends again.
     """
-    control = _check(estimator, control, aggregation, base, level)
+    control = _check(estimator, control, aggregation, base)
     data = event_data(design, outcome, panel, sample)
     if control == "never_treated" and data.n_control == 0:
         raise SpecificationError(
@@ -87,11 +85,10 @@ def event_study(
     raw = ENGINES[estimator].run(data, control, base)
     dof = len(data.starts) - 1
     critical = reach(dof, level)
-    joint = (
-        bonferroni(int((~raw.table["reference"]).sum()), dof, level)
-        if raw.covariance is None
-        else sup_t(raw.covariance, dof, level)
-    )
+    if raw.covariance is None:
+        joint = bonferroni(int((~raw.table["reference"]).sum()), dof, level)
+    else:
+        joint = sup_t(raw.covariance, dof, level)
     value, se = _overall(raw, data, control, aggregation)
     return EventStudy(
         estimator=estimator, control=control, base=base, aggregation=aggregation, level=level,
@@ -102,13 +99,10 @@ def event_study(
     )  # fmt: skip
 
 
-def _check(estimator: str, control: str | None, aggregation: str, base: str, level: float) -> str:
+def _check(estimator: str, control: str | None, aggregation: str, base: str) -> str:
     """Refuse what does not exist or does not fit together; return the kind of control."""
-    for kind, name, known in (
-        ("estimator", estimator, ENGINES),
-        ("aggregation", aggregation, _AGGREGATIONS),
-        ("base", base, _BASES),
-    ):
+    given = {"estimator": (estimator, ENGINES), "aggregation": (aggregation, _AGGREGATIONS)}
+    for kind, (name, known) in {**given, "base": (base, _BASES)}.items():
         if name not in known:
             raise UnknownNameError(kind, str(name), known, "event_study")
     able = ENGINES[estimator].controls
@@ -121,7 +115,6 @@ def _check(estimator: str, control: str | None, aggregation: str, base: str, lev
             f"Estimator '{estimator}' has one average and one base: leave aggregation and base at "
             "their defaults or use callaway_santanna."
         )
-    require_level(level)
     return control or able[0]
 
 
@@ -142,12 +135,10 @@ def _effect(value: float, se: float, dof: int, level: float) -> Row:
 def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:
     first, last = int(data.years[0]), int(data.years[-1])
     for e, value, se, reference in raw.table.itertuples(index=False):
-        se = 0.0 if reference else float(se)
+        e, b, se = int(e), float(value), 0.0 if reference else float(se)
         yield EventTime(
-            int(e), float(value), se,
-            float(value) - critical * se, float(value) + critical * se,
-            float(value) - joint * se, float(value) + joint * se,
-            sum(first <= g + int(e) <= last for g in data.cohorts), bool(reference),
+            e, b, se, b - critical * se, b + critical * se, b - joint * se, b + joint * se,
+            sum(first <= g + e <= last for g in data.cohorts), bool(reference),
         )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
 
 from analysis.errors import require_seed
 from analysis.inference.cells import reach
@@ -15,28 +14,13 @@ SEED = 20261123
 
 
 def sup_t(covariance: np.ndarray, dof: int, level: float = 0.05, seed: int = SEED) -> float:
-    """Quantile of the largest |t| over correlated estimates.
+    """Quantile of the largest |t| over correlated estimates; at least the pointwise critical value.
 
-    Draws Z ~ N(0, R) / √(χ²_dof/dof), with R the correlation of the estimates, and returns the
-    1 − level quantile of max |Z|. With this multiplier the band holds every coefficient at once
-    with the stated probability (Montiel Olea and Plagborg-Møller 2019, J. Applied Econometrics
-    34(1), 1–17); the t tail is ours, for few clusters.
-
-    Parameters
-    ----------
-    covariance : ndarray, shape (q, q)
-        Estimates with a variance of zero are left out.
-    dof : int
-        Clusters less one.
-    level : float
-        1 − coverage.
-    seed : int
-        The quantile is simulated, with 20,000 draws.
-
-    Returns
-    -------
-    float
-        At least the pointwise critical value.
+    Draws Z ~ N(0, R) / √(χ²_dof/dof), with R the correlation of the estimates, and returns the 1 −
+    level quantile of max |Z| over 20,000 draws. With this multiplier the band holds every
+    coefficient at once with the stated probability (Montiel Olea and Plagborg-Møller 2019, J.
+    Applied Econometrics 34(1), 1–17); the t tail is ours, for few clusters. Estimates with a
+    variance of zero in `covariance`, shape (q, q), are left out; `dof` is clusters less one.
     """
     scale = np.sqrt(np.diag(covariance))
     kept = scale > 0
@@ -54,4 +38,4 @@ def sup_t(covariance: np.ndarray, dof: int, level: float = 0.05, seed: int = SEE
 
 def bonferroni(estimates: int, dof: int, level: float = 0.05) -> float:
     """Critical value for so many estimates whose covariance is unknown: valid, but wide."""
-    return float(stdtrit(dof, 1 - level / (2 * max(estimates, 1))))
+    return reach(dof, level / max(estimates, 1))

@@ -27,20 +27,11 @@ __all__ = [
 class Cells:
     """Comparisons of one cohort in one year with its controls.
 
-    Attributes
-    ----------
-    cohort, year, base : ndarray of int, shape (C,)
-        Cohort g, year t and base year b of each cell.
-    levels : ndarray of int, shape (S,)
-        Distinct starts, `NEVER` among them where it occurs; ascending.
-    sizes : ndarray of int, shape (S,)
-        Entities per level.
-    treated, control : ndarray of bool, shape (C, S)
-        Which levels stand on which side of each cell.
-    years : ndarray of int, shape (T,)
-        Years of the outcome.
-    lost : int
-        Cells without a control, left out.
+    `cohort`, `year` and `base`, shape (C,), are cohort g, year t and base year b of each cell.
+    `levels`, shape (S,), are distinct starts, `NEVER` among them where it occurs, ascending, and
+    `sizes` entities per level. `treated` and `control`, of bool and shape (C, S), say which levels
+    stand on which side of each cell. `years`, shape (T,), are those of the outcome; `lost` counts
+    cells without a control, left out.
     """
 
     cohort: np.ndarray
@@ -67,28 +58,18 @@ class Cells:
 def cells(starts: np.ndarray, years: np.ndarray, control: str = "not_yet_treated") -> Cells:
     """All cells with the last year before exposure as base, before and after it.
 
-    Parameters
-    ----------
-    starts : ndarray of int, shape (N,)
-        First year of exposure, `NEVER` for none.
-    years : ndarray of int, shape (T,)
-        Consecutive years.
-    control : str
-        "not_yet_treated": entities not exposed in either year of the cell; "never_treated".
+    `starts`, shape (N,), are first years of exposure, `NEVER` for none; `years`, shape (T,), are
+    consecutive. With `control` "not_yet_treated" entities not exposed in either year of a cell are
+    its controls, with "never_treated" those that never are.
 
     Raises
     ------
     SpecificationError
         No cell has a control.
     """
-    levels = np.unique(starts)
-    grid = [(g, t, g - 1) for g in levels if g != NEVER for t in years if t != g - 1]
-    return _build(starts, years, np.array(grid, dtype=int), control)
-
-
-def _build(starts: np.ndarray, years: np.ndarray, grid: np.ndarray, control: str) -> Cells:
     levels, sizes = np.unique(starts, return_counts=True)
-    g, t, b = grid.T
+    grid = [(g, t, g - 1) for g in levels if g != NEVER for t in years if t != g - 1]
+    g, t, b = np.array(grid, dtype=int).T
     last = np.maximum(t, b)
     never = np.tile(levels == NEVER, (len(g), 1))
     waiting = (levels[None, :] > last[:, None]) & (levels[None, :] != g[:, None])
@@ -142,7 +123,7 @@ def loadings(found: Cells, cell_weights: np.ndarray) -> np.ndarray:
 
 def cell_effects(found: Cells, y: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """ATT of each cell, shape (C,)."""
-    means = _means(found, y, starts)
+    means = np.stack([y[starts == level].mean(axis=0) for level in found.levels])
     change = _changes(found, means)  # (S, C)
     shares = found.control * found.sizes
     control = (shares * change.T).sum(axis=1) / shares.sum(axis=1)
@@ -171,10 +152,8 @@ def summary_error(found: Cells, y: np.ndarray, starts: np.ndarray, target: str) 
     """
     effects, psi = cell_effects(found, y, starts), influence(found, y, starts)
     value = weights(found, target)
-    total = psi @ value
-    post, blocks = found.event_time >= 0, np.zeros(len(effects), dtype=int)
-    if target == "dynamic":
-        blocks = found.event_time
+    total, post = psi @ value, found.event_time >= 0
+    blocks = found.event_time if target == "dynamic" else np.zeros(len(effects), dtype=int)
     for block in np.unique(blocks[post]):
         here = post & (blocks == block)
         mean = (value[here] @ effects[here]) / value[here].sum()
@@ -183,10 +162,6 @@ def summary_error(found: Cells, y: np.ndarray, starts: np.ndarray, target: str) 
         for cohort, part in zip(found.cohort[here], distance, strict=True):
             total[starts == cohort] += part
     return float(np.sqrt(total @ total))
-
-
-def _means(found: Cells, y: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    return np.stack([y[starts == level].mean(axis=0) for level in found.levels])
 
 
 def _changes(found: Cells, y: np.ndarray) -> np.ndarray:

@@ -33,28 +33,18 @@ class EventData:
 
     Attributes
     ----------
-    design : EventDesign
-        Who is exposed and when.
-    outcome, label : str
-        Name and label of the outcome.
-    nouns : tuple of str
-        What one entity and several are called.
+    design, outcome, label : EventDesign, str, str
+        Who is exposed and when; name and label of the outcome.
     y : ndarray, shape (N, T)
         Outcome, no cell missing.
     starts : ndarray of int, shape (N,)
         First year of exposure, `NEVER` where it lies outside the sample or does not exist.
-    entities : tuple of str, length N
-        Names of the rows of `y`.
+    entities, regions : tuple of str, length N
+        Names of the rows of `y`, and region of each, "" where the panel has none.
     years : ndarray of int, shape (T,)
         Consecutive years.
-    regions : tuple of str, length N
-        Region of each entity, "" where the panel has none.
-    dropped : tuple of Dropped
-        Rows of the panel that are not in `y`, by reason.
-    grid_rows : int
-        Rows of the panel: N·T plus all dropped rows.
-    notes : tuple of str
-        What a reader should know about these rows.
+    nouns, dropped, grid_rows, notes
+        As in every result.
     """
 
     design: EventDesign
@@ -120,14 +110,9 @@ class EventData:
         """One row per entity and year: unit, year, start (0 for never), y; years from `origin`."""
         n, t = self.y.shape
         starts = np.where(self.starts == NEVER, 0, self.starts + self.origin)
-        return pd.DataFrame(
-            {
-                "unit": np.repeat(np.arange(n), t),
-                "year": np.tile(self.years + self.origin, n),
-                "start": np.repeat(starts, t),
-                "y": self.y.ravel(),
-            }
-        )
+        unit, year = np.repeat(np.arange(n), t), np.tile(self.years + self.origin, n)
+        start = np.repeat(starts, t)
+        return pd.DataFrame({"unit": unit, "year": year, "start": start, "y": self.y.ravel()})
 
 
 def event_data(
@@ -135,20 +120,10 @@ def event_data(
 ) -> EventData:
     """Select the rows of an event study and count what is left out.
 
-    Cohort comparisons need every entity in every year. Years at either end in which no entity has
-    a figure are left out; then entities with a hole are. Entities exposed in or before the first
-    year have no year to be compared with and are left out as well.
-
-    Parameters
-    ----------
-    design : EventDesign
-        Who is exposed and when.
-    outcome : str
-        Variable of the panel.
-    panel : Panel
-        The full grid of entities and years.
-    sample : Sample, optional
-        First and last year and excluded entities; the design's own exclusions are added.
+    Cohort comparisons need every entity in every year. Years at either end in which no entity has a
+    figure are left out; then entities with a hole are. Entities exposed in or before the first year
+    have no year to be compared with and are left out as well. `sample` gives first and last year
+    and excluded entities; the design's own exclusions are added.
 
     Raises
     ------
@@ -234,17 +209,13 @@ def _entities(
     """Yield reasons with the entities they fall on; an entity counts at the first of them."""
     first = int(kept.columns[0])
     left = pd.Series(data=True, index=kept.index)
-    own = pd.Series(kept.index.isin(design.excluded), index=kept.index)
-    asked = pd.Series(kept.index.isin(sample.exclude_entities), index=kept.index)
-    always = ((starts != NEVER) & (starts <= first)).reindex(kept.index)
-    holes = kept.isna().any(axis=1)
-    reasons = (
-        (f"excluded by event {design.name}", own),
-        ("excluded by the sample", asked),
-        (f"exposed in or before {first}, the first year", always),
-        (f"{outcome} missing in some year", holes),
-    )
-    for reason, bad in reasons:
+    reasons = {
+        f"excluded by event {design.name}": kept.index.isin(design.excluded),
+        "excluded by the sample": kept.index.isin(sample.exclude_entities),
+        f"exposed in or before {first}, the first year": (starts != NEVER) & (starts <= first),
+        f"{outcome} missing in some year": kept.isna().any(axis=1),
+    }
+    for reason, bad in reasons.items():
         now = (bad & left)[left]
         left &= ~bad
         names = ", ".join(map(str, now.index[now]))
@@ -252,9 +223,8 @@ def _entities(
 
 
 def _require(
-    design: EventDesign, outcome: str, kept: pd.DataFrame, starts: pd.Series,
-    dropped: list[Dropped],
-) -> None:  # fmt: skip
+    design: EventDesign, outcome: str, kept: pd.DataFrame, starts: pd.Series, dropped: list[Dropped]
+) -> None:
     treated = int((starts != NEVER).sum())
     lost = "; ".join(map(str, dropped)) or "nothing was left out"
     if treated == 0:

@@ -40,16 +40,9 @@ class TwoByTwo:
 class Decomposition(Result):
     """Result of `goodman_bacon`.
 
-    Attributes
-    ----------
-    estimate : float
-        Coefficient of the post dummy in the two-way regression.
-    comparisons : tuple of TwoByTwo
-        Their weighted sum is the estimate.
-    shares : mapping-like tuple of (kind, weight, mean estimate)
-        Summed over the kinds of comparison.
-    label : str
-        The outcome and the event.
+    `estimate` is the coefficient of the post dummy in the two-way regression, the weighted sum of
+    the `comparisons`; `shares` are (kind, weight, mean estimate), summed over the kinds of
+    comparison. `label` names the outcome and the event.
     """
 
     estimate: float
@@ -108,17 +101,8 @@ def goodman_bacon(
 
     With staggered starts the coefficient of the post dummy is a weighted average of all such
     comparisons, among them later against earlier exposed entities (Goodman-Bacon 2021, J.
-    Econometrics 225(2), 254–277). A diagnostic: no error is attached to it.
-
-    Parameters
-    ----------
-    design, outcome, panel, sample
-        As in `event_study`.
-
-    Raises
-    ------
-    SpecificationError, UnknownNameError
-        As in `event_study`.
+    Econometrics 225(2), 254–277). A diagnostic: no error is attached to it. Arguments and errors
+    are as in `event_study`.
     """
     return _decompose(event_data(design, outcome, panel, sample))
 
@@ -150,11 +134,9 @@ def _decompose(data: EventData) -> Decomposition:
         estimate=float(found.twfe_estimate),
         comparisons=tuple(
             TwoByTwo(
-                c.comparison_type,
-                int(c.treated_group) - data.origin,
+                c.comparison_type, int(c.treated_group) - data.origin,
                 NEVER if c.control_group == "never_treated" else int(c.control_group) - data.origin,
-                float(c.estimate),
-                float(c.weight),
+                float(c.estimate), float(c.weight),
             )
             for c in found.comparisons
         ),
@@ -163,7 +145,7 @@ def _decompose(data: EventData) -> Decomposition:
             for kind, weight in found.weight_by_type().items()
         ),
         label=f"{data.label}, post dummy of {data.design.name.replace('_', ' ')}",
-    )
+    )  # fmt: skip
 
 
 @checked
@@ -219,15 +201,8 @@ def honest_bounds(
                 f"Honest bounds with a bend of {bend:g} cannot be computed for "
                 f"'{study.data.outcome}': {error}"
             ) from error
-        out.append(
-            HonestBound(
-                bend,
-                len(found.post_periods_used),
-                float(found.original_estimate),
-                float(found.ci_lb),
-                float(found.ci_ub),
-            )
-        )
+        numbers = map(float, (found.original_estimate, found.ci_lb, found.ci_ub))
+        out.append(HonestBound(bend, len(found.post_periods_used), *numbers))
     return tuple(out)
 
 
@@ -235,14 +210,7 @@ def _trimmed(container: Any, first: int, last: int) -> Any:  # noqa: ANN401
     """Return diff-diff's path with the event times from first to last only."""
     kept = (container.event_time >= first) & (container.event_time <= last)
     rows = (container.vcov_index >= first) & (container.vcov_index <= last)
-    columns = {
-        f.name: getattr(container, f.name)[kept]
-        for f in fields(container)
-        if np.shape(getattr(container, f.name)) == np.shape(kept)
-    }
-    return replace(
-        container,
-        **columns,
-        vcov=container.vcov[np.ix_(rows, rows)],
-        vcov_index=container.vcov_index[rows],
-    )
+    values = {f.name: getattr(container, f.name) for f in fields(container)}
+    columns = {name: v[kept] for name, v in values.items() if np.shape(v) == np.shape(kept)}
+    vcov, index = container.vcov[np.ix_(rows, rows)], container.vcov_index[rows]
+    return replace(container, **columns, vcov=vcov, vcov_index=index)

@@ -21,22 +21,11 @@ __all__ = ["ENGINES", "Engine", "RawStudy"]
 class RawStudy:
     """What an estimator says before intervals are put around it.
 
-    Attributes
-    ----------
-    table : DataFrame
-        Columns event_time, estimate, se, reference (bool); ascending event time.
-    overall, overall_se : float
-        Average effect on the exposed.
-    groups : DataFrame
-        Columns cohort, estimate, se; may be empty.
-    covariance : ndarray, shape (q, q), or None
-        Of the estimates that are not references.
-    covariance_times : tuple of int
-        Event times of its rows.
-    container : object
-        diff-diff's own result, for `honest_bounds`.
-    notes : tuple of str
-        What diff-diff warned about.
+    `table` has columns event_time, estimate, se, reference (bool), ascending event time; `groups`
+    columns cohort, estimate, se, and may be empty. `overall` and `overall_se` are the average
+    effect on the exposed. `covariance`, shape (q, q), is of the estimates that are not references,
+    if known, and `covariance_times` are event times of its rows. `container` is diff-diff's own
+    result, for `honest_bounds`; `notes` what diff-diff warned about.
     """
 
     table: pd.DataFrame
@@ -62,8 +51,7 @@ def _callaway_santanna(data: EventData, control: str, base: str) -> RawStudy:
     from diff_diff import CallawaySantAnna  # takes a second to import
 
     model = CallawaySantAnna(control_group=control, base_period=base)
-    result, said = _fit(model, data)
-    return _unified(result, said, data.origin)
+    return _unified(*_fit(model, data), data.origin)
 
 
 def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
@@ -72,12 +60,11 @@ def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
     result, said = _fit(SunAbraham(control_group=control), data)
     effects = {int(e): line for e, line in result.event_study_effects.items()}
     effects[-1] = {"effect": 0.0, "se": np.nan}
-    table = pd.DataFrame(
-        [(e, effects[e]["effect"], effects[e]["se"], e == -1) for e in sorted(effects)],
-        columns=["event_time", "estimate", "se", "reference"],
-    )
+    lines = [(e, effects[e]["effect"], effects[e]["se"], e == -1) for e in sorted(effects)]
     return RawStudy(
-        table, float(result.overall_att), float(result.overall_se), _no_groups(),
+        pd.DataFrame(lines, columns=["event_time", "estimate", "se", "reference"]),
+        float(result.overall_att), float(result.overall_se),
+        pd.DataFrame({"cohort": pd.Series(dtype=int), "estimate": [], "se": []}),
         np.asarray(result.event_study_vcov), tuple(map(int, result.event_study_vcov_index)),
         None, said,
     )  # fmt: skip
@@ -109,29 +96,21 @@ def _unified(result: Any, said: tuple[str, ...], origin: int) -> RawStudy:  # no
         container = result.aggregate("event_study")
         groups = result.aggregate("group").to_dataframe()
     told = _said(w for w in caught if issubclass(w.category, UserWarning))
-    frame = container.to_dataframe()
-    table = pd.DataFrame(
-        {
-            "event_time": frame["event_time"].astype(int),
-            "estimate": frame["att"],
-            "se": frame["se"],
-            "reference": frame["is_reference"].astype(bool),
-        }
-    ).sort_values("event_time", ignore_index=True)
+    frame = container.to_dataframe().rename(
+        columns={"att": "estimate", "is_reference": "reference"}
+    )
+    table = frame[["event_time", "estimate", "se", "reference"]]
+    table = table.astype({"event_time": int, "reference": bool})
+    table = table.sort_values("event_time", ignore_index=True)
     covariance = None if container.vcov is None else np.asarray(container.vcov)
     times = () if covariance is None else tuple(map(int, container.vcov_index))
-    groups = groups.rename(columns={"label": "cohort", "att": "estimate"})
-    groups = groups.astype({"cohort": int})
+    groups = groups.rename(columns={"label": "cohort", "att": "estimate"}).astype({"cohort": int})
     groups["cohort"] -= origin
     return RawStudy(
         table, float(result.overall_att), float(result.overall_se),
-        groups[["cohort", "estimate", "se"]],
-        covariance, times, container, tuple(dict.fromkeys((*said, *told))),
+        groups[["cohort", "estimate", "se"]], covariance, times, container,
+        tuple(dict.fromkeys((*said, *told))),
     )  # fmt: skip
-
-
-def _no_groups() -> pd.DataFrame:
-    return pd.DataFrame({"cohort": pd.Series(dtype=int), "estimate": [], "se": []})
 
 
 def _said(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
@@ -144,15 +123,11 @@ def _first_sentence(text: str) -> str:
     return head if head.endswith(".") else head + "."
 
 
-ENGINES = MappingProxyType(
-    {
-        "callaway_santanna": Engine(
-            "Callaway and Sant'Anna", ("not_yet_treated", "never_treated"), _callaway_santanna
-        ),
-        "sun_abraham": Engine("Sun and Abraham", ("never_treated",), _sun_abraham),
-        "imputation": Engine(
-            "imputation of Borusyak, Jaravel and Spiess", ("not_yet_treated",), _imputation
-        ),
-    }
-)
+ENGINES = MappingProxyType({
+    "callaway_santanna": Engine(
+        "Callaway and Sant'Anna", ("not_yet_treated", "never_treated"), _callaway_santanna),
+    "sun_abraham": Engine("Sun and Abraham", ("never_treated",), _sun_abraham),
+    "imputation": Engine(
+        "imputation of Borusyak, Jaravel and Spiess", ("not_yet_treated",), _imputation),
+})  # fmt: skip
 """Name of an estimator -> how to run it."""

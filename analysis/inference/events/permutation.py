@@ -26,21 +26,9 @@ def inverted_interval(
     holds between (a₀ − a)/(1 − d) and (a₀ + a)/(1 + d), so the interval runs between quantiles of
     these ends and needs no search.
 
-    Parameters
-    ----------
-    observed : float
-        a₀.
-    values, slopes : ndarray, shape (B,)
-        a and d, with d between −1 and 1.
-    exact : bool
-        Whether the observed assignment is among them; otherwise it is added.
-    level : float
-        1 − coverage.
-
-    Returns
-    -------
-    float, float
-        Infinite where so few assignments exist that no effect can be rejected.
+    `observed` is a₀, `values` and `slopes`, shape (B,), are a and d, with d between −1 and 1;
+    `exact` says whether the observed assignment is among them; otherwise it is added. Ends are
+    infinite where so few assignments exist that no effect can be rejected.
     """
     d = np.clip(slopes, -1.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -67,19 +55,9 @@ def studentised(
 ) -> tuple[np.ndarray, float]:
     """Divide by √Σ_s n_s/(n_s − 1) Σ_{i in s} (score_i − mean_s)², cohort by cohort.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (N, S)
-        What each entity adds to the summary at each start.
-    levels : ndarray, shape (S,)
-        The starts.
-    dealt, code : ndarray, shapes (B, N) and (N,)
-        Permuted and observed codes of the starts.
-
-    Returns
-    -------
-    ndarray, shape (B,), and float
-        The ratios under permutation and as observed.
+    `scores`, shape (N, S), are what each entity adds to the summary at each of the starts `levels`;
+    `dealt`, shape (B, N), and `code`, shape (N,), permuted and observed codes of the starts.
+    Returns the ratios under permutation, shape (B,), and as observed.
 
     Raises
     ------

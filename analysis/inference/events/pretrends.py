@@ -29,16 +29,9 @@ _DRAWS = 20_000
 class SlopePower:
     """A straight departure from parallel paths and what it would do.
 
-    Attributes
-    ----------
-    power : float
-        Probability that the joint test notices it.
-    slope : float
-        Outcome units per year.
-    bias : float
-        What it would add to the average effect on the exposed.
-    bias_if_passed : float
-        The same, on average over samples in which the test notices nothing.
+    `power` is the probability that the joint test notices it, `slope` is in outcome units per year,
+    `bias` what it would add to the average effect on the exposed and `bias_if_passed` the same, on
+    average over samples in which the test notices nothing.
     """
 
     power: float
@@ -51,18 +44,10 @@ class SlopePower:
 class Pretrend(Result):
     """Result of `pretrend_test`.
 
-    Attributes
-    ----------
-    times : tuple of int
-        Event times tested.
-    f, p : float
-        Joint statistic and its p from F(q, ν−q+1), ν = G − 1.
-    p_permutation : float
-        The same question with starts dealt out anew; preferred for few exposed entities.
-    powers : tuple of SlopePower
-        One per power asked for.
-    effect : float
-        The average effect that the biases are to be held against.
+    `times` are event times tested, `f` and `p` the joint statistic and its p from F(q, ν−q+1), ν =
+    G − 1. `p_permutation` answers the same question with starts dealt out anew; preferred for few
+    exposed entities. `powers` holds one line per power asked for, and `effect` is the average
+    effect that the biases are to be held against.
     """
 
     times: tuple[int, ...]
@@ -88,14 +73,10 @@ class Pretrend(Result):
         """Return slopes the test would have noticed and the bias each would bring."""
         unit = abs(self.powers[0].bias) / 4 if self.powers else None
         rows = [
-            (
-                f"Slope noticed with {line.power:.0%} power",
-                plain_number(line.slope, abs(line.slope) / 4),
-                plain_number(line.bias, unit),
-                plain_number(line.bias_if_passed, unit),
-            )
-            for line in self.powers
-        ]
+            (f"Slope noticed with {x.power:.0%} power", plain_number(x.slope, abs(x.slope) / 4),
+             plain_number(x.bias, unit), plain_number(x.bias_if_passed, unit))
+            for x in self.powers
+        ]  # fmt: skip
         head = (
             f"Joint test of {len(self.times)} points: F = {self.f:.2f}, p = {self.p:.3f}; with "
             f"starts permuted p = {self.p_permutation:.3f}. Average effect "
@@ -124,10 +105,8 @@ def pretrend_test(
         With a universal base and a covariance.
     leads : int, optional
         Test only so many points before the reference; early ones rest on few cohorts.
-    powers : tuple of float
-        Powers for which a slope is wanted.
-    level : float
-        Size of the test.
+    powers, level : tuple of float, float
+        Powers for which a slope is wanted, and size of the test.
     draws, seed : int
         For the permutation test and for the bias given a passed test.
 
@@ -153,32 +132,25 @@ def pretrend_test(
         slope = slope_for_power(v, d, study.dof, power, level)
         shift = _selected_shift(study, times, v, slope * d, level, seed)
         lines.append(SlopePower(power, slope, slope * reach, slope * reach + shift))
-    warnings = warnings_for(("pretrend", "pretrend_permutation"), data.shape)
-    notes = [
+    notes = (
         f"The bias runs the slope on over {reach:.1f} years, the mean distance of the exposed "
         f"{data.nouns[0]}-years from the reference year.",
         "A test that notices nothing shows parallel paths only as far as its power goes.",
-    ]
+        *warnings_for(("pretrend", "pretrend_permutation"), data.shape),
+    )
     return Pretrend(
         times=times, f=f, dof=dof, p=p,
         p_permutation=_permutation_p(data, control, times, draws, seed), powers=tuple(lines),
         effect=study.overall.estimate,
-        label=f"{data.label} before {data.design.name.replace('_', ' ')}",
-        notes=(*notes, *warnings),
+        label=f"{data.label} before {data.design.name.replace('_', ' ')}", notes=notes,
     )  # fmt: skip
 
 
 def joint_test(b: np.ndarray, v: np.ndarray, nu: int) -> tuple[float, tuple[int, int], float]:
     """Hotelling's test that all of b is zero: F, its degrees of freedom and p.
 
-    Parameters
-    ----------
-    b : ndarray, shape (q,)
-        Estimates.
-    v : ndarray, shape (q, q)
-        Their covariance, estimated with `nu` degrees of freedom.
-    nu : int
-        Clusters less one.
+    `v`, shape (q, q), is the covariance of the estimates b, shape (q,), estimated with `nu` degrees
+    of freedom, clusters less one.
 
     Raises
     ------
@@ -201,21 +173,13 @@ def slope_for_power(
 ) -> float:
     """Slope γ of a violation γ·d that the joint test notices with the given probability.
 
-    Parameters
-    ----------
-    v : ndarray, shape (q, q)
-        Covariance of the points before exposure.
-    d : ndarray, shape (q,)
-        Distance of each from the reference year.
-    nu : int
-        Clusters less one.
-    power, level : float
-        Probabilities, level below power.
+    `v`, shape (q, q), is the covariance of the points before exposure, `d`, shape (q,), the
+    distance of each from the reference year, `nu` clusters less one.
 
     Raises
     ------
     SpecificationError
-        The probabilities do not lie in order between 0 and 1.
+        The probabilities do not lie in order between 0 and 1, the level below the power.
     """
     from scipy.optimize import brentq  # takes a while to import, and only powers need it
 
@@ -290,12 +254,8 @@ def _permutation_p(
     # The observed assignment is one among the others, in the spread as well: else the test would
     # reject too often. A complete list holds it already.
     dealt = dealt if exact else np.concatenate([code[None], dealt])
-    points = np.column_stack(
-        [
-            summaries(data.y @ loadings(found, weights(found, "event_time", e)).T, dealt)
-            for e in times
-        ]
-    )
+    by_time = (loadings(found, weights(found, "event_time", e)) for e in times)
+    points = np.column_stack([summaries(data.y @ table.T, dealt) for table in by_time])
     spread = np.linalg.pinv(np.cov(points.T).reshape(len(times), -1))
     sizes = np.einsum("bi,ij,bj->b", points, spread, points)
     mine = sizes[np.flatnonzero((dealt == code).all(axis=1))[0]]

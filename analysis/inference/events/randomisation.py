@@ -44,20 +44,14 @@ class Randomisation(Result):
     ----------
     statistic : str
         "att" or "t".
-    observed, estimate : float
-        The statistic, and the average effect on the exposed.
-    p : float
-        Two-sided.
+    observed, estimate, p : float
+        The statistic, the average effect on the exposed, and the two-sided p.
     low, high : float
         Effects, taken as constant, that the test does not reject; NaN for "t".
-    exact : bool
-        Whether every assignment was computed.
-    assignments : int
-        How many were computed.
-    smallest_p : float
-        The smallest p this design can give.
-    headline : bool
-        Whether so few are exposed that this test should lead.
+    exact, assignments : bool, int
+        Whether every assignment was computed, and how many were.
+    smallest_p, headline : float, bool
+        The smallest p this design can give; whether so few are exposed that this test should lead.
     strata, control : str
         Within what entities were exchanged, and who serves as control.
     distribution : ndarray
@@ -129,8 +123,8 @@ def randomisation_test(
 
     Parameters
     ----------
-    design, outcome, panel, sample
-        As in `event_study`.
+    design, outcome, panel, sample, draws, seed
+        As in `event_study`; draws and their seed serve designs too large to list.
     statistic : str
         "att" tests that the event did nothing to anyone. "t" divides by an error that lets
         variances differ between cohorts; it needs two entities in every cohort.
@@ -139,8 +133,6 @@ def randomisation_test(
     strata : str, optional
         "region", a column of the table of entities, or a variable of the panel, cut into thirds
         by its value in the first year: entities are exchanged within strata only.
-    draws, seed : int
-        For designs too large to list.
     level : float
         1 − coverage of the interval, which inverts the test under a constant effect.
 
@@ -168,14 +160,14 @@ def randomisation_test(
             f"Within {words} the starts of '{design.name}' can be dealt out in one way only: use "
             "coarser strata."
         )
-    estimates = summaries(data.y @ table.T, dealt)
-    estimate = float(summaries(data.y @ table.T, code[None])[0])
-    values, observed, low, high = estimates, estimate, float("nan"), float("nan")
+    scores = data.y @ table.T
+    values, estimate = summaries(scores, dealt), float(summaries(scores, code[None])[0])
+    observed, low, high = estimate, float("nan"), float("nan")
     if statistic == "t":
-        values, observed = studentised(data.y @ table.T, found.levels, dealt, code)
+        values, observed = studentised(scores, found.levels, dealt, code)
     else:
         exposed = _exposed(data) @ table.T
-        low, high = inverted_interval(estimate, estimates, summaries(exposed, dealt), exact, level)
+        low, high = inverted_interval(estimate, values, summaries(exposed, dealt), exact, level)
     smallest = 1 / (len(dealt) + (not exact))
     return Randomisation(
         statistic=statistic, observed=observed, estimate=estimate,
@@ -187,10 +179,12 @@ def randomisation_test(
 
 
 def _check(statistic: str, control: str, draws: int, level: float) -> None:
-    if statistic not in _STATISTICS:
-        raise UnknownNameError("statistic", statistic, _STATISTICS, "randomisation_test")
-    if control not in CONTROLS:
-        raise UnknownNameError("control", control, CONTROLS, "randomisation_test")
+    for kind, name, known in (
+        ("statistic", statistic, _STATISTICS),
+        ("control", control, CONTROLS),
+    ):
+        if name not in known:
+            raise UnknownNameError(kind, name, known, "randomisation_test")
     if draws < 99:
         raise SpecificationError(
             f"{draws} draws at level {level} cannot make a test: give at least 99 draws."
@@ -203,11 +197,11 @@ def _exposed(data: EventData) -> np.ndarray:
 
 
 def _notes(data: EventData, smallest: float, level: float) -> tuple[str, ...]:
-    out = list(data.notes)
-    out.append(
+    out = [
+        *data.notes,
         "The test takes the assignment of starts as random within strata; pilots are chosen, so "
-        "it says whether the effect stands out, not what caused it."
-    )
+        "it says whether the effect stands out, not what caused it.",
+    ]
     if data.few:
         out.append(
             f"With {data.n_treated} exposed {data.nouns[1]} this is the headline test: clustered "

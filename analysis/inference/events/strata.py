@@ -21,15 +21,8 @@ THIRDS = 3
 def strata_of(data: EventData, panel: Panel, name: str | None) -> tuple[np.ndarray, str]:
     """Return a stratum per entity and words for it.
 
-    Parameters
-    ----------
-    data : EventData
-        The entities of the study.
-    panel : Panel
-        Where the column is looked up.
-    name : str, optional
-        None for a single stratum; "region" or another column of the table of entities, taken as
-        it is; or a variable of the panel, cut into thirds by its value in the first year.
+    `name` is None for a single stratum; "region" or another column of the table of entities, taken
+    as it is; or a variable of the panel, cut into thirds by its value in the first year.
 
     Raises
     ------

@@ -53,12 +53,10 @@ class EventStudy(Result):
     ----------
     estimator, control, base, aggregation : str
         What was asked for.
-    path : tuple of EventTime
-        Ascending event time.
+    path, cohorts : tuple of EventTime, tuple of Cohort
+        Ascending event time, and ascending start.
     overall : Row
         Average effect on the exposed under `aggregation`.
-    cohorts : tuple of Cohort
-        Ascending start.
     critical, simultaneous : float
         Multipliers of the SE, pointwise and for all points at once.
     covariance : ndarray or None
