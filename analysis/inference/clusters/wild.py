@@ -169,10 +169,8 @@ def wild_draws(
 
     Raises
     ------
-    SpecificationError
+    SpecificationError, UnknownNameError
         No hypothesis, lists of different lengths, or as in `wild`.
-    UnknownNameError
-        No such term.
     """
     if not estimates or len(estimates) != len(terms):
         raise SpecificationError(

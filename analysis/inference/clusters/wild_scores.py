@@ -75,15 +75,10 @@ class Weights:
 
 
 def choose_weights(kind: str, clusters: int, draws: int, seed: int) -> Weights:
-    """Settle the distribution of the weights and whether to enumerate.
+    """Settle the distribution of the weights and whether to enumerate; 99 draws are the fewest.
 
-    "auto" takes Webb's six points below twelve clusters and signs above; signs are enumerated
-    where 2^G ≤ draws.
-
-    Raises
-    ------
-    SpecificationError
-        An unknown distribution or fewer than 99 draws.
+    "auto" takes Webb's six points below twelve clusters and signs above; signs are enumerated where
+    2^G ≤ draws.
     """
     if kind not in ("auto", "rademacher", "webb"):
         raise SpecificationError(

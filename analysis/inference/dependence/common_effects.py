@@ -98,10 +98,9 @@ def common_effects(
 
     Raises
     ------
-    SpecificationError
-        An entity has too few years for the averages, or a term is the same for all entities.
-    UnknownNameError
-        A name is not in the panel.
+    SpecificationError, UnknownNameError
+        As in `estimate`; an entity has too few years for the averages, or a term is the same for
+        all entities.
     """
     rows = estimation_rows(spec, panel) if rows is None else rows
     index, table = rows.frame.index, rows.frame.to_numpy()

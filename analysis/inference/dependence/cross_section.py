@@ -12,13 +12,8 @@ from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
+from analysis.inference.dependence import independence
 from analysis.inference.dependence.correlations import autocorrelation, pairs, weighted_cd, wide
-from analysis.inference.dependence.independence import (
-    GRID,
-    Independent,
-    codes,
-    simulate_independent,
-)
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit
@@ -142,7 +137,7 @@ def cross_section(
         raise SpecificationError(f"{draws} draws cannot be made: give zero or more.")
     rows = estimation_rows(spec, panel) if rows is None else rows
     fitted, design = fit(spec, panel, rows), build_design(spec, panel, rows)
-    grid = wide(fitted.residuals, *codes(design))
+    grid = wide(fitted.residuals, *independence.codes(design))
     found = pairs(grid)
     count, possible = int(found.used.sum()), len(grid) * (len(grid) - 1) // 2
     if not count:
@@ -153,7 +148,7 @@ def cross_section(
     sign_draws, simulation = np.random.default_rng(require_seed(seed)).spawn(2)
     signs = sign_draws.choice([-1.0, 1.0], size=(_SIGNS, len(grid)))
     weighted, enhanced, threshold = weighted_cd(found, signs[0])
-    null = simulate_independent(fitted, design, draws, simulation) if draws else None
+    null = independence.simulate_independent(fitted, design, draws, simulation) if draws else None
     cd, absolute = float(found.cd()), float(found.mean(absolute=True))
     statistics = (
         CrossStatistic("cd", "CD", cd, _two_sided(cd), *_against(cd, null and null.cd, "both")),
@@ -188,7 +183,9 @@ def _two_sided(z: float) -> float:
     return float(2 * ndtr(-abs(z)))
 
 
-def _notes(fitted: Fit, threshold: float, short: int, null: Independent | None) -> tuple[str, ...]:
+def _notes(
+    fitted: Fit, threshold: float, short: int, null: independence.Independent | None
+) -> tuple[str, ...]:
     out = list(fitted.notes)
     if {"year", "region_year"} & set(EFFECTS[fitted.specification.effects].absorbs):
         out.append(
@@ -206,7 +203,7 @@ def _notes(fitted: Fit, threshold: float, short: int, null: Independent | None) 
             f"Simulated: {len(null.cd)} panels of independent entities with Gaussian first-order "
             "autoregressive errors, through the same regression."
         )
-        if null.persistence >= GRID[-1]:
+        if null.persistence >= independence.GRID[-1]:
             out.append(
                 "These residuals are at least as persistent as random walks: part of what they "
                 "share may be trends, which first differences would show."

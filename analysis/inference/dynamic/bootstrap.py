@@ -40,11 +40,7 @@ def bootstrap(
     A cluster drawn twice counts as two, each with its own effects; effects common to entities are
     estimated anew in every draw. `cluster_of`, shape (N,), is the cluster of each entity, `width`
     the number of columns of the data, for the size of chunks, `outcome` its name for messages.
-
-    Raises
-    ------
-    SpecificationError
-        Fewer than two draws, or more than a tenth of the draws do not identify a coefficient.
+    Fewer than two draws are refused, and draws of which a tenth do not identify a coefficient.
     """
     if draws < 2:
         raise SpecificationError(
@@ -73,13 +69,7 @@ def bootstrap(
 
 
 def entity_clusters(design: Design, cluster: str) -> None:
-    """Refuse clusters that cut through an entity: its rows are resampled as one.
-
-    Raises
-    ------
-    SpecificationError
-        Some entity has rows in two clusters, or there are fewer than two clusters.
-    """
+    """Refuse a single cluster, or ones that cut through an entity, whose rows are drawn as one."""
     entity = design.index.get_level_values(0).to_numpy()
     start = np.flatnonzero(np.r_[True, entity[1:] != entity[:-1]])
     own = np.repeat(design.clusters[start], np.diff(np.r_[start, len(entity)]))

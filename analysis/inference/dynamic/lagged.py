@@ -45,17 +45,10 @@ def shifted(panel: Panel, names: dict[str, tuple[str, int]]) -> Panel:
 def with_lagged_outcome(
     spec: Specification, panel: Panel, order: int = 1
 ) -> tuple[Specification, Panel]:
-    """Put lags 1 to `order` of the outcome first among the regressors.
+    """Put lags 1 to `order` (a positive whole number) of the outcome first among the regressors.
 
     The specification names the new columns, see `lagged_name`, at lag zero; the panel holds them.
     All that reads a specification then treats them as regressors.
-
-    Raises
-    ------
-    SpecificationError
-        `order` is not a positive whole number.
-    UnknownNameError
-        The outcome is not in the panel.
     """
     if not isinstance(order, int) or isinstance(order, bool) or order < 1:
         raise SpecificationError(

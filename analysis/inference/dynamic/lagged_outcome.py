@@ -9,20 +9,7 @@ import numpy as np
 
 from analysis.certified import warning_for
 from analysis.inference.coefficients import label_of, scale_of, term_label
-from analysis.inference.dynamic.bias import (
-    EXPLOSIVE,
-    adjusted_score,
-    half_panel,
-    nickell_bias,
-    within,
-)
-from analysis.inference.dynamic.bootstrap import (
-    Draws,
-    bootstrap,
-    entity_clusters,
-    long_run,
-    percentiles,
-)
+from analysis.inference.dynamic import bias, bootstrap
 from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.dynamic.result import ESTIMATORS, DynamicLine, DynamicPanel
@@ -73,35 +60,36 @@ def dynamic_panel(
 
     Raises
     ------
-    SpecificationError
-        As in `fit`; also for differenced effects, clusters that cut through entities, and
+    SpecificationError, UnknownNameError
+        As in `estimate`; also for differenced effects, clusters that cut through entities, and
         coefficients that too few resamples identify.
-    UnknownNameError
-        A name is not in the panel.
     """
     allowed = ("two_way", "region_year", "entity_trends", "entity")
     require_effects(spec, allowed, "The bias of a lag")
     dynamic, wide = with_lagged_outcome(spec, panel)
     rows = estimation_rows(dynamic, wide)
     fitted, design = fit(dynamic, wide, rows), build_design(dynamic, wide, rows)
-    entity_clusters(design, spec.cluster)
+    bootstrap.entity_clusters(design, spec.cluster)
     blocks = dynamic_design(design)
     rooted: list[np.ndarray] = []
 
     def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        b, fine = zip(within(blocks.whole, weights), half_panel(blocks, weights), strict=True)
-        score, identified, root = adjusted_score(blocks, weights)
+        plain, half = bias.within(blocks.whole, weights), bias.half_panel(blocks, weights)
+        score, identified, root = bias.adjusted_score(blocks, weights)
         rooted.append(root)
-        return np.stack([*b, score], axis=1)[..., 0], fine[0] & fine[1] & identified
+        b = np.stack([plain[0], half[0], score], axis=1)
+        return b[..., 0], plain[1] & half[1] & identified
 
     width = len(blocks.whole.scale)
-    drawn = bootstrap(estimator, blocks.cluster_of, draws, seed, width, spec.outcome)
+    drawn = bootstrap.bootstrap(estimator, blocks.cluster_of, draws, seed, width, spec.outcome)
     roots = np.concatenate(rooted)
     lines = tuple(_lines(fitted, wide, drawn, level))
     return _result(fitted, wide, blocks, drawn, lines, (draws, seed, level), roots)
 
 
-def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[DynamicLine]:
+def _lines(
+    fitted: Fit, panel: Panel, drawn: bootstrap.Draws, level: float
+) -> Iterator[DynamicLine]:
     dof = len(fitted.cluster_labels) - 1
     nothing = dict.fromkeys(("long_run", "long_run_low", "long_run_high"), float("nan"))
     for e, estimator in enumerate(ESTIMATORS):
@@ -111,7 +99,7 @@ def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[Dy
             lasting = nothing
             if i > 0:
                 at = b[0] / (1 - rho[0]) if rho[0] < 1 else float("nan")
-                ends = percentiles(long_run(b[1], rho[1]), level)
+                ends = bootstrap.percentiles(bootstrap.long_run(b[1], rho[1]), level)
                 lasting = dict(zip(nothing, (float(at), *ends), strict=True))
             yield row(
                 term, term_label(panel, term), b[0], b[1].std(ddof=1), dof, level,
@@ -121,7 +109,7 @@ def _lines(fitted: Fit, panel: Panel, drawn: Draws, level: float) -> Iterator[Dy
 
 
 def _result(
-    fitted: Fit, panel: Panel, blocks: DynamicDesign, drawn: Draws,
+    fitted: Fit, panel: Panel, blocks: DynamicDesign, drawn: bootstrap.Draws,
     lines: tuple[DynamicLine, ...], how: tuple[int, int, float], roots: np.ndarray,
 ) -> DynamicPanel:  # fmt: skip
     years, sizes = fitted.years, blocks.sizes
@@ -129,7 +117,7 @@ def _result(
         specification=fitted.specification,
         outcome_label=label_of(panel, fitted.specification.outcome),
         nouns=(panel.roles.entity, panel.roles.entities), terms=lines,
-        nickell=nickell_bias(float(drawn.point[2, 0]), float(sizes.mean())),
+        nickell=bias.nickell_bias(float(drawn.point[2, 0]), float(sizes.mean())),
         explosive=float((drawn.draws[:, 2, 0] >= 1).mean()), n=fitted.n, n_entities=len(sizes),
         clusters=len(fitted.cluster_labels), first_year=years[0], last_year=years[-1],
         rows_per_entity=float(sizes.mean()), draws=how[0], seed=how[1], level=how[2],
@@ -140,7 +128,7 @@ def _result(
 
 
 def _notes(
-    drawn: Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str,
+    drawn: bootstrap.Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str,
     shape: tuple[int, int],
 ) -> Iterator[str]:  # fmt: skip
     yield (
@@ -160,8 +148,8 @@ def _notes(
         yield f"{drawn.lost:,} resamples that do not identify every coefficient are left out."
     if not roots[0]:
         yield (
-            f"Warning: the adjusted score has no root below {EXPLOSIVE}; the point nearest to one "
-            "is reported, a sign of persistence close to one or of too few years."
+            f"Warning: the adjusted score has no root below {bias.EXPLOSIVE}; the point nearest to "
+            "one is reported, a sign of persistence close to one or of too few years."
         )
     elif lacking := int((~roots[1:]).sum()):
         yield f"In {lacking:,} resamples the adjusted score has no root; its nearest point counts."

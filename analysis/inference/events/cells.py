@@ -60,12 +60,7 @@ def cells(starts: np.ndarray, years: np.ndarray, control: str = "not_yet_treated
 
     `starts`, shape (N,), are first years of exposure, `NEVER` for none; `years`, shape (T,), are
     consecutive. With `control` "not_yet_treated" entities not exposed in either year of a cell are
-    its controls, with "never_treated" those that never are.
-
-    Raises
-    ------
-    SpecificationError
-        No cell has a control.
+    its controls, with "never_treated" those that never are. Some cell must have a control.
     """
     levels, sizes = np.unique(starts, return_counts=True)
     grid = [(g, t, g - 1) for g in levels if g != NEVER for t in years if t != g - 1]

@@ -57,12 +57,8 @@ def studentised(
 
     `scores`, shape (N, S), are what each entity adds to the summary at each of the starts `levels`;
     `dealt`, shape (B, N), and `code`, shape (N,), permuted and observed codes of the starts.
-    Returns the ratios under permutation, shape (B,), and as observed.
-
-    Raises
-    ------
-    SpecificationError
-        A cohort has one entity and so no spread.
+    Returns the ratios under permutation, shape (B,), and as observed. A cohort of one is refused:
+    no spread.
     """
     sizes = np.bincount(code, minlength=len(levels))
     if (sizes < 2).any():

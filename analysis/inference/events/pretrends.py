@@ -150,12 +150,7 @@ def joint_test(b: np.ndarray, v: np.ndarray, nu: int) -> tuple[float, tuple[int,
     """Hotelling's test that all of b is zero: F, its degrees of freedom and p.
 
     `v`, shape (q, q), is the covariance of the estimates b, shape (q,), estimated with `nu` degrees
-    of freedom, clusters less one.
-
-    Raises
-    ------
-    SpecificationError
-        q exceeds `nu`, or the covariance is singular.
+    of freedom, clusters less one. Refused where q exceeds `nu` or the covariance is singular.
     """
     q = len(b)
     scale = np.sqrt(np.diag(v))
@@ -171,15 +166,10 @@ def joint_test(b: np.ndarray, v: np.ndarray, nu: int) -> tuple[float, tuple[int,
 def slope_for_power(
     v: np.ndarray, d: np.ndarray, nu: int, power: float = 0.8, level: float = 0.05
 ) -> float:
-    """Slope γ of a violation γ·d that the joint test notices with the given probability.
+    """Slope γ of a violation γ·d that the joint test notices with a probability above the level.
 
     `v`, shape (q, q), is the covariance of the points before exposure, `d`, shape (q,), the
     distance of each from the reference year, `nu` clusters less one.
-
-    Raises
-    ------
-    SpecificationError
-        The probabilities do not lie in order between 0 and 1, the level below the power.
     """
     from scipy.optimize import brentq  # takes a while to import, and only powers need it
 

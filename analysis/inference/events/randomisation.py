@@ -10,15 +10,10 @@ import numpy as np
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, UnknownNameError, require_seed
 from analysis.inference.cells import Grid, interval, plain_number
+from analysis.inference.events import permutation
 from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import CONTROLS, NEVER, EventData, event_data
-from analysis.inference.events.permutation import (
-    inverted_interval,
-    permutation_p,
-    studentised,
-    summaries,
-)
 from analysis.inference.events.strata import strata_of
 from analysis.inference.events.study import about
 from analysis.inference.options import checked
@@ -138,10 +133,8 @@ def randomisation_test(
 
     Raises
     ------
-    SpecificationError
+    SpecificationError, UnknownNameError
         As in `event_study`; the strata leave a single assignment; "t" with a cohort of one.
-    UnknownNameError
-        A name or an option is not known.
 
     Notes
     -----
@@ -161,17 +154,18 @@ def randomisation_test(
             "coarser strata."
         )
     scores = data.y @ table.T
-    values, estimate = summaries(scores, dealt), float(summaries(scores, code[None])[0])
-    observed, low, high = estimate, float("nan"), float("nan")
+    values = permutation.summaries(scores, dealt)
+    observed = estimate = float(permutation.summaries(scores, code[None])[0])
+    low = high = float("nan")
     if statistic == "t":
-        values, observed = studentised(scores, found.levels, dealt, code)
+        values, observed = permutation.studentised(scores, found.levels, dealt, code)
     else:
-        exposed = _exposed(data) @ table.T
-        low, high = inverted_interval(estimate, values, summaries(exposed, dealt), exact, level)
+        slopes = permutation.summaries(_exposed(data) @ table.T, dealt)
+        low, high = permutation.inverted_interval(estimate, values, slopes, exact, level)
     smallest = 1 / (len(dealt) + (not exact))
     return Randomisation(
         statistic=statistic, observed=observed, estimate=estimate,
-        p=permutation_p(observed, values, exact), low=low, high=high, exact=exact,
+        p=permutation.permutation_p(observed, values, exact), low=low, high=high, exact=exact,
         assignments=len(dealt), smallest_p=smallest, headline=data.few, strata=words,
         control=control, level=level, seed=seed, distribution=values, data=data,
         notes=_notes(data, smallest, level),

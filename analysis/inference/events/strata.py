@@ -22,14 +22,8 @@ def strata_of(data: EventData, panel: Panel, name: str | None) -> tuple[np.ndarr
     """Return a stratum per entity and words for it.
 
     `name` is None for a single stratum; "region" or another column of the table of entities, taken
-    as it is; or a variable of the panel, cut into thirds by its value in the first year.
-
-    Raises
-    ------
-    UnknownNameError
-        The name is neither a column of entities nor a variable.
-    SpecificationError
-        An entity has no value.
+    as it is; or a variable of the panel, cut into thirds by its value in the first year. Other
+    names are refused, and an entity without a value.
     """
     if name is None:
         return np.zeros(len(data.entities), dtype=int), f"all {data.nouns[1]}"

@@ -63,14 +63,9 @@ def joint(fits: Sequence[Fit], picks: Sequence[Sequence[str]]) -> Joint:
     V_hj = Σ_g ψ_hg ψ_jg', where ψ_hg = √c_h (X_h'X_h)⁻¹ X_hg'u_hg and c_h is the CR1 factor of fit
     h; a cluster that fit h does not see has ψ_hg = 0. That is the sandwich of one regression on the
     stacked rows with every regressor and effect interacted with the fit. For CR3, ψ_hg is
-    √((G_h−1)/G_h) times the change of the coefficients when cluster g is left out.
-
-    All `fits` are clustered by the same variable; `picks` names the terms to keep of each.
-
-    Raises
-    ------
-    SpecificationError
-        A coefficient rests on one cluster.
+    √((G_h−1)/G_h) times the change of the coefficients when cluster g is left out; a coefficient
+    that rests on one cluster is refused. All `fits` are clustered by the same variable; `picks`
+    names the terms to keep of each.
     """
     labels = sorted({label for f in fits for label in f.cluster_labels})
     estimates, first, third = [], [], []

@@ -112,10 +112,9 @@ def long_difference(
 
     Raises
     ------
-    SpecificationError
-        Windows, effects or products do not fit, entities are too few, or a change is collinear.
-    UnknownNameError
-        A name is not in the panel.
+    SpecificationError, UnknownNameError
+        As in `estimate`, or windows, effects or products do not fit, entities are too few, or a
+        change is collinear.
     """
     require_grid(panel.frame)
     windows.require_windows(spec, panel, first, last)

@@ -162,11 +162,9 @@ def threshold(
 
     Raises
     ------
-    SpecificationError
-        A name in `of` is no slope or stands in a product, q varies too little, a regime carries no
-        slope of its own, or the residuals of an entity cannot be exchanged.
-    UnknownNameError
-        `by` is not in the panel.
+    SpecificationError, UnknownNameError
+        As in `estimate`, or a name in `of` is no slope or stands in a product, q varies too little,
+        a regime carries no slope of its own, or residuals of an entity cannot be exchanged.
     """
     names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
     options = Options(by, names, shift, trim, grid, draws, scheme)

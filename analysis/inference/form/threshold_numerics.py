@@ -134,24 +134,11 @@ def bootstrap_maxima(
 ) -> np.ndarray:  # fmt: skip
     """Draw F₁ under no threshold, shape (draws,), from residuals kept together by entity.
 
-    Parameters
-    ----------
-    residuals, cells
-        Of the threshold model, shape (n,); entity and year of each row.
-    clean
-        Takes effects and terms out of an (n, b) array.
-    basis, dof
-        From `grid_basis`, shape (m, n, k); divisor of σ̂².
-    draws, rng
-        B and the source of draws.
-    scheme : str
-        "resample": whole residual vectors drawn with replacement (Hansen 1999), from entities
-        observed in all years of the receiver; "wild": the entity's own vector times ±1.
-
-    Raises
-    ------
-    SpecificationError
-        An entity has no donor but itself.
+    `residuals`, shape (n,), are those of the threshold model in `cells`, `clean` takes effects and
+    terms out of an (n, b) array, `basis`, shape (m, n, k), is from `grid_basis` and `dof` the
+    divisor of σ̂². By scheme "resample" whole residual vectors are drawn with replacement (Hansen
+    1999), from entities observed in all years of the receiver, where each needs a donor beside
+    itself; by "wild" it is the entity's own vector times ±1.
     """
     table = np.full(cells.seen.shape, np.nan)
     table[cells.entity, cells.year] = residuals
