@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from analysis.data import Panel
 from analysis.inference.clustered import Jackknife, cr1, cr3
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import Row, row
 from analysis.models import Fit
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Coefficient", "coefficients", "jackknife_of", "label_of", "scale_of", "term_label"]
 

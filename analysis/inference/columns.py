@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid
 from analysis.inference.estimate import Estimate, estimate
@@ -15,9 +16,6 @@ from analysis.inference.options import checked
 from analysis.inference.report import regression_grid
 from analysis.inference.result import Result
 from analysis.models import Specification, estimation_rows
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Estimates", "estimate_columns"]
 

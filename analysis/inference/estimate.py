@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
 from analysis.inference.options import checked
 from analysis.inference.report import convention, regression_grid
 from analysis.inference.result import Regression, plain
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, fit
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Estimate", "estimate"]
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import reach
 from analysis.inference.clustered import cr3
 from analysis.inference.coefficients import jackknife_of
+from analysis.inference.estimate import Estimate
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, estimation_rows
 from analysis.models.design import build_design, split_effects
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.inference.estimate import Estimate
 
 __all__ = ["MarginalEffects", "marginal_effects"]
 

@@ -13,16 +13,13 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["generator", "replicate"]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError
+from analysis.inference.estimate import Estimate
 from analysis.inference.form.joint import combine, joint
 from analysis.inference.result import Result
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.inference.estimate import Estimate
 
 __all__ = ["ProductSlope", "product_slope"]
 

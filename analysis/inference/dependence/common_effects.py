@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.clustered import cr3
@@ -18,9 +18,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["CommonEffects", "CommonTerm", "common_effects"]
 

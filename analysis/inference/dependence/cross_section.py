@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
@@ -18,9 +18,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit
 from analysis.models.design import build_design
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["CrossSection", "CrossStatistic", "cross_section"]
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import label_of
-from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models import Specification
+from analysis.models import EFFECTS, Specification
 
 __all__ = ["dated", "lagged_name", "require_effects", "shifted", "with_lagged_outcome"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.certified import warning_for
+from analysis.data import Panel
 from analysis.inference.coefficients import label_of, scale_of, term_label
 from analysis.inference.dynamic import bias, bootstrap
 from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
@@ -17,9 +17,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import row
 from analysis.models import Fit, Specification, estimation_rows, fit
 from analysis.models.design import build_design
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["DynamicLine", "DynamicPanel", "dynamic_panel"]
 

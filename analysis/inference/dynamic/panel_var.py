@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
@@ -21,9 +22,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Specification, estimation_rows, fit
 from analysis.models.design import build_design
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["PanelVar", "VarLine", "panel_var", "require_pair"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import reach
 from analysis.inference.events.bands import bonferroni, sup_t
@@ -20,9 +20,6 @@ from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import Row, row
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["event_study"]
 

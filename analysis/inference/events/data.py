@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import label_of
 from analysis.models import Dropped, Sample
 from analysis.models.rows import require_grid
 from analysis.models.treatment import EventDesign, require_entities
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["CONTROLS", "FEW", "NEVER", "EventData", "event_data"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.events.data import NEVER, EventData, event_data
@@ -18,9 +19,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Decomposition", "HonestBound", "TwoByTwo", "diagnose", "goodman_bacon", "honest_bounds"]
 

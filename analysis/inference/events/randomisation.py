@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError, require_seed
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events import permutation
@@ -20,9 +21,6 @@ from analysis.inference.options import checked
 from analysis.inference.result import Result, share
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Randomisation", "randomisation_test"]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.events.data import EventData
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["strata_of"]
 

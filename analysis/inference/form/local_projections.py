@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
@@ -20,9 +20,6 @@ from analysis.inference.options import checked
 from analysis.inference.report import convention
 from analysis.inference.result import Result
 from analysis.models import Dropped, Sample, Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["LocalProjections", "local_projections"]
 

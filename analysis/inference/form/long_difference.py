@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, interval
 from analysis.inference.coefficients import label_of
@@ -20,9 +21,6 @@ from analysis.inference.result import Regression, Row, estimate_rows, row
 from analysis.models import Dropped, Specification
 from analysis.models.rows import require_grid
 from analysis.models.scaling import units
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["LongDifference", "long_difference"]
 

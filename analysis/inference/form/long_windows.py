@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models import Dropped, Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["BEYOND", "entity_regions", "require_windows", "select_entities", "window_means"]
 

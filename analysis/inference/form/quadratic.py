@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, interval, plain_number, reach
 from analysis.inference.coefficients import label_of
@@ -17,9 +17,6 @@ from analysis.inference.form.joint import Combination, Joint, Ratio, combine, fi
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Dropped, Fit, Rows, Specification, estimation_rows
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["UTest", "u_test"]
 

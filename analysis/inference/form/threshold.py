@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
+from analysis.data import Panel
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
 from analysis.inference.estimate import Estimate
@@ -19,9 +20,6 @@ from analysis.inference.form.threshold_search import Options, Search, search, th
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import Dropped, Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Threshold", "threshold"]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.data import Panel
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate, estimate
 from analysis.inference.form.joint import Combination, combine, joint
 from analysis.inference.form.threshold_search import Options
 from analysis.models import Rows, Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["regime_slopes"]
 

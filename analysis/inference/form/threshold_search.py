@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.form import threshold_numerics as numerics
 from analysis.models import Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design, split_effects
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Options", "Search", "search", "threshold_rows"]
 
