@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -60,23 +59,17 @@ def coefficients(fitted: Fit, panel: Panel, level: float) -> tuple[Coefficient, 
     first = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
     jackknife = jackknife_of(fitted)
     errors = np.sqrt(np.diag(first)), np.sqrt(np.diag(jackknife.covariance))
+    columns = zip(fitted.terms, fitted.coefficients, *errors, jackknife.without.T, strict=True)
     return tuple(
         row(
             term, term_label(panel, term), b, se, dof, level, se_cr3, Coefficient,
             mde=minimum_detectable_effect(float(se_cr3), dof, level=level),
-            **_range(jackknife, labels, i), scale=scale_of(fitted.within_sd, i),
+            lowest=float(without.min()), lowest_without=labels[int(without.argmin())],
+            highest=float(without.max()), highest_without=labels[int(without.argmax())],
+            scale=scale_of(fitted.within_sd, i),
         )
-        for i, (term, b, se, se_cr3) in enumerate(
-            zip(fitted.terms, fitted.coefficients, *errors, strict=True)
-        )
+        for i, (term, b, se, se_cr3, without) in enumerate(columns)
     )  # fmt: skip
-
-
-def _range(jackknife: Jackknife, labels: tuple[str, ...], i: int) -> dict[str, Any]:
-    column = jackknife.without[:, i]
-    low, high = int(column.argmin()), int(column.argmax())
-    return {"lowest": float(column[low]), "lowest_without": labels[low],
-            "highest": float(column[high]), "highest_without": labels[high]}  # fmt: skip
 
 
 def scale_of(within_sd: np.ndarray, i: int) -> float:

@@ -67,10 +67,8 @@ def convention(columns: Sequence[Column]) -> str:
     def each(values: Sequence[object]) -> str:
         return ", ".join(map(str, values if len(set(values)) > 1 else values[:1]))
 
-    words = [
-        c.nouns[0] if c.specification.cluster == "entity" else c.specification.cluster
-        for c in columns
-    ]
+    kinds = [(c.specification.cluster, c.nouns[0]) for c in columns]
+    words = [noun if cluster == "entity" else cluster for cluster, noun in kinds]
     groups, parameters = [c.clusters for c in columns], [c.parameters for c in columns]
     return (
         f"Clustered by {each(words)}, G = {each(groups)}. CR1: factor G/(G−1)·(n−1)/(n−K), "
@@ -98,24 +96,18 @@ def _heads(columns: Sequence[Column]) -> tuple[str, ...]:
 def _term_rows(columns: Sequence[Column], term: str, scaled: bool) -> list[tuple[str, ...]]:
     """Two rows: the estimate with its errors, and the smallest effect that could have been seen."""
     lines = [{_key(line.term): line for line in column.terms}.get(term) for column in columns]
-    found = [(line, line.scale if scaled else 1.0) for line in lines if line]
-    unit = min((line.se * k for line, k in found if line.se * k > 0), default=None)
+    label = next(line.label for line in lines if line)
+    scales = [line.scale if scaled and line else 1.0 for line in lines]
+    errors = [line.se * k for line, k in zip(lines, scales, strict=True) if line]
+    unit = min((se for se in errors if se > 0), default=None)
     unit = max(unit, SCALED_UNIT) if scaled and unit else unit  # same decimals all along
-
-    def cell(line: Any) -> str:  # noqa: ANN401
-        k = line.scale if scaled else 1.0
-        value, se, low, high = (
-            plain_number(x * k, unit) for x in (line.estimate, line.se, line.low_cr3, line.high_cr3)
-        )
-        return f"{value}\n({se})\n[{low}, {high}]"
-
-    def seen(line: Any) -> str:  # noqa: ANN401
-        return plain_number(line.mde * (line.scale if scaled else 1.0), unit)
-
-    return [
-        (head, *(show(line) if line else _ABSENT for line in lines))
-        for head, show in ((found[0][0].label, cell), ("smallest detectable", seen))
-    ]
+    top, bottom = [label], ["smallest detectable"]
+    for line, k in zip(lines, scales, strict=True):
+        names = ("estimate", "se", "low_cr3", "high_cr3", "mde") if line else ()
+        cells = [plain_number(getattr(line, name) * k, unit) for name in names]
+        top.append("{}\n({})\n[{}, {}]".format(*cells) if line else _ABSENT)
+        bottom.append(cells[-1] if line else _ABSENT)
+    return [tuple(top), tuple(bottom)]
 
 
 def _sample_rows(columns: Sequence[Column]) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from analysis.inference.events.engines import ENGINES, RawStudy
 from analysis.inference.events.study import Cohort, EventStudy, EventTime
 from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
-from analysis.inference.result import Row, row
+from analysis.inference.result import row
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
 
@@ -87,9 +87,11 @@ def event_study(
     else:
         joint = sup_t(raw.covariance, dof, level)
     value, se = _overall(raw, data, control, aggregation)
+    mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
     return EventStudy(
         estimator=estimator, control=control, base=base, aggregation=aggregation, level=level,
-        path=tuple(_path(raw, data, critical, joint)), overall=_effect(value, se, dof, level),
+        path=tuple(_path(raw, data, critical, joint)),
+        overall=row("average", "Average effect", value, se, dof, level, mde=mde),
         cohorts=tuple(_cohorts(raw, data)), critical=critical, simultaneous=joint,
         covariance=raw.covariance, covariance_times=raw.covariance_times, data=data,
         container=raw.container, notes=(*data.notes, *raw.notes, *_warnings(data, estimator)),
@@ -122,11 +124,6 @@ def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> 
     effects = cell_effects(found, data.y, data.starts)
     value = float(weights(found, aggregation) @ effects)
     return value, summary_error(found, data.y, data.starts, aggregation)
-
-
-def _effect(value: float, se: float, dof: int, level: float) -> Row:
-    mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
-    return row("average", "Average effect", value, se, dof, level, mde=mde)
 
 
 def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:

@@ -85,13 +85,10 @@ def weights(found: Cells, target: str, event_time: int | None = None) -> np.ndar
     """Weights of the cells in one summary, shape (C,), summing to one.
 
     "simple" weighs every exposed cohort-year by the size of its cohort, "dynamic" every year since
-    exposure equally, "group" every entity equally, "event_time" is one year since exposure, and
-    "all" weighs the given cells by cohort size (for placebo cells).
+    exposure equally, "group" every entity equally, and "event_time" is one year since exposure.
     """
     e, size = found.event_time, found.cohort_size.astype(float)
-    post = np.ones(len(e), dtype=bool) if target == "all" else e >= 0
-    if target == "event_time":
-        post = e == event_time
+    post = e == event_time if target == "event_time" else e >= 0
     value = np.where(post, size, 0.0)
     if target in ("dynamic", "group"):
         key = e if target == "dynamic" else found.cohort

@@ -158,7 +158,8 @@ def randomisation_test(
     if statistic == "t":
         values, observed = permutation.studentised(scores, found.levels, dealt, code)
     else:
-        slopes = permutation.summaries(_exposed(data) @ table.T, dealt)
+        exposed = (data.starts != NEVER)[:, None] & (data.years >= data.starts[:, None])
+        slopes = permutation.summaries(exposed.astype(float) @ table.T, dealt)
         low, high = permutation.inverted_interval(estimate, values, slopes, exact, level)
     smallest = 1 / (len(dealt) + (not exact))
     return Randomisation(
@@ -181,11 +182,6 @@ def _check(statistic: str, control: str, draws: int, level: float) -> None:
         raise SpecificationError(
             f"{draws} draws at level {level} cannot make a test: give at least 99 draws."
         )
-
-
-def _exposed(data: EventData) -> np.ndarray:
-    start = data.starts[:, None]
-    return ((start != NEVER) & (data.years[None, :] >= start)).astype(float)
 
 
 def _notes(data: EventData, smallest: float, level: float) -> tuple[str, ...]:
