@@ -18,3 +18,6 @@ FORMS: Mapping[str, Callable[[Floats], Floats]] = {
     "minimum": lambda u: u.min(axis=1),
 }
 """Each takes levels of shape (rows, n) in (0, 1] and gives shape (rows,)."""
+
+LINEAR = frozenset({"mean"})
+"""Forms that add up what goes in, so that they say nothing on interplay."""

@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.claims.designs import derived
 from analysis.claims.designs.regression import Regression
+from analysis.claims.designs.within import (
+    is_common,
+    with_expected,
+    with_expected_regime,
+    within_product,
+)
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.models import Specification
 from analysis.models.treatment import with_treatment
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.claims.question import Question
     from analysis.inference import Threshold
 
-__all__ = ["arrange", "find_threshold"]
+__all__ = ["arrange", "find_threshold", "regime"]
 
 
 def arrange(
@@ -31,6 +37,7 @@ def arrange(
     *,
     outcome: str | None = None,
     swap: Mapping[str, str] | None = None,
+    within: bool = False,
 ) -> Regression:
     """Build the regression of one part of a claim.
 
@@ -44,6 +51,9 @@ def arrange(
         Another outcome: a secondary reading, an ingredient or a negative control.
     swap : mapping of str to str, optional
         Regressors to be replaced.
+    within : bool
+        Let products, composites and regimes speak by what moves inside entities (see `within`);
+        otherwise the regression is as the ledger declares it.
 
     Raises
     ------
@@ -55,9 +65,14 @@ def arrange(
     base = _plain(question, part, outcome, swap)
     if part.less and outcome is None:
         base = _less(base, part.less)
-    for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design, _unchanged)):
-        base = apply(base, claim)
-    return base
+    if within and not claim.policy and ":" in base.focal:
+        base = within_product(base)
+    base = _absorbed(_triple(base))
+    if claim.design == "threshold":
+        by = claim.setup["by"]
+        return regime(base, by, find_threshold(base, by).gamma, within=within)
+    base = _BY_DESIGN.get(claim.design, _unchanged)(base, claim)
+    return with_expected(base, question.measures) if within else base
 
 
 def _plain(question: Question, part: Part, outcome: str | None, swap: dict[str, str]) -> Regression:
@@ -95,10 +110,10 @@ def _less(base: Regression, less: str) -> Regression:
     return replace(base, panel=panel, spec=spec, outcome=name, in_sds=True)
 
 
-def _triple(base: Regression, claim: Claim) -> Regression:
+def _triple(base: Regression) -> Regression:
     """Put the product of three regressors in as a column; its pairs are in the specification."""
     names = base.focal.split(":")
-    if len(names) < 3:
+    if len(names) < 3:  # a product inside entities is one name
         return base
     values = derived.centred_product(base.panel, dict.fromkeys(names, 0))
     label = " × ".join(base.panel.describe(name).label_en for name in names)
@@ -107,14 +122,10 @@ def _triple(base: Regression, claim: Claim) -> Regression:
     return replace(base, panel=panel, spec=spec)
 
 
-def _absorbed(base: Regression, claim: Claim) -> Regression:
+def _absorbed(base: Regression) -> Regression:
     """Let a regressor that is the same for all entities enter through its products alone."""
-    frame, spec, panel = base.panel.frame, base.spec, base.panel
-    common = [
-        name
-        for name in spec.regressors
-        if ":" not in name and frame[name].groupby(level=1).nunique().max() <= 1
-    ]
+    spec, panel = base.spec, base.panel
+    common = [n for n in spec.regressors if ":" not in n and is_common(panel, n)]
     if not common:
         return base
     products, kept = [], []
@@ -174,17 +185,15 @@ def find_threshold(base: Regression, by: str, draws: int = 99) -> Threshold:
     return threshold(base.spec, base.panel, by, of=(base.focal,), draws=draws)
 
 
-def _threshold(base: Regression, claim: Claim) -> Regression:
-    """Let the slope differ above the threshold that fits best."""
-    found = find_threshold(base, claim.setup["by"])
-    name = f"{base.focal} above"
-    above = base.panel[claim.setup["by"]] > found.gamma
-    by = base.panel.describe(claim.setup["by"]).label_en
-    label = f"{base.panel.describe(base.focal).label_en} above a level of {by[:1].lower()}{by[1:]}"
-    values = base.panel[base.focal] * above
-    panel = derived.add_column(base.panel, name, values, (base.focal, claim.setup["by"]), label)
+def regime(base: Regression, by: str, gamma: float, *, within: bool = False) -> Regression:
+    """Let the slope of the focal regressor differ where a series lies above a threshold."""
+    name, words = f"{base.focal} above", base.panel.describe(by).label_en
+    label = f"{base.panel.describe(base.focal).label_en} above a level of {words[:1].lower()}"
+    values = base.panel[base.focal] * (base.panel[by] > gamma)
+    panel = derived.add_column(base.panel, name, values, (base.focal, by), label + words[1:])
     spec = replace(base.spec, regressors=(*base.spec.regressors, name))
-    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+    found = replace(base, panel=panel, spec=spec, focal=name, label=label + words[1:])
+    return with_expected_regime(found, base.focal, by, gamma) if within else found
 
 
 def _memory(base: Regression, claim: Claim) -> Regression:
@@ -202,6 +211,5 @@ def _memory(base: Regression, claim: Claim) -> Regression:
 _BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {
     "local-projection": _horizons,
     "event": _event,
-    "threshold": _threshold,
     "panel-var": _memory,
 }

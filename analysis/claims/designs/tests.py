@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.claims.designs.arrange import find_threshold
+from analysis.claims.designs.arrange import find_threshold, regime
 from analysis.claims.designs.derived import without_initial
 from analysis.claims.designs.paths import exposure_path
 from analysis.claims.designs.regression import with_sample
 from analysis.claims.finding import Check
+from analysis.inference import wild_draws
+from analysis.inference.spatial.direct import direct_effect
+from analysis.models import fit
 
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["DesignTest", "design_test", "spatial_models"]
 
 DRAWS = 999
+CANDIDATES = 20  # thresholds tried, from the lowest to the highest that leaves rows on both sides
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +77,20 @@ def design_test(question: Question, regression: Regression, leading: Estimate) -
 
 
 def _threshold(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    base = replace(
-        regression,
-        spec=replace(regression.spec, regressors=regression.spec.regressors[:-1]),
-        focal=regression.focal.removesuffix(" above"),
-    )
-    found = find_threshold(base, question.claim.setup["by"], DRAWS)
+    """Test all thresholds at once: the search for the best one is part of the test."""
+    focal, by = regression.focal.removesuffix(" above"), question.claim.setup["by"]
+    plain = tuple(n for n in regression.spec.regressors if not n.startswith(f"{focal} above"))
+    base = replace(regression, spec=replace(regression.spec, regressors=plain), focal=focal)
+    found = find_threshold(base, by, DRAWS)
+    levels = np.quantile(found.path["gamma"], np.linspace(0, 1, CANDIDATES))
+    searched = [
+        regime(replace(base, panel=question.panel), by, gamma, within=True)
+        for gamma in np.unique(levels)
+    ]
+    fits = [fit(one.spec, one.panel) for one in searched]
+    tests = wild_draws(fits, [one.focal for one in searched], draws=DRAWS)
+    best, at = fits[tests.largest], searched[tests.largest].focal
+    slope = float(best.coefficients[best.terms.index(at)])
     smooth = found.smooth_fits_better
     check = Check(
         "smooth",
@@ -86,7 +98,10 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
         "A quadratic or a spline has the lower BIC." if smooth else "It has the lowest BIC.",
         not smooth,
     )
-    return DesignTest(found.p, "threshold bootstrap", checks=(check,), results={"threshold": found})
+    results = {"threshold": found}
+    return DesignTest(
+        tests.p_largest, "threshold bootstrap", slope, checks=(check,), results=results
+    )
 
 
 def _quadratic(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
@@ -141,8 +156,8 @@ def _memory(question: Question, regression: Regression, leading: Estimate) -> De
 
 
 def _spatial(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+    """Lead with the bootstrap of the direct effect, the spatial lag as estimated."""
     found = spatial_models(question.claim, regression)
-    first = next(iter(found.values())).effect(regression.focal, "direct")
     lines = {name: model.effect(regression.focal, "direct") for name, model in found.items()}
     signs = {np.sign(line.estimate) for line in lines.values()}
     words = ", ".join(
@@ -152,8 +167,13 @@ def _spatial(question: Question, regression: Regression, leading: Estimate) -> D
     check = Check(
         "maps", "Is the direct effect of one sign under every map?", f"{words}.", len(signs) == 1
     )
+    first = next(iter(maps_of(question.claim, regression).values()))
+    test = direct_effect(
+        _connected(regression, first).spec, regression.panel, first, regression.focal,
+        next(iter(found.values())).rho,
+    )  # fmt: skip
     return DesignTest(
-        first.p, "spatial model", first.estimate, first.low, first.high, (check,), {"maps": found}
+        test.p, "spatial bootstrap", test.estimate, test.low, test.high, (check,), {"maps": found}
     )
 
 
@@ -165,12 +185,17 @@ def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEst
     """
     from analysis.inference import spatial_panel
 
-    maps = {name.split()[0]: weights_of(regression.panel, name) for name in claim.setup["maps"]}
+    maps = maps_of(claim, regression)
     regression = _connected(regression, next(iter(maps.values())))
     return {
         name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
         for name, near in maps.items()
     }
+
+
+def maps_of(claim: Claim, regression: Regression) -> dict[str, SpatialWeights]:
+    """Return the declared maps, contiguity first."""
+    return {name.split()[0]: weights_of(regression.panel, name) for name in claim.setup["maps"]}
 
 
 def weights_of(panel: Panel, words: str) -> SpatialWeights:

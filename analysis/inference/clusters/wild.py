@@ -94,6 +94,23 @@ class WildFamily:
     draws: np.ndarray
     weights: Weights
 
+    @property
+    def largest(self) -> int:
+        """Position of the hypothesis with the largest |t|."""
+        return int(np.abs(self.t).argmax())
+
+    @property
+    def p_largest(self) -> float:
+        """Share of draws whose largest |t| is at least that of the sample, the sample counted.
+
+        The test of all hypotheses at once, right for a search over them: the threshold that fits
+        best, for example (Westfall and Young 1993; Hansen 1999 for the search).
+        """
+        most = np.abs(np.nan_to_num(self.draws, posinf=np.inf, neginf=-np.inf)).max(axis=0)
+        beyond = (most >= np.abs(self.t).max() * (1 - 1e-9)).sum()
+        own = 0 if self.weights.enumerated else 1
+        return float((beyond + own) / (self.draws.shape[1] + own))
+
 
 @checked
 def wild(

@@ -1,0 +1,206 @@
+"""What an entity's own movement says where two moving series meet in one regressor.
+
+With entity and year effects the product of two series x and z is not what moves inside an entity.
+Write x = x̄ᵢ + x̃ for the entity's mean and its movement; then
+
+    x z = x̄ᵢ z̄ᵢ + x̄ᵢ z̃ + x̃ z̄ᵢ + x̃ z̃,
+
+and entity effects take out the first part alone. x̄ᵢ z̃ holds (mean of the entity) × (national path):
+fixed numbers times a trend, which correlate with any outcome that drifts apart, whatever the
+entities did. The slope that a claim on interplay is about is that of x̃ z̃ (Giesselmann and
+Schmidt-Catran 2022, Sociological Methods & Research 51(3), 1100-1127; Balli and Sorensen 2013,
+Empirical Economics 45(1), 583-603). x̄ᵢ z̃ and x̃ z̄ᵢ stand beside it with slopes of their own, so that
+it is right as well where the whole product is at work.
+
+Minima, coordination degrees and regimes are products in disguise: a function f(x, z) that bends.
+There the value that f would have had, had every entity kept its mean and followed the national
+path, is held fixed. It plays the part of the expected regressor of Borusyak and Hull (2023,
+Econometrica 91(6), 2155-2185): what is left of f is due to the entity's own movement.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.claims.designs import derived
+from analysis.claims.designs.regression import Regression
+from analysis.measures.composites import FORMS, LINEAR
+from analysis.measures.weights import EPS
+from analysis.models import estimation_rows
+
+if TYPE_CHECKING:
+    from analysis.data import Panel
+    from analysis.measures import Declarations
+
+__all__ = [
+    "is_common", "mean_and_path", "with_expected", "with_expected_regime", "within_product",
+]  # fmt: skip
+
+
+def within_product(base: Regression) -> Regression:
+    """Replace the product in the focal term by that of movements inside the entity.
+
+    A product of two gets beside it the products of one mean and one movement; the declared pair
+    leaves the interactions. A product of three gets the products of two movements instead of the
+    declared pairs. A regressor that is the same for all entities has no mean of its own.
+
+    Parameters
+    ----------
+    base : Regression
+        Its focal term "a:b" stands among the interactions of its specification, or "a:b:c" has
+        all pairs there.
+
+    Returns
+    -------
+    Regression
+        Its focal term is a column; means are over the rows of `base`.
+
+    """
+    spec, names = base.spec, base.focal.split(":")
+    lags = {name: spec.lag_of(name) for name in names}
+    date = min(lags.values())
+    rows = estimation_rows(spec, base.panel).frame.index
+    parts = {name: _mean_and_movement(base.panel, name, lags[name], date, rows) for name in lags}
+    columns = {" × ".join(names) + " within": _product(parts, names)}
+    if len(names) == 2:
+        gone = {frozenset(names)}
+        for mean, moving in dict.fromkeys([tuple(names), tuple(names[::-1])]):
+            if not is_common(base.panel, mean):
+                columns[f"mean {mean} × {moving}"] = parts[mean][0] * parts[moving][1]
+    else:
+        gone = {frozenset(pair) for pair in combinations(names, 2)}
+        columns |= {f"{a} × {b} within": _product(parts, (a, b)) for a, b in combinations(names, 2)}
+    panel = base.panel
+    for name, values in columns.items():
+        panel = derived.add_column(panel, name, values, names, name)
+    return replace(
+        base,
+        panel=panel,
+        spec=replace(
+            spec,
+            regressors=(*spec.regressors, *columns),
+            interactions=tuple(pair for pair in spec.interactions if frozenset(pair) not in gone),
+            lags={**dict(spec.lags), **dict.fromkeys(columns, date)},
+        ),
+        focal=next(iter(columns)),
+        label=" × ".join(panel.describe(name).label_en for name in names),
+    )
+
+
+def _mean_and_movement(
+    panel: Panel, name: str, lag: int, date: int, rows: pd.MultiIndex
+) -> tuple[pd.Series, pd.Series]:
+    """Entity mean over the rows, from the mean of these, and what is left, `date` years early."""
+    mean = _means(panel, name, lag, rows)
+    if is_common(panel, name):  # its years differ between entities only where rows are missing
+        mean[:] = mean.mean()
+    return mean - mean.mean(), derived.lagged(panel, name, lag - date) - mean
+
+
+def _means(panel: Panel, name: str, lag: int, rows: pd.MultiIndex) -> pd.Series:
+    """Mean of an entity over the cells that rows use, on the index of the panel."""
+    seen = derived.lagged(panel, name, lag).loc[rows].groupby(level=0).mean()
+    index = panel.frame.index
+    return seen.reindex(index.get_level_values(0)).set_axis(index)
+
+
+def is_common(panel: Panel, name: str) -> bool:
+    """Whether a column is the same for all entities, so that year effects hold it."""
+    return bool(panel.frame[name].groupby(level=1).nunique().max() <= 1)
+
+
+def _product(parts: Mapping[str, tuple[pd.Series, pd.Series]], names: Sequence[str]) -> pd.Series:
+    return reduce(operator.mul, (parts[name][1] for name in names))
+
+
+def with_expected(base: Regression, measures: Declarations) -> Regression:
+    """Hold fixed what composites would be, had entities kept their mean and the national path.
+
+    Parameters
+    ----------
+    base : Regression
+        With or without composites (`analysis.measures.composites.FORMS`) among its regressors.
+    measures : Declarations
+        Say of which systems a composite is made, and in which form.
+
+    Returns
+    -------
+    Regression
+        With one control more for every composite that bends; a mean does not, because entity and
+        year effects take it out.
+    """
+    spec, panel, added = base.spec, base.panel, []
+    rows = estimation_rows(spec, panel).frame.index
+    for name in spec.regressors:
+        declared = measures.composites.get(name)
+        if declared is None or declared.form in LINEAR:
+            continue
+        levels = [mean_and_path(panel, s, spec.lag_of(name), rows) for s in declared.systems]
+        column = f"{name} at mean and path"
+        values = _composed(declared.form, levels)
+        panel = derived.add_column(panel, column, values, (name,), column)
+        added.append((column, spec.lag_of(name)))
+    if not added:
+        return base
+    lags = {**dict(spec.lags), **dict(added)}
+    spec = replace(spec, regressors=(*spec.regressors, *(n for n, _ in added)), lags=lags)
+    return replace(base, panel=panel, spec=spec)
+
+
+def mean_and_path(panel: Panel, name: str, lag: int, rows: pd.MultiIndex) -> pd.Series:
+    """Return entity mean plus national path of a series: what it would be without own movement.
+
+    Parameters
+    ----------
+    panel, name
+        Panel and column.
+    lag : int
+        Years by which the column precedes the rows; means are over the cells that they use.
+    rows : MultiIndex
+        Of the regression.
+
+    Returns
+    -------
+    Series
+        On the index of the panel, in units of the column; missing where no entity is observed.
+    """
+    mean = _means(panel, name, lag, rows)
+    moved = (panel[name].astype(float) - mean).groupby(level=1)
+    return mean + moved.transform("mean").where(moved.transform("count") > 0)
+
+
+def with_expected_regime(base: Regression, of: str, by: str, gamma: float) -> Regression:
+    """Hold fixed a slope above a threshold, at the mean and the national path of both series.
+
+    Parameters
+    ----------
+    base : Regression
+        With the regime's own column among its regressors.
+    of, by : str
+        Regressor, and series whose level decides, both dated by the specification.
+    gamma : float
+        The threshold, in units of `by`.
+    """
+    spec = base.spec
+    rows = estimation_rows(spec, base.panel).frame.index
+    values = mean_and_path(base.panel, of, spec.lag_of(of), rows)
+    level = mean_and_path(base.panel, by, spec.lag_of(by), rows)
+    column = f"{base.focal} at mean and path"
+    panel = derived.add_column(base.panel, column, values * (level > gamma), (of, by), column)
+    return replace(base, panel=panel, spec=replace(spec, regressors=(*spec.regressors, column)))
+
+
+def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
+    table = pd.concat(levels, axis=1)
+    whole = table.notna().all(axis=1)
+    out = pd.Series(np.nan, index=table.index)
+    out[whole] = FORMS[form](table[whole].clip(EPS, 1.0).to_numpy())
+    return out
