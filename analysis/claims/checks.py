@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from analysis.models import fit, fit_many
 if TYPE_CHECKING:
     from analysis.claims.claim import Part
     from analysis.claims.question import Question
-    from analysis.data import Panel
 
 __all__ = ["control_check", "ingredient_table", "lead_check", "share_check", "term_row"]
 
@@ -39,36 +38,21 @@ def lead_check(regression: Regression, level: float) -> Check:
 
 
 def _with_lead(regression: Regression) -> tuple[object, str]:
-    spec, panel = regression.spec, regression.panel
-    parts = regression.focal.split(":") if regression.focal not in panel else [regression.focal]
-    ahead = min(spec.lag_of(name) for name in parts) + 1
-    lags = {name: spec.lag_of(name) - ahead for name in dict.fromkeys(parts)}
+    spec, panel, focal = regression.spec, regression.panel, regression.focal
+    parts = [n for n in regression.term.split(":") if n in spec.regressors]
+    ahead = min(map(spec.lag_of, [focal, *parts])) + 1
     columns = []
-    for name in lags if len(parts) > 1 else ():
-        values = derived.lagged(panel, name, lags[name])
+    for name in dict.fromkeys([*(parts if focal not in parts else ()), focal]):
         column = f"{name} ahead"
+        values = derived.lagged(panel, name, spec.lag_of(name) - ahead)
         panel = derived.add_column(panel, column, values, (name,), column)
         columns.append(column)
-    values = _product(panel, parts, lags)
-    lead = f"{regression.focal} ahead".replace(":", " by ")
-    panel = derived.add_column(panel, lead, values, parts, lead)
-    columns.append(lead)
     wider = replace(
         spec,
         regressors=(*spec.regressors, *columns),
         lags={**dict(spec.lags), **dict.fromkeys(columns, 0)},
     )
-    return fit(wider, panel), lead
-
-
-def _product(panel: Panel, parts: Sequence[str], lags: dict[str, int]) -> pd.Series:
-    if len(parts) == 1:
-        return derived.lagged(panel, parts[0], lags[parts[0]])
-    values = pd.Series(1.0, index=panel.frame.index)
-    for name in parts:
-        one = derived.lagged(panel, name, lags[name])
-        values = values * (one - one.mean())
-    return values
+    return fit(wider, panel), columns[-1]
 
 
 def control_check(question: Question, part: Part) -> Check:
@@ -85,7 +69,7 @@ def control_check(question: Question, part: Part) -> Check:
             found.append(f"{panel.describe(name).label_en}: shares figures with the outcome")
             continue
         try:
-            regression = arrange(question, part, outcome=name)
+            regression = arrange(question, part, outcome=name, within=True)
             test = wild(fit(regression.spec, regression.panel), regression.focal, interval=False)
         except AnalysisError as error:
             found.append(f"{panel.describe(name).label_en}: could not be asked ({error})")
@@ -110,7 +94,7 @@ def ingredient_table(question: Question, part: Part) -> pd.DataFrame:
     for side, name in _ingredients(question, part):
         changes = {"outcome": name} if side == "outcome" else {"swap": {side: name}}
         try:
-            regression = arrange(question, part, **changes)
+            regression = arrange(question, part, within=True, **changes)
             table = fit_many([regression.spec], regression.panel, cr3=True).table
             if regression.in_sds:
                 table["scale"] *= fit(regression.spec, regression.panel).within_sd[0]

@@ -14,17 +14,18 @@ from analysis.claims.checks import (
     lead_check,
     share_check,
 )
-from analysis.claims.designs import DesignTest, Regression, arrange, design_test
+from analysis.claims.designs import DesignTest, Regression, arrange, at_mean_and_path, design_test
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, adjust_family
-from analysis.claims.finding import Check, Column, Finding
+from analysis.claims.finding import Check, Column, Finding, Slope
 from analysis.claims.lacking import missing_words
 from analysis.claims.natural import natural_words
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
 from analysis.errors import AnalysisError
 from analysis.inference import wild
+from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.models import EFFECTS
@@ -132,11 +133,10 @@ def _unit_words(claim: Claim, panel: Panel) -> tuple[str, ...]:
 
 def _regress(question: Question, draws: int) -> Evaluated:
     claim = question.claim
-    readings = tuple(_readings(question))
-    parts, secondary = readings[: len(claim.parts)], readings[len(claim.parts) :]
+    parts, within, secondary = _readings(question)
     judged = [
-        _judge(question, i, part, reading, draws)
-        for i, (part, reading) in enumerate(zip(claim.parts, parts, strict=True))
+        _judge(question, i, part, reading, declared, draws)
+        for i, (part, reading, declared) in enumerate(zip(claim.parts, within, parts, strict=True))
     ]
     evidence = Evidence(
         claim,
@@ -148,34 +148,50 @@ def _regress(question: Question, draws: int) -> Evaluated:
     return Evaluated(
         question,
         evidence,
-        readings=parts,
-        secondary=secondary,
+        readings=tuple(parts),
+        judged=tuple(within),
+        secondary=tuple(secondary),
         tests=tuple(one.test for one in judged),
         ingredients=tuple(one.ingredients for one in judged),
     )
 
 
-def _readings(question: Question) -> Iterator[Reading]:
-    """Yield one reading per part, then the secondary ones; the guard looks at all of them first."""
-    named = list(_regressions(question))
-    guarded = [_guard(regression, question.measures) for _, regression in named]
+def _readings(question: Question) -> tuple[list[Reading], list[Reading], list[Reading]]:
+    """Read every part as declared and as judged, and what is secondary; the guard comes first."""
+    named, judged = list(_declared(question)), list(_judged(question))
+    guarded = [_guard(regression, question.measures) for _, regression in (*named, *judged)]
     done: dict[tuple[Specification, int], tuple[Estimates, tuple[str, ...]]] = {}
-    for (name, regression), overlap in zip(named, guarded, strict=True):
+    read = []
+    for (name, regression), overlap in zip((*named, *judged), guarded, strict=True):
         key = (regression.spec, id(regression.panel))  # parts often are terms of one regression
         if key not in done:
             done[key] = _columns(regression, (str(overlap),) if _worth(overlap) else ())
-        yield Reading(name, regression, overlap, *done[key])
+        read.append(Reading(name, regression, overlap, *done[key]))
+    count = len(question.claim.parts)
+    parts, secondary, within = read[:count], read[count : len(named)], read[len(named) :]
+    same = [r if r.regression.spec == j.regression.spec else j
+            for r, j in zip(parts, within, strict=True)]  # fmt: skip
+    return parts, same, secondary
 
 
-def _regressions(question: Question) -> Iterator[tuple[str, Regression]]:
+def _declared(question: Question) -> Iterator[tuple[str, Regression]]:
     claim = question.claim
     for i, part in enumerate(claim.parts):
-        yield ("primary" if i == 0 else f"part {i + 1}"), arrange(question, part)
+        yield _name(i), arrange(question, part)
     first = claim.parts[0]
     for outcome in claim.secondary.outcomes:
         yield f"outcome {outcome}", arrange(question, first, outcome=outcome)
     for name in claim.secondary.regressors:
         yield f"regressor {name}", arrange(question, first, swap={first.focal: name})
+
+
+def _judged(question: Question) -> Iterator[tuple[str, Regression]]:
+    for i, part in enumerate(question.claim.parts):
+        yield f"{_name(i)}, within", arrange(question, part, within=True)
+
+
+def _name(i: int) -> str:
+    return f"part {i + 1}" if i else "primary"
 
 
 def _guard(regression: Regression, measures: Declarations) -> Overlap:
@@ -220,12 +236,17 @@ class _Judged:
     ingredients: pd.DataFrame
 
 
-def _judge(question: Question, i: int, part: Part, reading: Reading, draws: int) -> _Judged:
+def _judge(
+    question: Question, i: int, part: Part, reading: Reading, declared: Reading, draws: int
+) -> _Judged:
     """Put everything to one part: columns, its own test, and what could speak against it."""
     regression = reading.regression
     rules = question.rules
     test = design_test(question, regression, reading.estimates.columns[0])
     finding = _finding(question, reading, test, draws)
+    if declared is not reading:
+        slopes = _decomposition(reading, declared)
+        finding = replace(finding, decomposition=slopes)
     ingredients = ingredient_table(question, part)
     checks = [
         *test.checks,
@@ -259,6 +280,9 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         ends = (test.low, test.high) if np.isfinite(test.low) else (line.low_cr3, line.high_cr3)
     if regression.sign == "0":
         p, by, ends = max(p_low, p_high), "two one-sided tests", (line.low_cr3, line.high_cr3)
+    apart = deletions(regression.spec, regression.panel, line.term, reading.estimates.names)
+    unit = scale / line.scale
+    without, worst = apart.set_index("cluster")["estimate"] * unit, apart["p"].idxmax()
     return Finding(
         outcome=regression.outcome,
         outcome_label=first.outcome_label,
@@ -271,15 +295,38 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         tested=float((test.estimate if np.isfinite(test.estimate) else line.estimate) * scale),
         low=float(ends[0] * scale),
         high=float(ends[1] * scale),
-        lowest=line.lowest * scale,
-        lowest_without=line.lowest_without,
-        highest=line.highest * scale,
-        highest_without=line.highest_without,
+        lowest=float(without.min()),
+        lowest_without=str(without.idxmin()),
+        highest=float(without.max()),
+        highest_without=str(without.idxmax()),
+        p_without=float(apart["p"][worst]) if test.p is None else float("nan"),
+        p_without_entity=str(apart["cluster"][worst]) if test.p is None else "",
         effective_clusters=_effective(first, regression.focal),
         plausible=size,
         p_zero=max(p_low, p_high),
         smallest_margin=smallest,
         natural=natural_words(regression, line, question.measures),
+    )
+
+
+def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
+    """Slopes of what moves inside entities, of the declared term, of means and national paths."""
+    from analysis.inference.estimate import estimate
+
+    path = at_mean_and_path(declared.regression, judged.regression)
+    lines = [
+        ("within", judged.lines["two_way"], judged.scale()),
+        ("declared", declared.lines["two_way"], declared.scale()),
+    ]
+    try:
+        line = estimate(path.spec, path.panel).coefficient(path.focal)
+        unit = declared.scale() / declared.lines["two_way"].scale
+        lines.append(("mean and path", line, line.scale * unit))
+    except AnalysisError:
+        pass  # nothing of the term is left at means and paths
+    return tuple(
+        Slope(name, line.estimate * scale, line.low_cr3 * scale, line.high_cr3 * scale, line.p_cr3)
+        for name, line, scale in lines
     )
 
 
@@ -309,6 +356,4 @@ def _effective(estimate: Estimate, term: str) -> float:
     from analysis.inference import influence
 
     found = influence(estimate)
-    swapped = ":".join(reversed(term.split(":")))
-    at = next(i for i, name in enumerate(found.terms) if name in (term, swapped))
-    return float(found.effective[at])
+    return float(found.effective[found.terms.index(estimate.coefficient(term).term)])

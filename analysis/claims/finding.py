@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Check", "Column", "Finding", "read_finding", "sign_of"]
+__all__ = ["Check", "Column", "Finding", "Slope", "read_finding", "sign_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,27 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """One part of a term that is made of two moving series.
+
+    Parameters
+    ----------
+    name : str
+        "within", "declared" or "mean and path".
+    estimate, low, high : float
+        Within-SDs per within-SD of this part, with its 95% CR3 interval.
+    p : float
+        CR3.
+    """
+
+    name: str
+    estimate: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that has to hold, with all numbers that speak to it.
 
@@ -81,7 +102,8 @@ class Finding:
     low, high : float
         95% interval of the leading test; that of inverting the bootstrap, for example.
     lowest, highest : float
-        Smallest and largest leading estimate when one entity is left out.
+        Smallest and largest leading estimate when one entity is left out, in the SDs of the
+        sample that is left.
     lowest_without, highest_without : str
         The entities whose absence gives these two.
     effective_clusters : float
@@ -96,6 +118,12 @@ class Finding:
         The leading estimate and its interval in units of the figures, in words.
     unit : str
         "within-SDs" or "years".
+    p_without, p_without_entity : float, str
+        The largest p (CR1) that leaving out one entity brings about, and which; NaN where no
+        entity is left out.
+    decomposition : tuple of Slope
+        For products, composites and regimes: the slope of what moves inside entities, of the
+        declared term, and of the term at entity means and national paths.
     """
 
     outcome: str
@@ -120,6 +148,9 @@ class Finding:
     natural: str = ""
     unit: str = "within-SDs"
     p_family: float = math.nan
+    p_without: float = math.nan
+    p_without_entity: str = ""
+    decomposition: tuple[Slope, ...] = ()
 
     @property
     def estimate(self) -> float:
@@ -174,7 +205,11 @@ def read_finding(plain: Mapping[str, Any]) -> Finding:
     columns = tuple(
         Column(**{k: math.nan if v is None else v for k, v in c.items()}) for c in plain["columns"]
     )
-    return Finding(**{**values, "columns": columns})
+    parts = tuple(
+        Slope(**{k: math.nan if v is None else v for k, v in part.items()})
+        for part in plain["decomposition"]
+    )
+    return Finding(**{**values, "columns": columns, "decomposition": parts})
 
 
 def sign_of(value: float) -> str:

@@ -3,11 +3,13 @@
 from analysis.claims.designs.arrange import arrange
 from analysis.claims.designs.regression import Regression, with_sample
 from analysis.claims.designs.tests import DesignTest, design_test, spatial_models
+from analysis.claims.designs.within import at_mean_and_path
 
 __all__ = [
     "DesignTest",
     "Regression",
     "arrange",
+    "at_mean_and_path",
     "design_test",
     "spatial_models",
     "with_sample",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.claims.designs.arrange import find_threshold, regime
+from analysis.claims.designs.arrange import arrange, find_threshold, regime
 from analysis.claims.designs.derived import without_initial
 from analysis.claims.designs.paths import exposure_path
 from analysis.claims.designs.regression import with_sample
@@ -107,8 +107,8 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
 def _quadratic(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
     from analysis.inference import u_test
 
-    name = regression.focal.split(":")[0]
-    found = u_test(regression.spec, regression.panel, name)
+    declared = arrange(question)  # a turning point is a place on the scale of the series itself
+    found = u_test(declared.spec, declared.panel, question.claim.regressors[0])
     holds = bool(found.p_cr3 < question.rules.level and found.inside)
     where = "inside" if found.inside else "outside"
     check = Check(

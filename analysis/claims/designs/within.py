@@ -21,7 +21,7 @@ Econometrica 91(6), 2155-2185): what is left of f is due to the entity's own mov
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import combinations
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from analysis.measures import Declarations
 
 __all__ = [
-    "is_common", "mean_and_path", "with_expected", "with_expected_regime", "within_product",
+    "at_mean_and_path", "is_common", "mean_and_path", "recipe", "with_expected",
+    "with_expected_regime", "within_product",
 ]  # fmt: skip
 
 
@@ -69,15 +70,12 @@ def within_product(base: Regression) -> Regression:
     date = min(lags.values())
     rows = estimation_rows(spec, base.panel).frame.index
     parts = {name: _mean_and_movement(base.panel, name, lags[name], date, rows) for name in lags}
-    columns = {" × ".join(names) + " within": _product(parts, names)}
-    if len(names) == 2:
-        gone = {frozenset(names)}
-        for mean, moving in dict.fromkeys([tuple(names), tuple(names[::-1])]):
-            if not is_common(base.panel, mean):
-                columns[f"mean {mean} × {moving}"] = parts[mean][0] * parts[moving][1]
-    else:
-        gone = {frozenset(pair) for pair in combinations(names, 2)}
-        columns |= {f"{a} × {b} within": _product(parts, (a, b)) for a, b in combinations(names, 2)}
+    made = recipe(names, [n for n in names if is_common(base.panel, n)])
+    columns = {
+        name: _multiplied([parts[n][0] for n in means] + [parts[n][1] for n in moving])
+        for name, (means, moving) in made.items()
+    }
+    gone = {frozenset(pair) for pair in combinations(names, 2)}
     panel = base.panel
     for name, values in columns.items():
         panel = derived.add_column(panel, name, values, names, name)
@@ -117,8 +115,34 @@ def is_common(panel: Panel, name: str) -> bool:
     return bool(panel.frame[name].groupby(level=1).nunique().max() <= 1)
 
 
-def _product(parts: Mapping[str, tuple[pd.Series, pd.Series]], names: Sequence[str]) -> pd.Series:
-    return reduce(operator.mul, (parts[name][1] for name in names))
+def recipe(
+    names: Sequence[str], common: Sequence[str] = ()
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Say of which means and which movements the columns of a product are made; the first leads.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Factors; two of the same name make a square.
+    common : sequence of str
+        Those that are the same for all entities and have no mean of their own.
+
+    Examples
+    --------
+    >>> recipe(["x", "z"])["mean x × z"]
+    (('x',), ('z',))
+    >>> list(recipe(["x", "x"]))
+    ['x × x within', 'mean x × x']
+    """
+    columns = {" × ".join(names) + " within": ((), tuple(names))}
+    if len(names) > 2:
+        return columns | {f"{a} × {b} within": ((), (a, b)) for a, b in combinations(names, 2)}
+    pairs = dict.fromkeys([tuple(names), tuple(names[::-1])])
+    return columns | {f"mean {a} × {b}": ((a,), (b,)) for a, b in pairs if a not in common}
+
+
+def _multiplied(values: Sequence[pd.Series]) -> pd.Series:
+    return reduce(operator.mul, values)
 
 
 def with_expected(base: Regression, measures: Declarations) -> Regression:
@@ -196,6 +220,40 @@ def with_expected_regime(base: Regression, of: str, by: str, gamma: float) -> Re
     column = f"{base.focal} at mean and path"
     panel = derived.add_column(base.panel, column, values * (level > gamma), (of, by), column)
     return replace(base, panel=panel, spec=replace(spec, regressors=(*spec.regressors, column)))
+
+
+def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
+    """Split the declared focal term: what it is at means and paths, which leads, and the rest.
+
+    Parameters
+    ----------
+    declared, judged : Regression
+        One part of a claim as the ledger has it, and by what moves inside entities.
+    """
+    spec, focal = declared.spec, declared.focal
+    rows = estimation_rows(spec, declared.panel).frame
+    name = f"{focal} at mean and path"
+    if name in judged.panel:
+        expected = derived.lagged(judged.panel, name, judged.spec.lag_of(name))
+    else:
+        expected = pd.Series(1.0, index=declared.panel.frame.index)
+        for part in focal.split(":"):
+            level = mean_and_path(declared.panel, part, spec.lag_of(part), rows.index)
+            level = derived.shifted(level, spec.lag_of(part))
+            expected = expected * (level - level.loc[rows.index].mean())
+    term = focal if focal in rows else ":".join(reversed(focal.split(":")))
+    rest = rows[term].reindex(expected.index) - expected
+    panel = derived.add_column(declared.panel, name, expected, focal.split(":"), name)
+    panel = derived.add_column(panel, f"{focal}, rest", rest, focal.split(":"), "rest")
+    others = tuple(n for n in spec.regressors if n != focal)
+    lags = {**dict(spec.lags), name: 0, f"{focal}, rest": 0}
+    spec = replace(
+        spec,
+        regressors=(*others, name, f"{focal}, rest"),
+        interactions=tuple(p for p in spec.interactions if ":".join(p) != term),
+        lags={n: lag for n, lag in lags.items() if n != focal},
+    )
+    return replace(declared, panel=panel, spec=spec, focal=name, label="")
 
 
 def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
