@@ -24,7 +24,8 @@ SHRINKAGE = 0.25
 entities do not identify; near the optimum of Ledoit and Wolf (2004, Journal of Multivariate
 Analysis 88(2)) for thirty entities, fifteen years and twenty series."""
 
-_NOTHING = 1e-7  # movement of this size beside one of size 1 is rounding
+_NOTHING = 1e-7  # movement of this size where one of size 1 was drawn is none
+_ROUNDING = 1e-12  # movement of this size beside figures of size 1 is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +101,14 @@ def correlation(values: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 
 def root(matrix: np.ndarray) -> np.ndarray:
-    """Return F with FF' the matrix less its negative eigenvalues, at its own diagonal.
+    """Return a root F, FF' being the matrix less its negative eigenvalues, at its own diagonal.
 
     Pairs that are seen over different years can contradict each other; then no figures have all
     these correlations, and those without the negative part are taken.
     """
     values, vectors = np.linalg.eigh(matrix)
-    out = vectors * np.sqrt(np.maximum(values, 0))
+    # The symmetric root: it does not depend on which eigenvectors a machine happens to return.
+    out = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     return out * np.sqrt(np.diag(matrix) / (out**2).sum(axis=1))[:, None]
 
 
@@ -139,7 +141,11 @@ def persistence(own: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 
 class Split:
-    """The real series, split: means, path, spread of the own movement, how its steps correlate."""
+    """The real series, split: means, path, spread of the own movement, how its steps correlate.
+
+    Means, path and spread rest on the cells observed, so they are kept exactly there. Gaps inside a
+    history are filled in the own movement alone, whose steps need years that follow each other.
+    """
 
     def __init__(self, values: np.ndarray) -> None:
         self.seen = ~np.isnan(values)
@@ -148,7 +154,9 @@ class Split:
         self.means, self.path = self.two_way.effects(known)
         own = self.two_way.remainder(known)
         self.spread = self.two_way.size(own)
-        self.own, self.filled = fill_gaps(unit(own, self.two_way), self.seen)
+        moves = self.spread > _ROUNDING * self.two_way.size(known)  # units are free
+        own = np.divide(own, self.spread, np.zeros_like(own), where=moves)
+        self.own, self.filled = fill_gaps(own, self.seen)
 
     def steps(self, rho: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
         """Return x(t) − ρx(t−1) of the own movements and where both years have figures."""
@@ -181,11 +189,10 @@ class Split:
         """Draw movements of which half the variance is a linear trend of each group of entities."""
         slopes = together @ rng.standard_normal((len(together), groups.max() + 1))
         years = np.arange(self.own.shape[2]) - (self.own.shape[2] - 1) / 2
-        trend = np.sqrt(0.5) * self.unit(slopes[:, groups, None] * years)
-        # The walk without what it shares with the trend, so that the two variances add up; where
+        trend, walk = self.unit(slopes[:, groups, None] * years), self.walk(together, rng)
+        # The walk without what it shares with the trend, so that the two variances add up. Where
         # there is no trend (a single region is a nation), the walk has all of the variance.
-        walk, half = self.walk(together, rng), self.two_way.size(trend) ** 2
         shared = (walk * trend).sum(axis=(1, 2), keepdims=True)
         square = (trend**2).sum(axis=(1, 2), keepdims=True)
         walk -= np.divide(shared, square, np.zeros_like(square), where=square > 0) * trend
-        return trend + np.sqrt(1 - half) * unit(walk, self.two_way)
+        return unit(trend + unit(walk, self.two_way), self.two_way)

@@ -291,6 +291,22 @@ def test_series_with_little_in_them_stay_what_they_are(figures):
     assert np.isnan(lone[0]).all()
 
 
+def test_one_free_movement_keeps_its_variance():
+    two = Figures(("x",), np.array([[[1.0, 2.0], [3.0, 5.0]]]), ("e", "f"), np.arange(2))
+    for name in MOVED:
+        made = FAMILIES[name].make(two, seed_of(name, 0))
+        assert abs(made[0, 0, 0] - made[0, 0, 1] - made[0, 1, 0] + made[0, 1, 1]) == pytest.approx(
+            1
+        )
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_units_do_not_matter(name, figures):
+    small = Figures(figures.names, 1e-9 * figures.values, figures.entities, figures.regions)
+    made, expected = (FAMILIES[name].make(f, seed_of(name, 0)) for f in (small, figures))
+    np.testing.assert_allclose(1e9 * made, expected, rtol=1e-6, atol=1e-9)
+
+
 def test_gaps_inside_a_history_are_filled_on_a_line():
     values = np.array([[0.0, 1.0, 0.0, 0.0, 4.0, 0.0]])
     filled, inside = fill_gaps(values, np.array([[False, True, False, False, True, False]]))
