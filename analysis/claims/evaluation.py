@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from analysis.claims.checks import (
     control_check,
     ingredient_table,
@@ -274,10 +272,9 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
     p_low, p_high, smallest = tost(
         line.estimate * scale, line.se_cr3 * scale, first.clusters - 1, size
     )
-    p, by, ends = boot.p, test.test, (boot.low, boot.high)
-    if test.p is not None:
-        p = test.p
-        ends = (test.low, test.high) if np.isfinite(test.low) else (line.low_cr3, line.high_cr3)
+    p, by, tested, ends = boot.p, "wild bootstrap", line.estimate, (boot.low, boot.high)
+    if lead := test.lead:
+        p, by, tested, ends = lead.p, lead.test, lead.estimate, (lead.low, lead.high)
     if regression.sign == "0":
         p, by, ends = max(p_low, p_high), "two one-sided tests", (line.low_cr3, line.high_cr3)
     apart = deletions(regression.spec, regression.panel, line.term, reading.estimates.names)
@@ -292,15 +289,15 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         columns=tuple(_column(c, reading, tests) for c in reading.estimates),
         p=float(p),
         test=by,
-        tested=float((test.estimate if np.isfinite(test.estimate) else line.estimate) * scale),
+        tested=float(tested * scale),
         low=float(ends[0] * scale),
         high=float(ends[1] * scale),
         lowest=float(without.min()),
         lowest_without=str(without.idxmin()),
         highest=float(without.max()),
         highest_without=str(without.idxmax()),
-        p_without=float(apart["p"][worst]) if test.p is None else float("nan"),
-        p_without_entity=str(apart["cluster"][worst]) if test.p is None else "",
+        p_without=float(apart["p"][worst]) if not test.lead else float("nan"),
+        p_without_entity=str(apart["cluster"][worst]) if not test.lead else "",
         effective_clusters=_effective(first, regression.focal),
         plausible=size,
         p_zero=max(p_low, p_high),

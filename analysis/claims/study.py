@@ -66,6 +66,7 @@ class Study:
     letters: Mapping[str, str] = field(default_factory=dict)
     data: Path | None = None
     moved: bool = False
+    _policies: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     _panels: dict[str, Panel] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -105,7 +106,11 @@ class Study:
         """Who is exposed to which policy, and since when."""
         from analysis.data import load_policies
 
-        return load_policies(self.data)
+        return load_policies(self.data) if self._policies is None else self._policies
+
+    def with_policies(self, table: pd.DataFrame) -> Study:
+        """Return the study with another table of exposures."""
+        return replace(self, _policies=table)
 
     @property
     def ids(self) -> tuple[str, ...]:

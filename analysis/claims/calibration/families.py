@@ -84,6 +84,8 @@ class Family:
         Figures in, `Draw` out: what does not depend on the draw is computed once.
     needs_regions : bool
         Whether entities have to belong to regions.
+    inside_regions : bool
+        Whether what is dealt out stays inside regions.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Family:
     draws: str
     recipe: Callable[[Figures], Draw]
     needs_regions: bool = False
+    inside_regions: bool = False
 
     def prepare(self, figures: Figures) -> Draw:
         """Return the function that draws figures; DataError if regions are needed and lacking.
@@ -219,6 +222,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 "Which entity of the region has them, one permutation for all series.",
                 _dealt_regions,
                 needs_regions=True,
+                inside_regions=True,
             ),
             Family(
                 "walk",

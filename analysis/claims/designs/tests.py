@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.claims.designs.arrange import arrange, find_threshold, regime
+from analysis.claims.designs.arrange import arrange, find_threshold
 from analysis.claims.designs.derived import without_initial
+from analysis.claims.designs.leads import Lead, leading_test
 from analysis.claims.designs.paths import exposure_path
-from analysis.claims.designs.regression import with_sample
+from analysis.claims.designs.spatial import spatial_models
 from analysis.claims.finding import Check
-from analysis.inference import wild_draws
-from analysis.inference.spatial.direct import direct_effect
-from analysis.models import fit
 
 if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
     from analysis.claims.designs.regression import Regression
     from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import Estimate, SpatialEstimate
-    from analysis.models.spatial_weights import SpatialWeights
+    from analysis.inference import Estimate
 
-__all__ = ["DesignTest", "design_test", "spatial_models"]
+__all__ = ["DesignTest", "design_test"]
 
 DRAWS = 999
-CANDIDATES = 20  # thresholds tried, from the lowest to the highest that leaves rows on both sides
+
+Extra = tuple[tuple[Check, ...], Mapping[str, Any]]
+"""Checks of a design, and the results behind them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,24 +34,15 @@ class DesignTest:
 
     Parameters
     ----------
-    p : float or None
-        Leading p-value; None leaves the lead to the wild bootstrap.
-    test : str
-        Its name.
-    estimate, low, high : float
-        What it is about and its 95% interval, in units of the term; NaN keeps those of the
-        regression.
+    lead : Lead or None
+        Its leading test; None leaves the lead to the wild bootstrap.
     checks : tuple of Check
         The design's own.
     results : mapping of str to object
         Results behind them, for pictures and tables.
     """
 
-    p: float | None = None
-    test: str = "wild bootstrap"
-    estimate: float = float("nan")
-    low: float = float("nan")
-    high: float = float("nan")
+    lead: Lead | None = None
     checks: tuple[Check, ...] = ()
     results: Mapping[str, Any] | None = None
 
@@ -72,25 +60,17 @@ def design_test(question: Question, regression: Regression, leading: Estimate) -
         Its first column.
     """
     claim = question.claim
-    run = _TESTS.get("policy" if claim.policy else claim.design)
-    return run(question, regression, leading) if run else DesignTest()
+    run = _EXTRAS.get("policy" if claim.policy else claim.design)
+    checks, results = run(question, regression, leading) if run else ((), {})
+    lead = leading_test(question, regression)
+    return DesignTest(lead, checks, {**results, **(lead.results if lead else {})})
 
 
-def _threshold(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    """Test all thresholds at once: the search for the best one is part of the test."""
-    focal, by = regression.focal.removesuffix(" above"), question.claim.setup["by"]
-    plain = tuple(n for n in regression.spec.regressors if not n.startswith(f"{focal} above"))
-    base = replace(regression, spec=replace(regression.spec, regressors=plain), focal=focal)
-    found = find_threshold(base, by, DRAWS)
-    levels = np.quantile(found.path["gamma"], np.linspace(0, 1, CANDIDATES))
-    searched = [
-        regime(replace(base, panel=question.panel), by, gamma, within=True)
-        for gamma in np.unique(levels)
-    ]
-    fits = [fit(one.spec, one.panel) for one in searched]
-    tests = wild_draws(fits, [one.focal for one in searched], draws=DRAWS)
-    best, at = fits[tests.largest], searched[tests.largest].focal
-    slope = float(best.coefficients[best.terms.index(at)])
+def _threshold(question: Question, regression: Regression, leading: Estimate) -> Extra:
+    declared = replace(arrange(question), focal=question.claim.parts[0].focal)
+    plain = tuple(n for n in declared.spec.regressors if n != f"{declared.focal} above")
+    base = replace(declared, spec=replace(declared.spec, regressors=plain))
+    found = find_threshold(base, question.claim.setup["by"], DRAWS)
     smooth = found.smooth_fits_better
     check = Check(
         "smooth",
@@ -98,13 +78,10 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
         "A quadratic or a spline has the lower BIC." if smooth else "It has the lowest BIC.",
         not smooth,
     )
-    results = {"threshold": found}
-    return DesignTest(
-        tests.p_largest, "threshold bootstrap", slope, checks=(check,), results=results
-    )
+    return (check,), {"threshold": found}
 
 
-def _quadratic(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _quadratic(question: Question, regression: Regression, leading: Estimate) -> Extra:
     from analysis.inference import u_test
 
     declared = arrange(question)  # a turning point is a place on the scale of the series itself
@@ -117,10 +94,10 @@ def _quadratic(question: Question, regression: Regression, leading: Estimate) ->
         f"Test of both slopes p = {found.p_cr3:.3f}; the turning point lies {where} the data.",
         holds,
     )
-    return DesignTest(checks=(check,), results={"u": found})
+    return (check,), {"u": found}
 
 
-def _local_projection(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _local_projection(question: Question, regression: Regression, leading: Estimate) -> Extra:
     from analysis.inference import local_projections
 
     setup = question.claim.setup
@@ -133,10 +110,10 @@ def _local_projection(question: Question, regression: Regression, leading: Estim
         spec, regression.panel, regression.focal, horizons=setup["horizons"],
         early=setup["early"], late=setup["late"],
     )  # fmt: skip
-    return DesignTest(results={"responses": found})
+    return (), {"responses": found}
 
 
-def _memory(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _memory(question: Question, regression: Regression, leading: Estimate) -> Extra:
     from analysis.inference import dynamic_panel, panel_var
 
     plain = replace(regression.spec, regressors=(regression.focal,), lags={})
@@ -152,11 +129,10 @@ def _memory(question: Question, regression: Regression, leading: Estimate) -> De
         bool(same and persistence < 1),
     )
     loop = panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
-    return DesignTest(checks=(check,), results={"dynamic": found, "loop": loop})
+    return (check,), {"dynamic": found, "loop": loop}
 
 
-def _spatial(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    """Lead with the bootstrap of the direct effect, the spatial lag as estimated."""
+def _spatial(question: Question, regression: Regression, leading: Estimate) -> Extra:
     found = spatial_models(question.claim, regression)
     lines = {name: model.effect(regression.focal, "direct") for name, model in found.items()}
     signs = {np.sign(line.estimate) for line in lines.values()}
@@ -167,60 +143,10 @@ def _spatial(question: Question, regression: Regression, leading: Estimate) -> D
     check = Check(
         "maps", "Is the direct effect of one sign under every map?", f"{words}.", len(signs) == 1
     )
-    first = next(iter(maps_of(question.claim, regression).values()))
-    test = direct_effect(
-        _connected(regression, first).spec, regression.panel, first, regression.focal,
-        next(iter(found.values())).rho,
-    )  # fmt: skip
-    return DesignTest(
-        test.p, "spatial bootstrap", test.estimate, test.low, test.high, (check,), {"maps": found}
-    )
+    return (check,), {"maps": found}
 
 
-def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEstimate]:
-    """Estimate the spatial Durbin model under every declared map, contiguity first.
-
-    All maps share the rows: those on which the panel is balanced, without entities that would be
-    left without a neighbour on the first map.
-    """
-    from analysis.inference import spatial_panel
-
-    maps = maps_of(claim, regression)
-    regression = _connected(regression, next(iter(maps.values())))
-    return {
-        name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
-        for name, near in maps.items()
-    }
-
-
-def maps_of(claim: Claim, regression: Regression) -> dict[str, SpatialWeights]:
-    """Return the declared maps, contiguity first."""
-    return {name.split()[0]: weights_of(regression.panel, name) for name in claim.setup["maps"]}
-
-
-def weights_of(panel: Panel, words: str) -> SpatialWeights:
-    """Return the weights of a map as the ledger names it: a kind and perhaps a measure."""
-    from analysis.models import spatial_weights
-
-    name, *given = words.split()
-    return getattr(spatial_weights, name)(panel, *given)
-
-
-def _connected(regression: Regression, near: SpatialWeights) -> Regression:
-    """Leave out entities without a neighbour among those that a balanced panel keeps."""
-    from analysis.inference.spatial.design import balanced_rows
-
-    while True:
-        rows = balanced_rows(regression.spec, regression.panel, "largest")[0]
-        kept = near.among(tuple(map(str, rows.frame.index.unique(0))))
-        alone = np.array(kept.entities)[kept.raw.sum(axis=1) == 0]
-        if not alone.size:
-            return regression
-        excluded = (*regression.spec.sample.exclude_entities, *map(str, alone))
-        regression = with_sample(regression, exclude_entities=tuple(dict.fromkeys(excluded)))
-
-
-def _exposure(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _exposure(question: Question, regression: Regression, leading: Estimate) -> Extra:
     path = exposure_path(question.claim, question.panel, regression)
     check = Check(
         "pre-years",
@@ -228,17 +154,16 @@ def _exposure(question: Question, regression: Regression, leading: Estimate) -> 
         f"Joint test of {path.leads} earlier years: p = {path.p:.3f}.",
         path.p >= question.rules.level,
     )
-    return DesignTest(checks=(check,), results={"path": path})
+    return (check,), {"path": path}
 
 
-def _policy(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _policy(question: Question, regression: Regression, leading: Estimate) -> Extra:
     from analysis.inference import event_study, pretrend_test, randomisation_test
 
     design = question.study.policy(question.claim.policy)
     sample = regression.spec.sample
     # The same controls as in the regression, or test and columns would answer two questions.
     panel, outcome = without_initial(question.panel, regression.spec)
-    free = randomisation_test(design, outcome, panel, sample=sample)
     within = randomisation_test(design, outcome, panel, strata="region", sample=sample)
     study = event_study(design, outcome, panel, sample=sample)
     before = pretrend_test(study)
@@ -257,11 +182,11 @@ def _policy(question: Question, regression: Regression, leading: Estimate) -> De
             min(before.p, before.p_permutation) >= level,
         ),
     )
-    results = {"free": free, "within": within, "study": study, "before": before}
-    return DesignTest(free.p, "permutation", free.estimate, free.low, free.high, checks, results)
+    results = {"within": within, "study": study, "before": before}
+    return checks, results
 
 
-_TESTS: Mapping[str, Callable[[Question, Regression, Estimate], DesignTest]] = {
+_EXTRAS: Mapping[str, Callable[[Question, Regression, Estimate], Extra]] = {
     "threshold": _threshold,
     "quadratic": _quadratic,
     "local-projection": _local_projection,

@@ -257,7 +257,7 @@ def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
 
 
 def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
-    table = pd.concat(levels, axis=1)
+    table = pd.concat(levels, axis=1) / (1.0 + EPS)  # levels, as `analysis.measures.build` has them
     whole = table.notna().all(axis=1)
     out = pd.Series(np.nan, index=table.index)
     out[whole] = FORMS[form](table[whole].clip(EPS, 1.0).to_numpy())

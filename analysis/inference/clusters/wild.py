@@ -18,9 +18,10 @@ from analysis.inference.options import checked
 from analysis.inference.result import Result, plain, share
 from analysis.models import Fit
 
-__all__ = ["WildFamily", "WildTest", "wild", "wild_draws"]
+__all__ = ["WildFamily", "WildTest", "search_test", "wild", "wild_draws"]
 
 SEED = 20261123
+_TIE = 1e-9  # t statistics closer than this share of their size count as equal
 _HEAVY = 0.5  # share of a term's variation in one cluster that deserves a note
 
 
@@ -93,23 +94,6 @@ class WildFamily:
     p: np.ndarray
     draws: np.ndarray
     weights: Weights
-
-    @property
-    def largest(self) -> int:
-        """Position of the hypothesis with the largest |t|."""
-        return int(np.abs(self.t).argmax())
-
-    @property
-    def p_largest(self) -> float:
-        """Share of draws whose largest |t| is at least that of the sample, the sample counted.
-
-        The test of all hypotheses at once, right for a search over them: the threshold that fits
-        best, for example (Westfall and Young 1993; Hansen 1999 for the search).
-        """
-        most = np.abs(np.nan_to_num(self.draws, posinf=np.inf, neginf=-np.inf)).max(axis=0)
-        beyond = (most >= np.abs(self.t).max() * (1 - 1e-9)).sum()
-        own = 0 if self.weights.enumerated else 1
-        return float((beyond + own) / (self.draws.shape[1] + own))
 
 
 @checked
@@ -209,6 +193,34 @@ def wild_draws(
         out[h], p[h] = numerics.t_statistics(n, s), p_values(scores, n, s, 0.0, chosen)[0]
     t = np.array([scores.estimate / scores.se for scores, _ in family])
     return WildFamily(tuple(name for _, name in family), t, p, out, chosen)
+
+
+def search_test(
+    scores: Sequence[Scores], *, draws: int = 9_999, weights: str = "auto", seed: int = SEED
+) -> tuple[float, int]:
+    """Test that every coefficient is zero by the largest |t|: a search is part of its own test.
+
+    Parameters
+    ----------
+    scores : sequence of Scores
+        Of the candidates, all on the same clusters.
+    draws, weights, seed
+        As in `wild`.
+
+    Returns
+    -------
+    tuple of float and int
+        Share of draws whose largest |t| is at least that of the sample, the sample counted, and
+        the position of the candidate with the largest (Westfall and Young 1993, ch. 2).
+    """
+    chosen = choose_weights(weights, len(scores[0].labels), draws, seed)
+    t = np.abs([one.estimate / one.se for one in scores])
+    beyond = 0
+    for w in chosen.chunks():
+        drawn = [numerics.t_statistics(*one.squares(0.0, w)) for one in scores]
+        beyond += int((np.abs(drawn).max(axis=0) >= t.max() * (1 - _TIE)).sum())
+    own = 0 if chosen.enumerated else 1
+    return (beyond + own) / (chosen.draws + own), int(t.argmax())
 
 
 def _fit(estimate: Estimate | Fit) -> Fit:
