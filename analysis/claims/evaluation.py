@@ -74,7 +74,7 @@ def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
     if any(one == claim for one in study.runs()):
         family = study.runs(family=claim.family, dataset=study.dataset_of(claim))
         asked = [question if one == claim else replace(question, claim=one) for one in family]
-    found = [_evaluate(q, draws) if q is question else _answer(q, draws) for q in asked]
+    found = [_evaluate(q, draws) if q is question else answer(q, draws) for q in asked]
     return adjust_family(found, draws)[asked.index(question)]
 
 
@@ -90,10 +90,10 @@ def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tup
     draws : int
         Of the wild bootstrap.
     """
-    return adjust_family([_answer(question, draws) for question in questions], draws)
+    return adjust_family([answer(question, draws) for question in questions], draws)
 
 
-def _answer(question: Question, draws: int) -> Evaluated:
+def answer(question: Question, draws: int) -> Evaluated:
     try:
         return _evaluate(question, draws)
     except AnalysisError as error:

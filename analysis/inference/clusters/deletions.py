@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -42,9 +41,12 @@ def deletions(
     design = build_design(spec, panel, rows)
     first = spec.terms.index(term)
     order = [first, *(j for j in range(len(spec.terms)) if j != first)]
-    plain = build_design(replace(spec, effects="two_way", initial=()), panel, rows)
+    around = build_design(spec.with_effects("two_way"), panel, rows)
     return deletion_table(
-        share_rows(design), share_rows(plain), design.y[None], design.x[None][..., order]
+        share_rows(design),
+        share_rows(around, levels_only=True),
+        design.y[None],
+        design.x[None][..., order],
     )[0]
 
 

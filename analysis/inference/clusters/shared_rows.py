@@ -207,18 +207,23 @@ class SharedRows:
         return Scores(own, left, right, float(slope), float(se), float(factor), self.labels)
 
 
-def share_rows(design: Design) -> SharedRows:
-    """Prepare the effects of a design for many outcomes and terms on its rows."""
+def share_rows(design: Design, *, levels_only: bool = False) -> SharedRows:
+    """Prepare the effects of a design for many outcomes and terms on its rows.
+
+    With `levels_only`, effects with a slope (trends, initial controls) are left out: what remains
+    of a two-way design is what within-SDs are counted around.
+    """
     n = len(design.y)
-    nuisance = split_effects(np.empty((n, 0)), design.absorbed, design.clusters)[1]
+    absorbed = [a for a in design.absorbed if a.slope is None or not levels_only]
+    nuisance = split_effects(np.empty((n, 0)), absorbed, design.clusters)[1]
     crossing = _orthonormal(nuisance)
-    everything = [a.columns() for a in design.absorbed]
+    everything = [a.columns() for a in absorbed]
     basis = _orthonormal(np.column_stack(everything))
     order = np.argsort(design.clusters, kind="stable")
     starts = np.searchsorted(design.clusters[order], np.arange(len(design.cluster_labels)))
     inside = np.stack([b.T @ b for b in np.split(crossing[order], starts[1:])])
     whole = np.eye(crossing.shape[1])
-    free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
+    free = [a.columns() for a in absorbed if not a.nested_in(design.clusters)]
     return SharedRows(
         basis=basis,
         crossing=crossing,

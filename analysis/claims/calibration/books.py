@@ -1,0 +1,244 @@
+"""The whole ledger put to many simulated panels: what a book would have said by chance.
+
+One regression of a claim differs between panels in its columns alone, so rows and effects are
+prepared once and the slopes, jackknives and bootstraps of all panels come from products of arrays
+(`analysis.inference.clusters.shared_rows`). What decides between "suggestive" and "supported" is
+asked only where a leading test speaks at all: there the claim is evaluated as any other is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtr
+
+from analysis.claims.calibration.placebo import Placebo, Replaced
+from analysis.claims.claim import Claim
+from analysis.claims.designs import Lead, Regression, arrange, leading_test
+from analysis.claims.evaluation import COLUMNS, answer
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import Column, Finding
+from analysis.claims.question import Question
+from analysis.claims.special import SPECIAL
+from analysis.errors import AnalysisError
+from analysis.inference.cells import reach
+from analysis.inference.clusters.equivalence import tost
+from analysis.inference.clusters.shared_rows import SharedRows, Slopes, share_rows
+from analysis.inference.clusters.wild import SEED
+from analysis.inference.clusters.wild_scores import (
+    Weights,
+    at_null,
+    choose_weights,
+    invert,
+    p_values,
+)
+from analysis.inference.power import minimum_detectable_effect
+from analysis.models import EFFECTS, estimation_rows
+from analysis.models.design import build_design
+from analysis.models.rows import numbers, shift, years_each
+
+__all__ = ["book", "claims_of"]
+
+DRAWS = 999
+
+Ask = Callable[[Claim, int], Question]
+"""The question of a claim on panel number so and so."""
+
+
+def claims_of(placebo: Placebo) -> tuple[Claim, ...]:
+    """Return the claims that a data set can be asked and that predict something."""
+    runs = placebo.study.runs(dataset=placebo.panel.name)
+    return tuple(
+        claim
+        for claim in runs
+        if claim.declared and claim.parts and claim.design != "descriptive"
+        and all(name in placebo.panel for name in claim.names)
+    )  # fmt: skip
+
+
+def book(
+    placebo: Placebo, numbers_: Sequence[int], *, draws: int = DRAWS, full: bool = True
+) -> list[tuple[Evidence, ...]]:
+    """Put every claim of a data set to placebo panels.
+
+    Parameters
+    ----------
+    placebo : Placebo
+        Data set and family.
+    numbers_ : sequence of int
+        Of the panels.
+    draws : int
+        Of the bootstrap.
+    full : bool
+        Ask everything of a claim whose leading test speaks; otherwise leave it at the columns.
+
+    Returns
+    -------
+    list of tuple of Evidence
+        One tuple a panel, in the order of `claims_of`.
+    """
+    drawn = [placebo.replaced(number) for number in numbers_]
+    found = [list(_asked(placebo, claim, drawn, draws, full)) for claim in claims_of(placebo)]
+    return [tuple(one) for one in zip(*found, strict=True)]
+
+
+def _asked(
+    placebo: Placebo, claim: Claim, drawn: Sequence[Replaced], draws: int, full: bool
+) -> Iterator[Evidence]:
+    questions = [placebo.question(claim, one) for one in drawn]
+    if claim.design in SPECIAL:
+        yield from (answer(question, draws).evidence for question in questions)
+        return
+    by_part = [list(_findings(questions, i, draws)) for i in range(len(claim.parts))]
+    for question, findings in zip(questions, zip(*by_part, strict=True), strict=True):
+        speaks = any(f is None or f.p < question.rules.level for f in findings)
+        if speaks and full:
+            yield answer(question, draws).evidence
+        else:
+            kept = tuple(f for f in findings if f is not None)
+            yield Evidence(claim, kept, dataset=question.panel.name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of one regression under each set of effects, and entity and year effects alone."""
+
+    index: np.ndarray
+    shared: dict[str, SharedRows]
+    plain: SharedRows
+    years: tuple[int, int]
+    entities: int
+
+
+def _rows(regression: Regression) -> _Rows:
+    spec, panel = regression.spec, regression.panel
+    usable = []
+    for effects in COLUMNS:
+        try:
+            rows = estimation_rows(spec, panel, (*usable, effects))
+            build_design(spec.with_effects(effects), panel, rows)
+            usable.append(effects)
+        except AnalysisError:
+            continue
+    rows = estimation_rows(spec, panel, usable)
+    index = rows.frame.index
+    designs = {e: build_design(spec.with_effects(e), panel, rows) for e in usable}
+    years = index.get_level_values(1)
+    return _Rows(
+        index=panel.frame.index.get_indexer(index),
+        shared={e: share_rows(d) for e, d in designs.items()},
+        plain=share_rows(designs["two_way"], levels_only=True),
+        years=(int(years.min()), int(years.max())),
+        entities=len(index.unique(0)),
+    )
+
+
+def _seen(regression: Regression) -> np.ndarray:
+    """Mark the cells of the grid in which outcome and terms are observed."""
+    spec, frame = regression.spec, regression.panel.frame
+    width = years_each(frame.index)
+    lags = {spec.outcome: 0, **{n: spec.lag_of(n) for n in spec.slopes}}
+    return np.isfinite([shift(numbers(frame, n), k, width) for n, k in lags.items()]).all(axis=0)
+
+
+def _columns(regression: Regression, at: np.ndarray) -> np.ndarray:
+    """Return the focal term, other terms and the outcome on the rows, shape (n, k + 1)."""
+    spec, frame = regression.spec, regression.panel.frame
+    width = years_each(frame.index)
+    values = {n: shift(numbers(frame, n), spec.lag_of(n), width)[at] for n in spec.slopes}
+    for a, b in spec.interactions:
+        one, two = (values[n] - values[n].mean() for n in (a, b))
+        values[f"{a}:{b}"] = one * two
+    focal = regression.focal
+    if focal not in values:
+        focal = ":".join(reversed(focal.split(":")))
+    order = [focal, *(n for n in values if n != focal)]
+    return np.column_stack([*(values[n] for n in order), numbers(frame, spec.outcome)[at]])
+
+
+def _findings(questions: Sequence[Question], part: int, draws: int) -> Iterator[Finding | None]:
+    """Return the finding of one part on every panel; None where its rows cannot be estimated."""
+    regressions = [arrange(q, q.claim.parts[part], within=True) for q in questions]
+    rows = _rows(regressions[0])
+    columns = [_columns(regression, rows.index) for regression in regressions]
+    alike = [
+        i for i, c in enumerate(columns) if np.isfinite(c).all() and c.shape == columns[0].shape
+    ]
+    found: dict[int, Finding | None] = {}
+    for i in range(len(questions)):
+        if i not in alike:
+            own = _rows(regressions[i])
+            only = _columns(regressions[i], own.index)
+            found |= _solve([i], only[None], own, questions, regressions, draws)
+    together = np.stack([_columns(regressions[i], rows.index) for i in alike])
+    found |= _solve(alike, together, rows, questions, regressions, draws)
+    yield from (found[i] for i in range(len(questions)))
+
+
+def _solve(
+    which: Sequence[int], columns: np.ndarray, rows: _Rows, questions: Sequence[Question],
+    regressions: Sequence[Regression], draws: int,
+) -> dict[int, Finding]:  # fmt: skip
+    y, x = columns[..., -1], columns[..., :-1]
+    sd = rows.plain.within_sd(columns[..., [0, -1]])
+    scale = sd[:, 0] / sd[:, 1]
+    if regressions[0].in_sds:
+        scale = sd[:, 0] * np.sqrt(y.shape[1] / (y.shape[1] - 1))
+    slopes = {effects: shared.slopes(y, x) for effects, shared in rows.shared.items()}
+    chosen = choose_weights("auto", len(rows.plain.labels), draws, SEED)
+    out = {}
+    for j, i in enumerate(which):
+        lead = leading_test(questions[i], regressions[i])
+        tables = {e: _column(e, s, j, scale[j], rows, len(y[j])) for e, s in slopes.items()}
+        out[i] = _finding(questions[i], regressions[i], tables, slopes["two_way"], j, scale[j],
+                          lead, chosen)  # fmt: skip
+    return out
+
+
+def _column(effects: str, found: Slopes, j: int, scale: float, rows: _Rows, n: int) -> Column:
+    groups = len(rows.plain.labels)
+    b, error = found.estimate[j] * scale, found.se_cr3[j] * scale
+    half = reach(groups - 1, 0.05) * error
+    p = float(2 * stdtr(groups - 1, -abs(b / error)))
+    return Column(
+        effects=effects, label=EFFECTS[effects].label, estimate=float(b),
+        se=float(found.se[j] * scale), low=float(b - half), high=float(b + half), p=p, p_cr3=p,
+        mde=float(minimum_detectable_effect(float(error), groups - 1)), n=n,
+        entities=rows.entities, clusters=groups, first_year=rows.years[0],
+        last_year=rows.years[1],
+    )  # fmt: skip
+
+
+def _finding(
+    question: Question, regression: Regression, columns: dict[str, Column], found: Slopes, j: int,
+    scale: float, lead: Lead | None, weights: Weights,
+) -> Finding:  # fmt: skip
+    first = columns["two_way"]
+    size = question.rules.plausible
+    p_low, p_high, smallest = tost(
+        first.estimate, found.se_cr3[j] * scale, first.clusters - 1, size
+    )
+    if regression.sign == "0":
+        p, test, tested = max(p_low, p_high), "two one-sided tests", first.estimate
+        ends = first.low, first.high
+    elif lead:
+        p, test, tested = lead.p, lead.test, lead.estimate * scale
+        ends = lead.low * scale, lead.high * scale
+    else:
+        scores = found.scores[j]
+        moments = np.concatenate([scores.moments(w) for w in weights.chunks()], axis=1)
+        p = p_values(scores, *at_null(moments, 0.0), 0.0, weights)[0]
+        low, high = invert(scores, moments, weights, question.rules.level)
+        test, tested, ends = "wild bootstrap", first.estimate, (low * scale, high * scale)
+    without = found.without[j] * scale
+    return Finding(
+        outcome=regression.outcome, outcome_label=regression.outcome, term=regression.focal,
+        term_label=regression.label or regression.focal, sign=regression.sign,
+        columns=tuple(columns.values()), p=float(p), test=test, tested=float(tested),
+        low=float(ends[0]), high=float(ends[1]), lowest=float(without.min()), lowest_without="",
+        highest=float(without.max()), highest_without="",
+        effective_clusters=float(found.effective[j]), plausible=size, p_zero=max(p_low, p_high),
+        smallest_margin=smallest,
+    )  # fmt: skip
