@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.claim import Part
 from analysis.claims.designs import Regression, arrange, derived
 from analysis.claims.finding import Check
+from analysis.claims.question import Question
+from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import wild
 from analysis.models import fit, fit_many
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Part
-    from analysis.claims.question import Question
-    from analysis.data import Panel
 
 __all__ = ["control_check", "ingredient_table", "lead_check", "share_check", "term_row"]
 

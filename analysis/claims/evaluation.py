@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from analysis.claims.checks import (
-    control_check,
-    ingredient_table,
-    lead_check,
-    share_check,
-)
+from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
+from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import DesignTest, Regression, arrange, design_test
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
@@ -21,23 +18,16 @@ from analysis.claims.family import DRAWS, adjust_family
 from analysis.claims.finding import Check, Column, Finding
 from analysis.claims.lacking import missing_words
 from analysis.claims.natural import natural_words
+from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
+from analysis.data import Panel
 from analysis.errors import AnalysisError
-from analysis.inference import wild
+from analysis.inference import Estimate, Estimates, WildTest, wild
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
-from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims.claim import Claim, Part
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import Estimate, Estimates, WildTest
-    from analysis.measures import Declarations, Overlap
-    from analysis.models import Specification
+from analysis.measures import Declarations, Overlap
+from analysis.models import EFFECTS, Specification
 
 __all__ = ["COLUMNS", "evaluate", "evaluate_family"]
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import Finding
+from analysis.claims.record import Record
 from analysis.claims.text import claim_text, labelled, table, wrap
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.evidence import Evidence
-    from analysis.claims.finding import Finding
-    from analysis.claims.record import Record
-    from analysis.claims.verdicts import Verdict
-    from analysis.inference import Estimate
+from analysis.claims.verdicts import Verdict
+from analysis.inference import Estimate
 
 __all__ = ["evidence_text", "results_text"]
 

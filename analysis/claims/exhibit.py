@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import AnalysisError
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Exhibit", "NotPlainError", "tiles", "yearly_values"]
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.evidence import Evidence
+from analysis.claims.protocol import Answer
 from analysis.inference.cells import Grid, signed
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.evidence import Evidence
-    from analysis.claims.protocol import Answer
 
 __all__ = ["checks_grid", "claim_grids"]
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from analysis.measures import missing_measures
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from analysis.claims.claim import Claim
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.claims.claim import Claim
+from analysis.data import Panel
+from analysis.measures import Declarations, missing_measures
 
 __all__ = ["missing_words"]
 

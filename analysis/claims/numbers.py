@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.finding import Column, Finding
 from analysis.claims.pictures import curve_numbers
+from analysis.claims.verdicts import Verdict
+from analysis.data import Panel
 from analysis.inference.cells import zero_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.finding import Column, Finding
-    from analysis.claims.verdicts import Verdict
-    from analysis.data import Panel
-    from analysis.inference.marginal import MarginalEffects
+from analysis.inference.marginal import MarginalEffects
 
 __all__ = ["claim_numbers", "entity_name", "flatten", "slope_numbers", "span"]
 
@@ -63,10 +59,7 @@ def span(estimate: float, low: float, high: float) -> dict[str, object]:
 
 
 def claim_numbers(
-    made: Evaluated,
-    judged: Verdict,
-    slopes: MarginalEffects | None,
-    curve: pd.DataFrame | None,
+    made: Evaluated, judged: Verdict, slopes: MarginalEffects | None, curve: pd.DataFrame | None
 ) -> dict[str, Number]:
     """Name the numbers and words that prose about a claim may use.
 

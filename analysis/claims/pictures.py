@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.claims.curve import curve_table
+from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
+from analysis.claims.finding import Finding
 from analysis.inference.cells import reach
 from analysis.inference.marginal import MarginalEffects, marginal_effects
 from analysis.models.added_variable import added_variable
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.finding import Finding
 
 __all__ = ["claim_pictures", "curve_numbers", "ingredient_rows", "moderated", "scatter"]
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.claims.curve import declared_samples
-from analysis.claims.designs import with_sample
+from analysis.claims.designs import Regression, with_sample
+from analysis.data import Panel
 from analysis.errors import AnalysisError
+from analysis.inference import Estimate
 from analysis.models import fit
 from analysis.models.reference import library_slopes
-
-if TYPE_CHECKING:
-    from analysis.claims.designs import Regression
-    from analysis.data import Panel
-    from analysis.inference import Estimate
 
 __all__ = ["Answer", "ask_protocol"]
 

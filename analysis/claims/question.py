@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.rules import Rules
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.claims.claim import Claim
+from analysis.claims.rules import Rules
+from analysis.claims.study import Study
+from analysis.data import Panel
+from analysis.measures import Declarations
 
 __all__ = ["Question"]
 

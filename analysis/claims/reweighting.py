@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.claims.designs import Regression
 from analysis.claims.finding import Check
+from analysis.claims.question import Question
+from analysis.data import Panel
 from analysis.errors import require_seed
+from analysis.measures import Declarations
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design, split_effects
-
-if TYPE_CHECKING:
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.measures import Declarations
 
 __all__ = ["reweighted_slopes", "reweighting_check"]
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, Column, Finding
+from analysis.claims.question import Question
+from analysis.data import Panel
 from analysis.errors import AnalysisError
+from analysis.inference import DistributedLags
 from analysis.inference.clusters.equivalence import tost
+from analysis.inference.form.joint import Combination
 from analysis.inference.power import minimum_detectable_effect
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import DistributedLags
-    from analysis.inference.form.joint import Combination
 
 __all__ = ["SPECIAL"]
 

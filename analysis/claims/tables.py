@@ -6,12 +6,10 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analysis.claims.record import Record
 from analysis.errors import DataError
-
-if TYPE_CHECKING:
-    from analysis.claims.record import Record
 
 __all__ = ["COLUMNS", "claim_rows", "write_claims"]
 

@@ -28,11 +28,7 @@ DESIGNS = (
     "firm",
 )
 
-VOCABULARY = {
-    "status": STATUSES,
-    "sign": SIGNS,
-    "design": DESIGNS,
-}
+VOCABULARY = {"status": STATUSES, "sign": SIGNS, "design": DESIGNS}
 TEXTS = ("section", "quote", "sentence", "logic", "estimand")
 
 SETUPS: Mapping[str, tuple[str, ...]] = {

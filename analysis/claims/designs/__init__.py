@@ -4,11 +4,4 @@ from analysis.claims.designs.arrange import arrange
 from analysis.claims.designs.regression import Regression, with_sample
 from analysis.claims.designs.tests import DesignTest, design_test, spatial_models
 
-__all__ = [
-    "DesignTest",
-    "Regression",
-    "arrange",
-    "design_test",
-    "spatial_models",
-    "with_sample",
-]
+__all__ = ["DesignTest", "Regression", "arrange", "design_test", "spatial_models", "with_sample"]

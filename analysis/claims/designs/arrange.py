@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import derived
 from analysis.claims.designs.regression import Regression
+from analysis.claims.question import Question
+from analysis.inference import Threshold
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.models import Specification
 from analysis.models.treatment import with_treatment
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim, Part
-    from analysis.claims.question import Question
-    from analysis.inference import Threshold
 
 __all__ = ["arrange", "find_threshold"]
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = [
     "add_column",

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.claim import Claim
 from analysis.claims.designs import derived
+from analysis.claims.designs.regression import Regression
+from analysis.data import Panel
 from analysis.inference import cr3, estimate
 from analysis.inference.events.pretrends import joint_test
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.designs.regression import Regression
-    from analysis.data import Panel
 
 __all__ = ["ExposurePath", "exposure_path"]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models import Specification
+from analysis.data import Panel
+from analysis.models import Specification
 
 __all__ = ["Regression", "with_sample"]
 

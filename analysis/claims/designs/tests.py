@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from analysis.claims.claim import Claim
 from analysis.claims.designs.arrange import find_threshold
 from analysis.claims.designs.derived import without_initial
 from analysis.claims.designs.paths import exposure_path
-from analysis.claims.designs.regression import with_sample
+from analysis.claims.designs.regression import Regression, with_sample
 from analysis.claims.finding import Check
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.designs.regression import Regression
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import Estimate, SpatialEstimate
-    from analysis.models.spatial_weights import SpatialWeights
+from analysis.claims.question import Question
+from analysis.data import Panel
+from analysis.inference import Estimate, SpatialEstimate
+from analysis.models.spatial_weights import SpatialWeights
 
 __all__ = ["DesignTest", "design_test", "spatial_models"]
 

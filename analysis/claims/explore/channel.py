@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten
 from analysis.claims.record import Page
-from analysis.inference import estimate, mediation
+from analysis.data import Panel
+from analysis.inference import Mediation, estimate, mediation
 from analysis.inference.cells import Grid, signed, zero_words
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.data import Panel
-    from analysis.inference import Mediation
 
 __all__ = ["channel"]
 

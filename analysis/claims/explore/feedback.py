@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten, span
 from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.data import Panel
-    from analysis.inference import DynamicPanel, PanelVar
-    from analysis.inference.result import Row
+from analysis.data import Panel
+from analysis.inference import DynamicPanel, PanelVar
+from analysis.inference.result import Row
 
 __all__ = ["loop"]
 

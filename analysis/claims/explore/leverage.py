@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
 
 __all__ = ["carriers", "carriers_picture", "on_rows"]
 

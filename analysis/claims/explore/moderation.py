@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten, slope_numbers, span
 from analysis.claims.record import Page
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, signed
-from analysis.inference.marginal import marginal_effects
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.inference.marginal import MarginalEffects
-    from analysis.measures import Measure
+from analysis.inference.marginal import MarginalEffects, marginal_effects
+from analysis.measures import Measure
 
 __all__ = ["slopes"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.claims.designs import with_sample
 from analysis.claims.designs.paths import ExposurePath, exposure_path
+from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.family import DRAWS
 from analysis.claims.numbers import entity_name, flatten, span
@@ -18,9 +18,6 @@ from analysis.errors import UnknownNameError
 from analysis.inference import estimate_columns, wild
 from analysis.inference.cells import Grid, signed
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
 
 __all__ = ["Omission", "omission", "without"]
 

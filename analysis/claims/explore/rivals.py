@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.designs import Regression
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import span
-from analysis.inference import estimate_columns
+from analysis.inference import Estimate, estimate_columns
 from analysis.inference.cells import Grid, signed
 from analysis.models import EFFECTS, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analysis.claims.designs import Regression
-    from analysis.inference import Estimate
 
 __all__ = ["Form", "bic_table", "rival_effects", "rival_forms", "rival_numbers", "rivals_table"]
 
