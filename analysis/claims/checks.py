@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +12,9 @@ from analysis.claims.claim import Part
 from analysis.claims.designs import Regression, arrange, derived
 from analysis.claims.finding import Check
 from analysis.claims.question import Question
-from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import wild
+from analysis.inference.cells import reach
 from analysis.models import fit, fit_many
 
 __all__ = ["control_check", "ingredient_table", "lead_check", "share_check", "term_row"]
@@ -40,32 +40,19 @@ def _with_lead(regression: Regression) -> tuple[object, str]:
     parts = regression.focal.split(":") if regression.focal not in panel else [regression.focal]
     ahead = min(spec.lag_of(name) for name in parts) + 1
     lags = {name: spec.lag_of(name) - ahead for name in dict.fromkeys(parts)}
-    columns = []
-    for name in lags if len(parts) > 1 else ():
-        values = derived.lagged(panel, name, lags[name])
-        column = f"{name} ahead"
-        panel = derived.add_column(panel, column, values, (name,), column)
-        columns.append(column)
-    values = _product(panel, parts, lags)
-    lead = f"{regression.focal} ahead".replace(":", " by ")
-    panel = derived.add_column(panel, lead, values, parts, lead)
-    columns.append(lead)
+    moved = {name: (derived.lagged(panel, name, lags[name]), (name,)) for name in lags}
+    if len(parts) > 1:
+        product = derived.centred_product(panel, ((name, lags[name]) for name in parts))
+        moved[regression.focal] = product, parts
+    columns = [f"{name} ahead".replace(":", " by ") for name in moved]
+    for column, (values, parents) in zip(columns, moved.values(), strict=True):
+        panel = derived.add_column(panel, column, values, parents, column)
     wider = replace(
         spec,
         regressors=(*spec.regressors, *columns),
         lags={**dict(spec.lags), **dict.fromkeys(columns, 0)},
     )
-    return fit(wider, panel), lead
-
-
-def _product(panel: Panel, parts: Sequence[str], lags: dict[str, int]) -> pd.Series:
-    if len(parts) == 1:
-        return derived.lagged(panel, parts[0], lags[parts[0]])
-    values = pd.Series(1.0, index=panel.frame.index)
-    for name in parts:
-        one = derived.lagged(panel, name, lags[name])
-        values = values * (one - one.mean())
-    return values
+    return fit(wider, panel), columns[-1]
 
 
 def control_check(question: Question, part: Part) -> Check:
@@ -130,19 +117,15 @@ def _ingredients(question: Question, part: Part) -> Iterator[tuple[str, str]]:
 
 
 def _line(table: pd.DataFrame, focal: str) -> tuple[float, float, float, int, float]:
-    from scipy.special import stdtrit
-
     row = term_row(table, focal)
-    reach = float(stdtrit(row["clusters"] - 1, 0.975)) * row["se_cr3"]
-    scaled = (v * row["scale"] for v in (row["estimate"], -reach, reach))
-    middle, low, high = scaled
+    half = reach(row["clusters"] - 1) * row["se_cr3"]
+    middle, low, high = (v * row["scale"] for v in (row["estimate"], -half, half))
     return middle, middle + low, middle + high, int(row["n"]), float(row["p_cr3"])
 
 
 def term_row(table: pd.DataFrame, focal: str) -> pd.Series:
     """Return the row of a term; a product may be named in either order."""
-    swapped = ":".join(reversed(focal.split(":")))
-    return table[table["term"].isin([focal, swapped])].iloc[0]
+    return table.iloc[derived.place(table["term"], focal)]
 
 
 def share_check(table: pd.DataFrame, estimate: float, least: float) -> Check:

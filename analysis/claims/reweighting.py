@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.claims.designs import Regression
+from analysis.claims.designs.derived import Regression, place
 from analysis.claims.finding import Check
 from analysis.claims.question import Question
 from analysis.data import Panel
@@ -84,9 +84,7 @@ def reweighted_slopes(
     systems = systems / scale
     gram = np.einsum("dnk,dnl->dkl", systems, systems)
     slopes = np.linalg.solve(gram, np.einsum("dnk,nd->dk", systems, y)[..., None])[..., 0]
-    terms = list(columns)[1:]
-    swapped = ":".join(reversed(regression.focal.split(":")))
-    at = next(i for i, term in enumerate(terms) if term in (regression.focal, swapped))
+    at = place(list(columns)[1:], regression.focal)
     return slopes[:, at] / scale[:, 0, at]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import derived
-from analysis.claims.designs.regression import Regression
+from analysis.claims.designs.derived import Regression, with_column
 from analysis.claims.question import Question
 from analysis.inference import Threshold
 from analysis.inference.dynamic.lagged import lagged_name
@@ -53,8 +53,8 @@ def arrange(
     base = _plain(question, part, outcome, swap)
     if part.less and outcome is None:
         base = _less(base, part.less)
-    for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design, _unchanged)):
-        base = apply(base, claim)
+    for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design)):
+        base = apply(base, claim) if apply else base
     return base
 
 
@@ -86,11 +86,9 @@ def _less(base: Regression, less: str) -> Regression:
     name = f"{base.outcome} less {less}"
     one, two = (base.panel.describe(n).label_en for n in (base.outcome, less))
     values = derived.scaled_difference(base.panel, base.outcome, less, base.spec)
-    panel = derived.add_column(
-        base.panel, name, values, (base.outcome, less), f"{one} less {two[:1].lower()}{two[1:]}"
-    )
-    spec = replace(base.spec, outcome=name)
-    return replace(base, panel=panel, spec=spec, outcome=name, in_sds=True)
+    label = f"{one} less {two[:1].lower()}{two[1:]}"
+    made = with_column(base, name, values, (base.outcome, less), label, outcome=name)
+    return replace(made, outcome=name, in_sds=True)
 
 
 def _triple(base: Regression, claim: Claim) -> Regression:
@@ -98,11 +96,10 @@ def _triple(base: Regression, claim: Claim) -> Regression:
     names = base.focal.split(":")
     if len(names) < 3:
         return base
-    values = derived.centred_product(base.panel, dict.fromkeys(names, 0))
+    values = derived.centred_product(base.panel, ((name, 0) for name in names))
     label = " × ".join(base.panel.describe(name).label_en for name in names)
-    panel = derived.add_column(base.panel, base.focal, values, names, label)
-    spec = replace(base.spec, regressors=(*base.spec.regressors, base.focal))
-    return replace(base, panel=panel, spec=spec)
+    wider = (*base.spec.regressors, base.focal)
+    return with_column(base, base.focal, values, names, label, regressors=wider)
 
 
 def _absorbed(base: Regression, claim: Claim) -> Regression:
@@ -121,7 +118,7 @@ def _absorbed(base: Regression, claim: Claim) -> Regression:
             kept.append(pair)
             continue
         name = ":".join(pair)
-        values = derived.centred_product(panel, {n: spec.lag_of(n) for n in pair})
+        values = derived.centred_product(panel, ((n, spec.lag_of(n)) for n in pair))
         label = " × ".join(panel.describe(n).label_en for n in pair)
         panel = derived.add_column(panel, name, values, pair, label)
         products.append(name)
@@ -131,10 +128,6 @@ def _absorbed(base: Regression, claim: Claim) -> Regression:
     return replace(base, panel=panel, spec=spec)
 
 
-def _unchanged(base: Regression, claim: Claim) -> Regression:
-    return base
-
-
 def _horizons(base: Regression, claim: Claim) -> Regression:
     """Explain the late responses less the early ones."""
     early, late = claim.setup["early"], claim.setup["late"]
@@ -142,9 +135,8 @@ def _horizons(base: Regression, claim: Claim) -> Regression:
     name = f"{base.outcome}, late less early"
     values = derived.horizon_contrast(base.panel, base.outcome, early, late, last)
     label = f"{base.panel.describe(base.outcome).label_en}, late less early"
-    panel = derived.add_column(base.panel, name, values, (base.outcome,), label)
-    spec = replace(base.spec, outcome=name, lag=base.spec.lag + last)
-    return replace(base, panel=panel, spec=spec)
+    lag = base.spec.lag + last
+    return with_column(base, name, values, (base.outcome,), label, outcome=name, lag=lag)
 
 
 def _event(base: Regression, claim: Claim) -> Regression:
@@ -160,9 +152,8 @@ def _event(base: Regression, claim: Claim) -> Regression:
     name = f"{variable} of {first}-{last} from {start}"
     when = f"in {start}" if start == end else f"from {start}"
     label = f"{base.panel.describe(variable).label_en} before, {when}"
-    panel = derived.add_column(base.panel, name, values, (variable,), label)
-    spec = replace(base.spec, regressors=(name,))
-    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+    made = with_column(base, name, values, (variable,), label, regressors=(name,))
+    return replace(made, focal=name, label=label)
 
 
 def find_threshold(base: Regression, by: str, draws: int = 99) -> Threshold:
@@ -176,13 +167,12 @@ def _threshold(base: Regression, claim: Claim) -> Regression:
     """Let the slope differ above the threshold that fits best."""
     found = find_threshold(base, claim.setup["by"])
     name = f"{base.focal} above"
-    above = base.panel[claim.setup["by"]] > found.gamma
-    by = base.panel.describe(claim.setup["by"]).label_en
+    values = base.panel[base.focal] * (base.panel[found.by] > found.gamma)
+    by = base.panel.describe(found.by).label_en
     label = f"{base.panel.describe(base.focal).label_en} above a level of {by[:1].lower()}{by[1:]}"
-    values = base.panel[base.focal] * above
-    panel = derived.add_column(base.panel, name, values, (base.focal, claim.setup["by"]), label)
-    spec = replace(base.spec, regressors=(*base.spec.regressors, name))
-    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+    wider = (*base.spec.regressors, name)
+    made = with_column(base, name, values, (base.focal, found.by), label, regressors=wider)
+    return replace(made, focal=name, label=label)
 
 
 def _memory(base: Regression, claim: Claim) -> Regression:
@@ -190,11 +180,8 @@ def _memory(base: Regression, claim: Claim) -> Regression:
     name = lagged_name(base.outcome)
     before = derived.lagged(base.panel, base.outcome, 1)
     label = f"{base.panel.describe(base.outcome).label_en}, year before"
-    panel = derived.add_column(base.panel, name, before, (base.outcome,), label)
-    spec = replace(
-        base.spec, regressors=(*base.spec.regressors, name), lags={**dict(base.spec.lags), name: 0}
-    )
-    return replace(base, panel=panel, spec=spec)
+    wider, lags = (*base.spec.regressors, name), {**dict(base.spec.lags), name: 0}
+    return with_column(base, name, before, (base.outcome,), label, regressors=wider, lags=lags)
 
 
 _BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from analysis import inference
 from analysis.claims.claim import Claim
 from analysis.claims.designs.arrange import find_threshold
-from analysis.claims.designs.derived import without_initial
+from analysis.claims.designs.derived import Regression, without_entities, without_initial
 from analysis.claims.designs.paths import exposure_path
-from analysis.claims.designs.regression import Regression, with_sample
 from analysis.claims.finding import Check
 from analysis.claims.question import Question
 from analysis.data import Panel
-from analysis.inference import Estimate, SpatialEstimate
+from analysis.inference import Estimate
 from analysis.models.spatial_weights import SpatialWeights
 
 __all__ = ["DesignTest", "design_test", "spatial_models"]
@@ -87,10 +87,8 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
 
 
 def _quadratic(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    from analysis.inference import u_test
-
     name = regression.focal.split(":")[0]
-    found = u_test(regression.spec, regression.panel, name)
+    found = inference.u_test(regression.spec, regression.panel, name)
     holds = bool(found.p_cr3 < question.rules.level and found.inside)
     where = "inside" if found.inside else "outside"
     check = Check(
@@ -103,15 +101,13 @@ def _quadratic(question: Question, regression: Regression, leading: Estimate) ->
 
 
 def _local_projection(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    from analysis.inference import local_projections
-
     setup = question.claim.setup
     spec = replace(
         regression.spec,
         outcome=regression.outcome,
         lag=regression.spec.lag - max(setup["horizons"]),
     )
-    found = local_projections(
+    found = inference.local_projections(
         spec, regression.panel, regression.focal, horizons=setup["horizons"],
         early=setup["early"], late=setup["late"],
     )  # fmt: skip
@@ -119,10 +115,8 @@ def _local_projection(question: Question, regression: Regression, leading: Estim
 
 
 def _memory(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    from analysis.inference import dynamic_panel, panel_var
-
     plain = replace(regression.spec, regressors=(regression.focal,), lags={})
-    found = dynamic_panel(plain, question.panel, draws=DRAWS)
+    found = inference.dynamic_panel(plain, question.panel, draws=DRAWS)
     line = found.line(regression.focal, "half_panel_jackknife")
     same = np.sign(line.estimate) == np.sign(leading.coefficient(regression.focal).estimate)
     persistence = found.persistence("half_panel_jackknife").estimate
@@ -133,7 +127,7 @@ def _memory(question: Question, regression: Regression, leading: Estimate) -> De
         f"persistence {persistence:.2f}, and the correction holds below one only.",
         bool(same and persistence < 1),
     )
-    loop = panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
+    loop = inference.panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
     return DesignTest(checks=(check,), results={"dynamic": found, "loop": loop})
 
 
@@ -154,18 +148,16 @@ def _spatial(question: Question, regression: Regression, leading: Estimate) -> D
     )
 
 
-def spatial_models(claim: Claim, regression: Regression) -> dict[str, SpatialEstimate]:
+def spatial_models(claim: Claim, regression: Regression) -> dict[str, inference.SpatialEstimate]:
     """Estimate the spatial Durbin model under every declared map, contiguity first.
 
     All maps share the rows: those on which the panel is balanced, without entities that would be
     left without a neighbour on the first map.
     """
-    from analysis.inference import spatial_panel
-
     maps = {name.split()[0]: weights_of(regression.panel, name) for name in claim.setup["maps"]}
     regression = _connected(regression, next(iter(maps.values())))
     return {
-        name: spatial_panel(regression.spec, regression.panel, near, balance="largest")
+        name: inference.spatial_panel(regression.spec, regression.panel, near, balance="largest")
         for name, near in maps.items()
     }
 
@@ -188,8 +180,7 @@ def _connected(regression: Regression, near: SpatialWeights) -> Regression:
         alone = np.array(kept.entities)[kept.raw.sum(axis=1) == 0]
         if not alone.size:
             return regression
-        excluded = (*regression.spec.sample.exclude_entities, *map(str, alone))
-        regression = with_sample(regression, exclude_entities=tuple(dict.fromkeys(excluded)))
+        regression = without_entities(regression, map(str, alone))
 
 
 def _exposure(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
@@ -204,16 +195,14 @@ def _exposure(question: Question, regression: Regression, leading: Estimate) -> 
 
 
 def _policy(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    from analysis.inference import event_study, pretrend_test, randomisation_test
-
     design = question.study.policy(question.claim.policy)
     sample = regression.spec.sample
     # The same controls as in the regression, or test and columns would answer two questions.
     panel, outcome = without_initial(question.panel, regression.spec)
-    free = randomisation_test(design, outcome, panel, sample=sample)
-    within = randomisation_test(design, outcome, panel, strata="region", sample=sample)
-    study = event_study(design, outcome, panel, sample=sample)
-    before = pretrend_test(study)
+    free = inference.randomisation_test(design, outcome, panel, sample=sample)
+    within = inference.randomisation_test(design, outcome, panel, strata="region", sample=sample)
+    study = inference.event_study(design, outcome, panel, sample=sample)
+    before = inference.pretrend_test(study)
     level = question.rules.level
     checks = (
         Check(

@@ -72,8 +72,7 @@ def _weights(made: Evaluated, reading: Reading) -> pd.DataFrame:
     from analysis.inference import influence
 
     line, found = reading.lines["two_way"], influence(reading.estimates["two_way"])
-    swapped = ":".join(reversed(reading.focal.split(":")))
-    table = found.of(next(name for name in found.terms if name in (reading.focal, swapped)))
+    table = found.of(line.term)
     named = made.panel.entities["label_en"]
     return pd.DataFrame(
         {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.claims.designs import with_sample
+from analysis.claims.designs.derived import without_entities
 from analysis.claims.designs.paths import ExposurePath, exposure_path
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
@@ -66,8 +66,7 @@ def omission(made: Evaluated, *entities: str, draws: int = DRAWS) -> Omission:
     for entity in entities:
         if entity not in known:
             raise UnknownNameError("entity", entity, known, "the panel")
-    excluded = dict.fromkeys((*base.spec.sample.exclude_entities, *entities))
-    smaller = with_sample(base, exclude_entities=tuple(excluded))
+    smaller = without_entities(base, entities)
     found = estimate_columns(smaller.spec, panel, reading.estimates.names)
     rows = [
         _row(reading, effects, found[effects].coefficient(base.focal))
