@@ -12,6 +12,8 @@ from analysis.claims.record import Record
 from analysis.claims.text import claim_text, labelled, table, wrap
 from analysis.claims.verdicts import Verdict
 from analysis.inference import Estimate
+from analysis.inference.cells import plain_number
+from analysis.models import EFFECTS
 
 __all__ = ["evidence_text", "results_text"]
 
@@ -77,8 +79,6 @@ def _note(results: Sequence[Record]) -> str:
 
 
 def _reading_text(reading: Reading, width: int) -> str:
-    from analysis.models import EFFECTS
-
     columns = reading.estimates.columns
     heads = [EFFECTS[name].label for name in reading.estimates.names]
     rows = [("", *heads)]
@@ -101,8 +101,6 @@ def _reading_text(reading: Reading, width: int) -> str:
 
 
 def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
-    from analysis.inference.cells import plain_number
-
     line = column.terms[i]
     shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)
     value, se, low, high, detectable = (plain_number(x, line.se) for x in shown)
