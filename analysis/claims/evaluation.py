@@ -15,7 +15,6 @@ from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, adjust_family
 from analysis.claims.finding import Check, Column, Finding
-from analysis.claims.lacking import missing_words
 from analysis.claims.natural import natural_words
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
@@ -100,8 +99,8 @@ def _evaluate(question: Question, draws: int) -> Evaluated:
     claim, panel = question.claim, question.panel
     if not claim.declared:
         return _bare(question)
-    if lacking := missing_words(claim, panel, question.measures):
-        return _bare(question, lacking)
+    if question.lacks:
+        return _bare(question, question.lacks)
     special = SPECIAL.get(claim.design)
     found = special(question) if special else _regress(question, draws)
     evidence = found.evidence

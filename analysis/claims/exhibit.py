@@ -45,6 +45,11 @@ class Exhibit:
     chart: str
     values: Mapping[str, object] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, chart: str, **values: object) -> Exhibit:
+        """Make an exhibit from the keywords of its chart."""
+        return cls(chart, values)
+
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON data, from which `from_dict` makes an equal exhibit.
 

@@ -80,7 +80,7 @@ def _picture(found: PanelVar, panel: Panel) -> Exhibit:
         "within-SDs this year per within-SD of last year;\n"
         f"bars: 95%, resampling whole {panel.roles.entities}"
     )
-    return Exhibit("interval_rows", {"rows": pd.DataFrame(rows), "xlabel": xlabel})
+    return Exhibit.of("interval_rows", rows=pd.DataFrame(rows), xlabel=xlabel)
 
 
 def _arrow(source: str, target: str) -> str:
