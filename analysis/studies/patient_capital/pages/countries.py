@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.claims.designs import with_sample
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Evaluated, Exhibit, Family, Page, Reading
+from analysis.claims.designs import Regression, with_sample
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.data.files import read_yaml
 from analysis.errors import UnknownNameError
-from analysis.inference import estimate_columns
+from analysis.inference import Estimates, estimate_columns
 from analysis.inference.cells import Grid
 from analysis.studies.patient_capital.pages.countries_systems import line_numbers, systems
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.claims.designs import Regression
-    from analysis.data import Panel
-    from analysis.inference import Estimates
 
 NAMES = Path(__file__).with_name("countries.yml")
 JUMP, FACTOR, LEAST = 25.0, 2.0, 5.0

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Finding, Page
 from analysis.claims.designs import with_sample
-from analysis.claims.exhibit import Exhibit
-from analysis.claims.explore.contrast import contrasts
+from analysis.claims.explore.contrast import Contrast, contrasts
 from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.inference import estimate_columns, influence
+from analysis.inference import Coefficient, Estimates, estimate_columns, influence
 from analysis.inference.cells import Grid, signed, zero_words
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Finding
-    from analysis.claims.explore.contrast import Contrast
-    from analysis.inference import Coefficient, Estimates
 
 __all__ = ["line_numbers", "systems"]
 

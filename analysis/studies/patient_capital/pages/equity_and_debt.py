@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Family, Page
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.claims.study_results import Family
 from analysis.inference.cells import zero_words
 from analysis.measures.firms import mount_firms
 from analysis.studies.patient_capital.ownership import Ownership, ownership

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.designs.derived import fixed_exposure
 from analysis.claims.designs.paths import ExposurePath, exposure_path
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.inference import poisson
+from analysis.data import Panel
+from analysis.inference import Poisson, poisson
 from analysis.inference.cells import Grid, signed, zero_words
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated
-    from analysis.claims.study_results import Family
-    from analysis.data import Panel
-    from analysis.inference import Poisson
 
 SERIES = {
     "ipos": "Offerings in the year 当年首发",

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from textwrap import shorten
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Page, Study
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
 from analysis.data import Panel, coverage, identities, provenance
 from analysis.inference.cells import Grid
-
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
 
 
 def explore(study: Study) -> Page:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.data.files import read_yaml
 from analysis.data.firm_panel import firm_fields
 from analysis.inference.cells import Grid
+from analysis.measures.firms import FirmMeasures
 from analysis.studies import patient_capital
-
-if TYPE_CHECKING:
-    from analysis.measures.firms import FirmMeasures
-    from analysis.studies.patient_capital.ownership import Ownership
+from analysis.studies.patient_capital.ownership import Ownership
 
 
 def replication_table(found: Ownership) -> Grid:

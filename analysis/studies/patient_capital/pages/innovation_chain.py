@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.claims import Part, Question, Secondary, evaluate
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims import Evaluated, Exhibit, Family, Page, Part, Reading, Secondary
+from analysis.claims.evaluation import evaluate
+from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import entity_name, flatten, span
 from analysis.claims.pictures import moderated
-from analysis.claims.record import Page
-from analysis.inference import influence
+from analysis.claims.question import Question
+from analysis.data import Panel
+from analysis.inference import DistributedLags, influence
 from analysis.inference.cells import Grid
 from analysis.models.added_variable import added_variable
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.data import Panel
-    from analysis.inference import DistributedLags
 
 STAGES = pd.DataFrame(
     {

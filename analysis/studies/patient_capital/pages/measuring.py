@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit, tiles, yearly_values
+from analysis.claims import Exhibit, Page, Study
+from analysis.claims.exhibit import tiles, yearly_values
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.inference.cells import Grid
-from analysis.measures import grade_sensitivity, rank_sensitivity, weights
-
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.measures import Declarations, grade_sensitivity, rank_sensitivity, weights
 
 INDICES = ("nqp", "pcp", "ifin")
 RANDOM_WEIGHTS = 200

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.designs.tests import weights_of
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import flatten, span
 from analysis.claims.pictures import moderated
-from analysis.claims.record import Page
-from analysis.inference import spatial_placebo
+from analysis.data import Panel
+from analysis.inference import SpatialEstimate, SpatialPlacebo, spatial_placebo
 from analysis.inference.cells import Grid
 from analysis.inference.spatial.design import spatial_design
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family
-    from analysis.data import Panel
-    from analysis.inference import SpatialEstimate, SpatialPlacebo
 
 FALSE_MAPS = 99
 _EXCLUDED = "excluded entity "

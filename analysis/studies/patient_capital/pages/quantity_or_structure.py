@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Family, Page
 from analysis.claims.explore.margins import margin_row, reach_at_zero
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims.study_results import Family
 
 
 def explore(family: Family) -> Page:

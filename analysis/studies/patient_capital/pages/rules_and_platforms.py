@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page, Reading
 from analysis.claims.designs.derived import without_initial
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten, span
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import event_study, pretrend_test, randomisation_test
 from analysis.inference.cells import Grid, signed, zero_words
 from analysis.inference.product_slope import ProductSlope, product_slope
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.data import Panel
 
 PILOT = "fintech_sandbox"
 OVER = "dfi"  # the measure along which the product is followed
@@ -46,14 +40,8 @@ def explore(page: Family) -> Page:
     }
     shown = Page(
         flatten(numbers, prefix="rules"),
-        {
-            "permuted": Exhibit("permutation", permuted),
-            "product": _product_picture(product, found),
-        },
-        {
-            "pilot": policy_grid(PILOT, page.study),
-            "secondary": _secondary_table(sandbox, rows),
-        },
+        {"permuted": Exhibit("permutation", permuted), "product": _product_picture(product, found)},
+        {"pilot": policy_grid(PILOT, page.study), "secondary": _secondary_table(sandbox, rows)},
     )
     return shown | diagnostics(sandbox) | other_pilots(PILOT, page.study)
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.explore.leverage import carriers, carriers_picture, on_rows
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family
 
 
 def explore(page: Family) -> Page:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from analysis.certificates.table import read_rows
+from analysis.claims import Column, Evaluated, Exhibit, Family, Finding, Page
 from analysis.claims.curve import curve_table
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims.exhibit import tiles
 from analysis.claims.explore import rivals
 from analysis.claims.explore.channel import channel
 from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten, span
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims import Column, Evaluated, Family, Finding
-    from analysis.data import Panel
-    from analysis.inference import Threshold
+from analysis.data import Panel
+from analysis.inference import Threshold
 
 SINGLE = 3.841459  # 95% point of chi-squared with one degree of freedom
 

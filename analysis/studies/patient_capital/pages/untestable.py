@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims import Claim, Page, Statement, Study
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
 from analysis.data.files import read_yaml
 from analysis.errors import LedgerError
 from analysis.inference.cells import Grid
-
-if TYPE_CHECKING:
-    from analysis.claims import Claim, Statement, Study
 
 __all__ = ["bank_shares", "explore", "read_reasons"]
 
@@ -153,10 +149,7 @@ def bank_shares(study: Study, country: str) -> pd.DataFrame:
     output = frame.loc[assets.index, "gdp"]
     years = assets.groupby(level="year")
     out = pd.DataFrame(
-        {
-            "provinces": years.size(),
-            "banks": 100 * years.sum() / output.groupby(level="year").sum(),
-        }
+        {"provinces": years.size(), "banks": 100 * years.sum() / output.groupby(level="year").sum()}
     )
     held = study.panel("world").frame.xs(country, level="entity")[list(HOLDERS)]
     out = out.join(held)
