@@ -63,6 +63,7 @@ def explore(page: Family) -> Page:
     panel, results = page.m29.panel, page.m29.results
     first, last = results["years"]
     parts = _degree_parts(panel, first, last)
+    means = panel.frame[[*SIZES.values()]].groupby(level=0).mean()
     numbers = {
         **_sales_numbers(sales),
         **{name: _weight_numbers(getattr(page, name)) for name in LINES},
@@ -70,7 +71,7 @@ def explore(page: Family) -> Page:
         "m27_thirds": _thirds(page.m27.readings[0]),
         "m28_thirds": _thirds(page.m28.readings[0]),
         "m28_trends": _without(page.m28),
-        "smallest": {name: _smallest(panel, series) for name, series in SIZES.items()},
+        "smallest": {name: entity_name(means[of].idxmin(), panel) for name, of in SIZES.items()},
         "lag": _lag_numbers(page.m26),
         "degree": _degree_numbers(panel, results["change"], parts, (first, last)),
     }
@@ -150,10 +151,6 @@ def _weight_numbers(made: Evaluated) -> dict[str, object]:
         "lowest_without": entity_name(made.evidence.findings[0].lowest_without, made.panel),
         "highest_without": entity_name(made.evidence.findings[0].highest_without, made.panel),
     }
-
-
-def _smallest(panel: Panel, series: str) -> str:
-    return entity_name(panel[series].groupby(level=0).mean().idxmin(), panel)
 
 
 def _thirds(reading: Reading) -> dict[str, object]:

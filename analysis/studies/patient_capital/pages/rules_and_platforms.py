@@ -63,9 +63,7 @@ def _sandbox_numbers(made: Evaluated) -> dict[str, object]:
             "estimate": free.estimate, "low": free.low, "high": free.high, "p": free.p,
             "draws": free.assignments, "within_p": results["within"].p,
         },
-        "regression": {
-            "estimate": line.estimate, "low": line.low_cr3, "high": line.high_cr3,
-        },
+        "regression": {"estimate": line.estimate, "low": line.low_cr3, "high": line.high_cr3},
         "lead_lowest": float(lead["estimate"].min()),
         "lead_highest": float(lead["estimate"].max()),
         "lead_gap": float(-lead["estimate"].min()),
@@ -101,19 +99,16 @@ def _secondary_table(made: Evaluated, rows: list[dict[str, object]]) -> Grid:
     shown = []
     for row in rows:
         found = row["numbers"]
-        if found["tested"] == "no":
-            shown.append({"Outcome": row["label"], "Average effect": f"not possible: {row['why']}"})
-            continue
-        shown.append(
-            {
-                "Outcome": row["label"],
+        cells = {"Outcome": row["label"], "Average effect": f"not possible: {row['why']}"}
+        if found["tested"] == "yes":
+            permuted = f"{found['before_p']:.3f}, permuted {found['before_p_permuted']:.3f}"
+            cells |= {
                 "Average effect": signed(found["estimate"], 3),
                 "p, permuted": f"{found['p']:.3f}",
                 "p, within regions": f"{found['within_p']:.3f}",
-                "p of the years before": f"{found['before_p']:.3f}, permuted "
-                f"{found['before_p_permuted']:.3f}",
+                "p of the years before": permuted,
             }
-        )
+        shown.append(cells)
     return Grid.of_frame(
         pd.DataFrame(shown),
         f"Secondary readings of {made.claim.id} under permutation, in units of the outcome, "
@@ -123,14 +118,14 @@ def _secondary_table(made: Evaluated, rows: list[dict[str, object]]) -> Grid:
 
 def _product(made: Evaluated) -> ProductSlope:
     reading = made.readings[0]
-    return product_slope(
-        reading.estimates["two_way"], reading.regression.panel, reading.focal, OVER
-    )  # fmt: skip
+    leading, panel = reading.estimates["two_way"], reading.regression.panel
+    return product_slope(leading, panel, reading.focal, OVER)
 
 
 def _product_numbers(made: Evaluated, found: ProductSlope) -> dict[str, object]:
-    curve, lines = found.curve, made.readings[0].estimates["two_way"]
-    pair = lines.coefficient(f"{found.pair[0]}:{found.by}")
+    curve, term = found.curve, f"{found.pair[0]}:{found.by}"
+    columns = made.readings[0].estimates
+    pair, region = (columns[name].coefficient(term) for name in ("two_way", "region_year"))
     low, high = pair.low_cr3 * pair.scale, pair.high_cr3 * pair.scale
     single = made.ingredients[0]["estimate"]
     same = (single > 0) == (made.evidence.findings[0].estimate > 0)
@@ -142,13 +137,8 @@ def _product_numbers(made: Evaluated, found: ProductSlope) -> dict[str, object]:
         "product_below": int((curve["high"] < 0).sum()),
         "product_above": int((curve["low"] > 0).sum()),
         "other_pair": span(pair.estimate * pair.scale, low, high),
-        "other_pair_region": _zero(made, f"{found.pair[0]}:{found.by}"),
-    }  # fmt: skip
-
-
-def _zero(made: Evaluated, term: str) -> str:
-    line = made.readings[0].estimates["region_year"].coefficient(term)
-    return zero_words(line.low_cr3, line.high_cr3)
+        "other_pair_region": zero_words(region.low_cr3, region.high_cr3),
+    }
 
 
 def _calendar(panel: Panel) -> dict[str, object]:

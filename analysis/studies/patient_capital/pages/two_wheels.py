@@ -39,7 +39,10 @@ def explore(page: Family) -> Page:
     latest = degree.xs(year, level=1)
     numbers = {
         "plausible": page.study.rules.plausible,
-        "ingredient": _ingredients(page.m17),
+        "ingredient": {
+            str(one.name): span(one.estimate, one.low, one.high)
+            for one in page.m17.ingredients[0].itertuples()  # in place of an index; exploratory
+        },
         "reverse": _slopes(page.m18, page.m17.claim.outcome),
         "margin": _margin_numbers(page.m19.evidence.findings[0]),
         "threshold": threshold_numbers(found),
@@ -114,12 +117,6 @@ def _margin_numbers(finding: Finding) -> dict[str, object]:
     return out
 
 
-def _ingredients(made: Evaluated) -> dict[str, object]:
-    """Slopes of single ingredients in place of an index; exploratory."""
-    rows = made.ingredients[0].itertuples(index=False)
-    return {str(r.name): span(r.estimate, r.low, r.high) for r in rows}
-
-
 def _slopes(made: Evaluated, term: str) -> dict[str, object]:
     """Slope of a term that is no focal one, in every column."""
     out = {}
@@ -140,9 +137,8 @@ def threshold_numbers(found: Threshold) -> dict[str, object]:
     """Numbers of a threshold test, and what its certificate says of the naive interval."""
     gap = found.differences[0]
     bic = found.models.set_index("model")["bic"]
-    certificate = next(
-        row for row in read_rows() if row["method"] == "threshold" and float(row["effect"]) == 0
-    )
+    certificates = (row for row in read_rows() if row["method"] == "threshold")
+    certificate = next(row for row in certificates if float(row["effect"]) == 0)
     reach = found.f - found.path["lr"]
     return {
         "gamma": found.gamma,
