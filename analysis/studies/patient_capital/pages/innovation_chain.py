@@ -166,10 +166,8 @@ def _thirds(reading: Reading) -> dict[str, object]:
 
 def _without(made: Evaluated) -> dict[str, object]:
     line = made.readings[0].lines["entity_trends"]
-    return {
-        "lowest": line.lowest * line.scale,
-        "lowest_without": entity_name(line.lowest_without, made.panel),
-    }
+    name = entity_name(line.lowest_without, made.panel)
+    return {"lowest": line.lowest * line.scale, "lowest_without": name}
 
 
 def _lag_numbers(made: Evaluated) -> dict[str, object]:
@@ -247,12 +245,11 @@ def _degree_table(parts: pd.DataFrame, years: tuple[int, int]) -> Grid:
     for name, label in DEGREE.items():
         start, end = parts[name].loc[first], parts[name].loc[last]
         rows.append((label, start.mean(), end.mean(), int((end > start).sum())))
-    heads = ("What", str(first), str(last), "Rises in")
-    number = "{:.2f}".format
+    means = [str(first), str(last)]
     return Grid.of_frame(
-        pd.DataFrame(rows, columns=heads),
+        pd.DataFrame(rows, columns=["What", *means, "Rises in"]),
         f"The coupling degree taken apart: means over the {parts['d_wang'].shape[1]} provinces "
         "with a degree in both years; the corrected D is the square root of C* times T",
-        {str(first): number, str(last): number},
+        dict.fromkeys(means, "{:.2f}".format),
         style="estimates",
     )

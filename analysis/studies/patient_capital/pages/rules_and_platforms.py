@@ -30,14 +30,9 @@ def explore(page: Family) -> Page:
         **_calendar(product.panel),
         "secondary": {row["outcome"]: row["numbers"] for row in rows},
     }
-    free = results["free"]
     label = sandbox.evidence.findings[0].outcome_label.lower()
-    permuted = {
-        "distribution": free.distribution,
-        "observed": free.observed,
-        "xlabel": f"treated less others, points of {label}",
-        "p": free.p,
-    }
+    permuted = {name: getattr(results["free"], name) for name in ("distribution", "observed", "p")}
+    permuted["xlabel"] = f"treated less others, points of {label}"
     shown = Page(
         flatten(numbers, prefix="rules"),
         {"permuted": Exhibit("permutation", permuted), "product": _product_picture(product, found)},
