@@ -73,8 +73,8 @@ def _claims(options: argparse.Namespace) -> Answer:
 
 def _results(options: argparse.Namespace, study: Study, wanted: set[str]) -> Answer:
     """Evaluate the ledger, or a chapter or status of it, and write the results to a folder."""
-    from analysis.claims import evaluate_study
     from analysis.claims.evidence_text import results_text
+    from analysis.claims.study_results import evaluate_study
     from analysis.claims.tables import write_claims
 
     _require_folder(options.out)
