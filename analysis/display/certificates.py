@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,9 +12,7 @@ from analysis.certified import ACCEPTED
 from analysis.display.charts import power_chart, size_chart
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
-
-if TYPE_CHECKING:
-    from analysis.display.picture import Picture
+from analysis.display.picture import Picture
 
 FAMILIES = {
     "clusters": ("clustered", "clusters", "wild"),

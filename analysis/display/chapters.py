@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, current_archive, read_study
+from analysis.claims import VERDICTS, Finding, Page, Record, Study, current_archive, read_study
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
 from analysis.display.html import Html, folded, table
 from analysis.display.numbers import publish
+from analysis.display.picture import Picture
 from analysis.display.sections import Section, show
 from analysis.display.words import short_label, verdict_badge
 from analysis.inference.cells import signed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from analysis.claims import Finding, Page, Record, Study
-    from analysis.display.picture import Picture
 
 __all__ = ["BookPage", "Chapter", "chapter", "forest_rows", "page"]
 

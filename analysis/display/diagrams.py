@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path as Line
 
+from analysis.claims import Claim, Study
 from analysis.display.drawing import (
     draw_outline,
     draw_tag,
@@ -19,12 +22,6 @@ from analysis.display.picture import Picture
 from analysis.display.routes import Link, Node, along, route
 from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, WIDTH, subplots
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from analysis.claims import Claim, Study
 
 __all__ = ["Diagram", "diagram", "layout"]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from analysis.claims import Claim, Verdict
-    from analysis.data.codebook import Codebook
-    from analysis.inference.cells import Grid
+from analysis.claims import Claim, Verdict
+from analysis.data.codebook import Codebook
+from analysis.inference.cells import Grid
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([\w.#/-]+)\)")

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.literature import AGAINST
+from analysis.claims.literature import AGAINST, PublishedResult
 from analysis.display.html import Html, folded, table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analysis.claims.literature import PublishedResult
 
 NOT_READ = "not read"
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
+from analysis.claims import Study
 from analysis.display.drawing import TAGS, draw_outline, draw_tag, statuses_shown, words_width
 from analysis.display.picture import Picture
 from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from matplotlib.axes import Axes
-
-    from analysis.claims import Study
 
 __all__ = ["TAGS", "Arrow", "Box", "layout", "mechanism_map"]
 

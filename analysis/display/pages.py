@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import current_archive, read_study
+from analysis.claims import Ledger, Study, current_archive, read_study
 from analysis.display.html import Html, table
 from analysis.display.mechanism import mechanism_map
 from analysis.display.numbers import publish
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from analysis.claims import Ledger, Study
-    from analysis.display.picture import Picture
+from analysis.display.picture import Picture
 
 __all__ = ["LedgerPage", "ledger_page", "overview"]
 

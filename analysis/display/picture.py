@@ -5,18 +5,14 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from analysis.display.theme import borrowed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from matplotlib.figure import Figure
 
 MISSING = re.compile(r"Glyph (\d+) .*missing from font")
 

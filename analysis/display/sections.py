@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from analysis.claims import Claim, Evidence, Record, Study, Verdict
+from analysis.data.codebook import Codebook
 from analysis.display.charts import draw
 from analysis.display.html import Html, claim_card, folded, grid_table
 from analysis.display.literature import literature_table
+from analysis.display.picture import Picture
 from analysis.display.words import finding_words
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.claims import Claim, Evidence, Record, Study, Verdict
-    from analysis.data.codebook import Codebook
-    from analysis.display.picture import Picture
 
 __all__ = ["Section", "show"]
 

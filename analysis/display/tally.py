@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from analysis.claims import Check, Finding, Record, Rules
 from analysis.claims.finding import sign_of
 from analysis.claims.vocabulary import VERDICTS
-
-if TYPE_CHECKING:
-    from analysis.claims import Check, Finding, Record, Rules
 
 __all__ = ["tally"]
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FONT_FILE = Path(__file__).parent / "fonts" / "EvidenceSansSC-Regular.otf"
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
+from analysis.claims import Finding, Record, Study
 from analysis.claims.vocabulary import STATUSES, VERDICTS
 from analysis.display.html import Html
 from analysis.display.words import verdict_badge
 from analysis.inference.cells import signed
-
-if TYPE_CHECKING:
-    from analysis.claims import Finding, Record, Study
 
 __all__ = ["verdict_table"]
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, current_archive, read_study
+from analysis.claims import VERDICTS, Archive, Record, Rules, Study, current_archive, read_study
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.html import Html, table
 from analysis.display.numbers import publish
+from analysis.display.picture import Picture
 from analysis.display.tally import tally
 from analysis.display.verdict_table import verdict_table
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from analysis.claims import Archive, Record, Rules, Study
-    from analysis.display.picture import Picture
 
 __all__ = ["VerdictsPage", "verdicts_page"]
 

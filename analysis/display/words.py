@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
+from analysis.claims import Finding, Record, Verdict
 from analysis.claims.numbers import entity_name
+from analysis.data.codebook import Codebook
 from analysis.display.html import Html
 from analysis.inference.cells import signed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from analysis.claims import Finding, Record, Verdict
-    from analysis.data.codebook import Codebook
 
 __all__ = ["finding_words", "short_label", "verdict_badge"]
 

@@ -7,15 +7,12 @@ rows of estimates also take a result that has `tidy`, and use its columns ``esti
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import lazy_loader
 
+from analysis.claims.exhibit import Exhibit
+from analysis.display.picture import Picture
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.claims.exhibit import Exhibit
-    from analysis.display.picture import Picture
 
 _MODULES = {
     "chain": ("chain_effects",),
