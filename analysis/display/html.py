@@ -56,23 +56,31 @@ def table(
     style
         "book" for words, "estimates" for columns of numbers.
     """
-    formats = formats or {}
-    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame.columns)
-    body = []
+    forms = [(formats or {}).get(name) for name in frame]
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame)
+    body = ""
     for row in frame.itertuples(index=False):
-        cells = [
-            _cell(value, formats.get(name)) for name, value in zip(frame.columns, row, strict=True)
-        ]
-        body.append(
-            f'<tr><th scope="row">{cells[0]}</th>'
-            + "".join(f"<td>{c}</td>" for c in cells[1:])
-            + "</tr>"
-        )
-    return Html(
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        first, *rest = (_cell(value, form) for value, form in zip(row, forms, strict=True))
+        cells = "".join(f"<td>{cell}</td>" for cell in rest)
+        body += f'<tr><th scope="row">{first}</th>{cells}</tr>'
+    return scrolling(
         f'<table class="{style}"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        caption,
     )
+
+
+def scrolling(body: str, caption: str, style: str = "scroll") -> Html:
+    """Put a finished table where a phone can scroll it, named by its caption."""
+    return Html(
+        f'<div class="{style}" role="region" tabindex="0" aria-label="{escape(caption)}">{body}'
+        "</div>"
+    )
+
+
+def badge(word: str, kind: str = "verdict") -> str:
+    """Return a verdict or a status as a badge; its colour repeats what the word says."""
+    return f'<span class="{kind} {kind}-{word.replace(" ", "-")}">{escape(word)}</span>'
 
 
 def _cell(value: object, form: Callable[[object], str] | None) -> str:
@@ -85,16 +93,12 @@ def _cell(value: object, form: Callable[[object], str] | None) -> str:
 
 def grid_table(grid: Grid) -> Html:
     """Show a plain table; Chinese words, `code`, **stress** and [links](x.html) are marked up."""
-    label = escape(grid.caption)
     body = _CODE.sub(r"<code>\1</code>", grid.html())
     body = _STRONG.sub(r"<strong>\1</strong>", body)
     body = _LINK.sub(r'<a href="\2">\1</a>', body)
-    body = re.sub(r">([^<]+)<", lambda m: f">{_CHINESE.sub(_in_chinese, m.group(1))}<", body)
-    return Html(f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{body}</div>')
-
-
-def _in_chinese(found: re.Match[str]) -> str:
-    return f'<span lang="zh">{found.group(0)}</span>'
+    zh = r'<span lang="zh">\g<0></span>'
+    body = re.sub(r">([^<]+)<", lambda m: f">{_CHINESE.sub(zh, m.group(1))}<", body)
+    return scrolling(body, grid.caption)
 
 
 def folded(summary: str, *blocks: str) -> Html:
@@ -140,15 +144,12 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
     if claim.needs:
         rows.append(("What would test it better", escape(claim.needs)))
     body = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in rows)
-    slug = claim.status.replace(" ", "-")
     head = (
         f'<span class="claim-id">{claim.id}</span> <span class="claim-section">section '
-        f'<span lang="zh">{escape(claim.section)}</span></span> '
-        f'<span class="status status-{slug}">{escape(claim.status)}</span>'
+        f'<span lang="zh">{escape(claim.section)}</span></span> {badge(claim.status, "status")}'
     )
     if judged is not None:
-        word = judged.word.replace(" ", "-")
-        head += f' <span class="verdict verdict-{word}">{escape(judged.word)}</span>'
+        head += f" {badge(judged.word)}"
     return Html(
         f'<section class="claim-card" aria-label="Claim {claim.id}"><header>{head}</header>'
         f"<dl>{body}</dl></section>"
