@@ -13,9 +13,9 @@ import pandas as pd
 from analysis.claims import VERDICTS, Page, Record, Study, current_archive, read_study
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
+from analysis.display.drawing import Picture
 from analysis.display.html import Html, badge, folded, table
 from analysis.display.numbers import publish
-from analysis.display.picture import Picture
 from analysis.display.sections import Section, show
 from analysis.display.words import estimate_cell, short_label
 

@@ -21,7 +21,6 @@ _CODE = re.compile(r"`([^`]+)`")
 SIGN_WORDS = {
     "+": "a positive coefficient",
     "-": "a negative coefficient",
-    "−": "a negative coefficient",
     "±": "a coefficient of either sign",
     "0": "a coefficient near zero",
 }
@@ -159,9 +158,9 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
 def _wanted(claim: Claim) -> str:
     """Say the predicted sign; of several parts, each."""
     if len(claim.parts) < 2:
-        return SIGN_WORDS.get(claim.sign, claim.sign)
+        return SIGN_WORDS[claim.sign]
     return ", and ".join(
-        f"{SIGN_WORDS.get(part.sign, part.sign)} of {part.focal}"
+        f"{SIGN_WORDS[part.sign]} of {part.focal}"
         + (f" beyond that on {part.less}" if part.less else "")
         for part in claim.parts
     )

@@ -22,9 +22,9 @@ from analysis.claims import (
 )
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
+from analysis.display.drawing import Picture
 from analysis.display.html import Html, badge, scrolling, table
 from analysis.display.numbers import publish
-from analysis.display.picture import Picture
 from analysis.display.tally import tally
 from analysis.display.words import estimate_cell
 

@@ -11,7 +11,7 @@ from importlib import import_module
 import lazy_loader
 
 from analysis.claims.exhibit import Exhibit
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture
 from analysis.errors import UnknownNameError
 
 _MODULES = {
@@ -20,9 +20,8 @@ _MODULES = {
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),
-    "rows": ("grouped_effects", "interval_rows", "planted", "within_margin"),
+    "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
     "scatters": ("carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter"),
-    "spatial": ("spatial_effects",),
     "thresholds": ("searched", "threshold_likelihood"),
     "verdicts": ("forest",),
     "years": ("broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",

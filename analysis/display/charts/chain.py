@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from analysis.display.charts.intervals import intervals, mark
-from analysis.display.drawing import words_width, wrap_words, write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, words_width, wrap_words, write
 from analysis.display.theme import INK, MUTED, NAMED, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
@@ -72,9 +71,8 @@ def chain_effects(
         intervals(ax, one, x, ink, shape, upright=True, label=group)
     _dress(ax, places, spans, f"{ylabel}\nbars: 95%")
     _draw_stages(top, stages["name"], what, spans, box / unit)
-    handles, names = ax.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=min(len(groups), 3),
-                  frameon=False, fontsize=10, handletextpad=0.3)  # fmt: skip
+    below = {"loc": "outside lower center", "fontsize": 10, "handletextpad": 0.3}
+    figure.legend(ncols=min(len(groups), 3), **below)
     return Picture(figure)
 
 

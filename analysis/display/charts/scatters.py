@@ -9,8 +9,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display import theme
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.inference.cells import signed
 
 SCHEMES = {
@@ -204,5 +203,5 @@ def rank_ranges(ranks: pd.DataFrame, labels: pd.Series, title: str) -> Picture:
     ax.set_xlim(0, len(ranks) + 1)
     ax.set_ylim(-0.7, len(ranks) - 0.3)
     ax.set_title(title)
-    figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=9, handletextpad=0.1)
+    figure.legend(loc="outside lower center", ncols=5, fontsize=9, handletextpad=0.1)
     return Picture(figure)

@@ -11,8 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.display import theme
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import POINTS, words_width, wrap_words, write
-from analysis.display.picture import Picture
+from analysis.display.drawing import POINTS, Picture, words_width, wrap_words, write
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import signed
 
@@ -147,5 +146,5 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
                       mfc=colour if filled else theme.PAPER)
                for colour, shape, filled in marks.values()]  # fmt: skip
     ax.figure.legend([*handles, Patch(color=SHADE)], [*marks, "smaller effects are usually missed"],
-                     ncols=2, loc="outside lower left", frameon=False, fontsize=9.5,
+                     ncols=2, loc="outside lower left", fontsize=9.5,
                      handletextpad=0.4)  # fmt: skip
