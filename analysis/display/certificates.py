@@ -12,8 +12,7 @@ from analysis.certificates.table import read_rows
 from analysis.certified import ACCEPTED
 from analysis.display.charts import power_chart, size_chart
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, table
-from analysis.display.numbers import publish
+from analysis.display.html import Html, publish, table
 
 FAMILIES = {
     "clusters": ("clustered", "clusters", "wild"),

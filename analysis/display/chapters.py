@@ -14,10 +14,9 @@ from analysis.claims import VERDICTS, Page, Record, Study, current_archive, read
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, badge, folded, table
-from analysis.display.numbers import publish
+from analysis.display.html import Html, badge, folded, publish, table
 from analysis.display.sections import Section, show
-from analysis.display.words import estimate_cell, short_label
+from analysis.display.words import estimate_cell
 
 __all__ = ["BookPage", "Chapter", "chapter", "forest_rows", "page"]
 
@@ -185,9 +184,11 @@ def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str,
         # Two parts with one term differ in what is explained.
         alone = sum(f.term_label == finding.term_label for f in found) == 1
         label = finding.term_label if alone or not group else finding.outcome_label
+        for long, short in study.letters.items():
+            label = label.replace(long, short)
         rows.append(
             {
-                "claim": record.id, "label": short_label(label, study.letters), "group": group,
+                "claim": record.id, "label": label, "group": group,
                 "estimate": first.estimate, "low": first.low, "high": first.high,
                 "mde": first.mde, "sign": finding.sign, "verdict": record.verdict.word,
             }

@@ -1,4 +1,4 @@
-"""Small pieces of HTML that a book shows: tables a phone can hold, and the claim card."""
+"""Small pieces that a book shows: tables a phone can hold, the claim card, numbers of its prose."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from html import escape
 import pandas as pd
 
 from analysis.claims import Claim, Verdict
+from analysis.claims.numbers import flatten
 from analysis.data.codebook import Codebook
 from analysis.inference.cells import Grid
 
@@ -164,3 +165,23 @@ def _wanted(claim: Claim) -> str:
         + (f" beyond that on {part.less}" if part.less else "")
         for part in claim.parts
     )
+
+
+def publish(values: Mapping[str, object], prefix: str = "") -> dict[str, int | float | str]:
+    """Glue every value for the prose of the page; outside a book build nothing is glued.
+
+    Returns
+    -------
+    dict
+        What was published, by glue name.
+    """
+    flat = flatten(values, prefix)
+    try:
+        from IPython import get_ipython
+        from myst_nb import glue
+    except ImportError:  # a reader's notebook without the book's tools
+        return flat
+    if get_ipython() is not None:
+        for name, value in flat.items():
+            glue(name, value, display=False)
+    return flat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from analysis.claims import Claim, Ledger, Statement, Study, current_archive, read_study
 from analysis.display import drawing
-from analysis.display.html import Html, table
-from analysis.display.numbers import publish
+from analysis.display.html import Html, publish, table
 from analysis.display.routes import Link, Node
 from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
 
@@ -32,13 +32,13 @@ def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str
     """Publish the numbers of the start page: how many claims of which status, how much data."""
     study = study if hasattr(study, "ledger") else read_study(study)
     main, claims = current_archive(study, archive).codebook(study.main), study.ledger
-    status = pd.Series([claim.status for claim in claims]).value_counts()
+    status = Counter(claim.status for claim in claims)
     return publish(
         {
             "claims": len(claims),
-            "testable": int(status.get("testable", 0)),
-            "proxy": int(status.get("proxy", 0)),
-            "user_data": int(status.get("needs user data", 0)),
+            "testable": status["testable"],
+            "proxy": status["proxy"],
+            "user_data": status["needs user data"],
             "executed": sum(claim.declared for claim in claims),
             "not_tested": len(claims.not_tested),
             "entities": main.roles.count,

@@ -23,8 +23,7 @@ from analysis.claims import (
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, badge, scrolling, table
-from analysis.display.numbers import publish
+from analysis.display.html import Html, badge, publish, scrolling, table
 from analysis.display.tally import tally
 from analysis.display.words import estimate_cell
 

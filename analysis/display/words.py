@@ -11,7 +11,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge
 from analysis.inference.cells import signed
 
-__all__ = ["estimate_cell", "finding_words", "short_label"]
+__all__ = ["estimate_cell", "finding_words"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
 TESTS = {
@@ -22,13 +22,6 @@ TESTS = {
     "CR3": "CR3 error",
     "two one-sided tests": "two one-sided tests for no sizeable effect",
 }
-
-
-def short_label(label: str, letters: Mapping[str, str]) -> str:
-    """Shorten a label for a crowded picture: long names by the letters a study declares."""
-    for long, short in letters.items():
-        label = label.replace(long, short)
-    return label
 
 
 def estimate_cell(finding: Finding, between: str) -> str:

@@ -66,16 +66,16 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
     theme.zero_line(ax)
     left = -POINTS * (COLUMN + 0.1)
     for i, (group, height) in enumerate(heads.items()):
-        _beside(ax, group, 0, height, left, HEAD, theme.BLUE)
+        _beside(ax, group, (0, height), left, fontsize=HEAD, color=theme.BLUE)
         if i:
             ax.axhline(height - 0.62, color=theme.RULE, lw=0.6, zorder=0)
     for row in rows.itertuples():
-        _beside(ax, row.claim, 0, row.at, left, LABEL, theme.INK)
-        _beside(ax, row.label, 0, row.at, left + POINTS * indent, LABEL, theme.INK)
-        _beside(ax, ARROWS[row.sign], 1, row.at, 12, HEAD, theme.INK)
+        _beside(ax, row.claim, (0, row.at), left)
+        _beside(ax, row.label, (0, row.at), left + POINTS * indent)
+        _beside(ax, ARROWS[row.sign], (1, row.at), 12, fontsize=HEAD)
         if not np.isfinite(row.estimate):
             ax.text(0, row.at, f" {row.verdict}", fontsize=9, color=theme.MUTED, va="center")
-    _beside(ax, "predicted", 1, -0.9, 30, LABEL, theme.MUTED, ha="right")
+    _beside(ax, "predicted", (1, -0.9), 30, color=theme.MUTED, ha="right")
     _draw(ax, known, limit)
     _dress(ax, known, xlabel, limit)
     return Picture(figure)
@@ -105,12 +105,10 @@ def _places(groups: list[str], labels: list[str]) -> tuple[list[float], dict[str
     return at, heads, top
 
 
-def _beside(
-    ax: Axes, words: str, edge: float, y: float, shift: float, size: float, colour: str,
-    ha: str = "left",
-) -> None:  # fmt: skip
-    write(ax, words, (edge, y), (shift, 0), xycoords=("axes fraction", "data"), va="center", ha=ha,
-          fontsize=size, color=colour, annotation_clip=False, linespacing=1.0)  # fmt: skip
+def _beside(ax: Axes, words: str, at: tuple[float, float], shift: float, **style: object) -> None:
+    style = {"fontsize": LABEL, "va": "center", "linespacing": 1.0, **style}
+    write(ax, words, at, (shift, 0), xycoords=("axes fraction", "data"), annotation_clip=False,
+          **style)  # fmt: skip
 
 
 def _draw(ax: Axes, known: pd.DataFrame, limit: float) -> None:
