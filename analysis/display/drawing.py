@@ -144,12 +144,9 @@ def draw_outline(ax: Axes, x: float, y: float, w: float, h: float, side: str) ->
 
 def draw_tag(ax: Axes, x: float, y: float, text: str, status: str, size: float = 8.6) -> None:
     """Write a claim in a small frame whose look is that of its status."""
-    style = dict(TAGS[status])
-    ink = style.pop("text")
-    ax.text(
-        x, y, text, color=ink, fontsize=size, ha="center", va="center", zorder=5,
-        bbox={"boxstyle": "round,pad=0.28", "linewidth": 0.9, **style},
-    )  # fmt: skip
+    frame = {"boxstyle": "round,pad=0.28", "linewidth": 0.9, **TAGS[status]}
+    ink = frame.pop("text")
+    ax.text(x, y, text, color=ink, fontsize=size, ha="center", va="center", zorder=5, bbox=frame)
 
 
 def statuses_shown(statuses: Iterable[str]) -> list[str]:

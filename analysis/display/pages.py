@@ -137,12 +137,9 @@ def mechanism_map(study: Study) -> drawing.Picture:
     for box in boxes:
         _draw_box(ax, box, status)
     for arrow in arrows:
-        ax.add_patch(
-            FancyArrowPatch(
-                arrow.start, arrow.end, arrowstyle="-|>", mutation_scale=11, color=MUTED, lw=1.2,
-                zorder=3, connectionstyle=f"arc3,rad={arrow.bend}",
-            )
-        )  # fmt: skip
+        look = {"arrowstyle": "-|>", "mutation_scale": 11, "color": MUTED, "lw": 1.2, "zorder": 3}
+        curve = f"arc3,rad={arrow.bend}"
+        ax.add_patch(FancyArrowPatch(arrow.start, arrow.end, connectionstyle=curve, **look))
     _draw_legend(ax, next(iter(status))[:1], drawing.statuses_shown(status.values()))
     return drawing.Picture(figure)
 

@@ -134,8 +134,7 @@ def _draw_stages(
         middle = ((first + last) / 2, height / 2)
         write(ax, name, middle, (0, 6.5 * len(lines)), fontsize=11.5, color=INK, **style)
         write(ax, "\n".join(lines), middle, (0, -8), fontsize=SMALL, color=MUTED, **style)
+    arrow = {"arrowstyle": "-|>", "lw": 1.6, "mutation_scale": 13, "shrinkA": 1, "shrinkB": 1}
     for (_, end), (start, _) in pairwise(spans):
-        ax.add_patch(
-            FancyArrowPatch((end, height / 2), (start, height / 2), arrowstyle="-|>", lw=1.6,
-                            mutation_scale=13, color=MUTED, shrinkA=1, shrinkB=1, clip_on=False)
-        )  # fmt: skip
+        ends = ((end, height / 2), (start, height / 2))
+        ax.add_patch(FancyArrowPatch(*ends, color=MUTED, clip_on=False, **arrow))

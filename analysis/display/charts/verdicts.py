@@ -106,9 +106,8 @@ def _places(groups: list[str], labels: list[str]) -> tuple[list[float], dict[str
 
 
 def _beside(ax: Axes, words: str, at: tuple[float, float], shift: float, **style: object) -> None:
-    style = {"fontsize": LABEL, "va": "center", "linespacing": 1.0, **style}
-    write(ax, words, at, (shift, 0), xycoords=("axes fraction", "data"), annotation_clip=False,
-          **style)  # fmt: skip
+    how = {"fontsize": LABEL, "va": "center", "linespacing": 1.0, "annotation_clip": False} | style
+    write(ax, words, at, (shift, 0), xycoords=("axes fraction", "data"), **how)
 
 
 def _draw(ax: Axes, known: pd.DataFrame, limit: float) -> None:
@@ -143,6 +142,6 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
     handles = [Line2D([], [], ls="", marker=shape, color=colour, mew=1.3, ms=6,
                       mfc=colour if filled else theme.PAPER)
                for colour, shape, filled in marks.values()]  # fmt: skip
-    ax.figure.legend([*handles, Patch(color=SHADE)], [*marks, "smaller effects are usually missed"],
-                     ncols=2, loc="outside lower left", fontsize=9.5,
-                     handletextpad=0.4)  # fmt: skip
+    words = [*marks, "smaller effects are usually missed"]
+    below = {"loc": "outside lower left", "fontsize": 9.5, "handletextpad": 0.4}
+    ax.figure.legend([*handles, Patch(color=SHADE)], words, ncols=2, **below)
