@@ -135,9 +135,7 @@ def read_firm_panel(
     )
 
 
-def _column_map(
-    columns: Mapping[str, str] | Path | None,
-) -> tuple[dict[str, str], dict[str, str]]:
+def _column_map(columns: Mapping[str, str] | Path | None) -> tuple[dict[str, str], dict[str, str]]:
     """Her column by our name, and whether she counts in percent or in shares of one."""
     where = "the column map"
     if isinstance(columns, Path):

@@ -120,6 +120,16 @@ def coupling(u: ArrayLike, form: str = "classic", alpha: ArrayLike | None = None
     return Coupling(C=c, T=t, D=np.sqrt(c * t))
 
 
+COMPOSITES: Mapping[str, Callable[[Floats], Floats]] = {
+    "classic": lambda u: coupling(u, "classic").D,
+    "wang2021": lambda u: coupling(u, "wang2021").D,
+    "mean": lambda u: u.mean(axis=1),
+    "minimum": lambda u: u.min(axis=1),
+}
+"""Forms in which several indices are seen together; each takes levels of shape (rows, n) in (0, 1]
+and gives shape (rows,)."""
+
+
 def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
     shares = np.full(n, 1.0 / n) if alpha is None else np.asarray(alpha, dtype=float)
     if shares.shape != (n,) or (shares < 0).any() or not np.isclose(shares.sum(), 1.0):

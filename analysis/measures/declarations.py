@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.errors import UnknownNameError
+from analysis.measures.transforms import TRANSFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,22 @@ class Step:
     argument: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Explained:
+    """What a measure, an index and a composite each say of themselves."""
 
     name: str
     label_en: str
     label_zh: str
     definition: str
+    proxy_for: str = ""
+    years: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(_Explained):
+    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
+
     numerator: tuple[str, ...]
     unit: Unit
     side: str
@@ -47,8 +56,6 @@ class Measure:
     denominator: tuple[str, ...] = ()
     combine: str = "ratio"
     steps: tuple[Step, ...] = ()
-    proxy_for: str = ""
-    years: str = ""
     only: str = ""
 
     @property
@@ -57,37 +64,25 @@ class Measure:
         return tuple(dict.fromkeys(self.numerator + self.minus + self.denominator))
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index(_Explained):
     """A weighted sum of measures (``ingredients``) under a weighting ``scheme``."""
 
-    name: str
-    label_en: str
-    label_zh: str
-    definition: str
     ingredients: tuple[str, ...]
     scheme: str
     unit: Unit
     side: str
     primary: bool = False
-    proxy_for: str = ""
-    years: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite(_Explained):
     """Several indices (``systems``) seen together: a coordination degree, their mean or minimum."""
 
-    name: str
-    label_en: str
-    label_zh: str
-    definition: str
     systems: tuple[str, ...]
     form: str
     unit: Unit
     side: str
-    proxy_for: str = ""
-    years: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +124,13 @@ class Ingredients:
 
 
 Declared = Measure | Index | Composite
+
+
+def inputs(item: Declared) -> tuple[str, ...]:
+    """Return what a declared column is computed from: raw series, ingredients or systems."""
+    if isinstance(item, Measure):
+        return item.sources
+    return item.ingredients if isinstance(item, Index) else item.systems
 
 
 @dataclass(frozen=True)
@@ -206,8 +208,7 @@ class Declarations:
             content += tuple(name for name in item.denominator if name not in self.scale)
             sizes = item.denominator
         else:
-            names = item.ingredients if isinstance(item, Index) else item.systems
-            below = [self._resolve(self[name]) for name in names]
+            below = [self._resolve(self[name]) for name in inputs(item)]
             content = tuple(name for part in below for name in part.content)
             sizes = tuple(name for part in below for name in part.scale)
         content = tuple(dict.fromkeys(content))
@@ -234,21 +235,8 @@ def measure_formula(measure: Measure) -> str:
     else:
         text = f"{top} / {bottom}" if bottom else top
     for step in measure.steps:
-        text = _STEP_TEXT[step.name].format(text, step.argument or 0)
+        text = TRANSFORMS[step.name].text.format(text, step.argument or 0)
     return text
-
-
-_STEP_TEXT = {
-    "log": "log({0})",
-    "log1p": "log(1 + {0})",
-    "growth": "dlog({0})",
-    "growth_of_total": "dlog(total of {0})",
-    "rolling_sd": "sd{1:g}({0})",
-    "negative": "-{0}",
-    "complement": "1 - {0}",
-    "absolute": "|{0}|",
-    "subtract": "{0} - {1:g}",
-}
 
 
 def _total(names: tuple[str, ...], minus: tuple[str, ...] = ()) -> str:

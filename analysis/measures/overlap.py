@@ -74,10 +74,7 @@ class Overlap:
 
 
 def overlap(
-    panel: Panel,
-    declared: Declarations,
-    left: str | Iterable[str],
-    right: str | Iterable[str],
+    panel: Panel, declared: Declarations, left: str | Iterable[str], right: str | Iterable[str]
 ) -> Overlap:
     """Return what the raw series behind ``left`` and behind ``right`` have in common.
 
@@ -123,10 +120,7 @@ def overlap(
 
 
 def require_disjoint(
-    panel: Panel,
-    declared: Declarations,
-    left: str | Iterable[str],
-    right: str | Iterable[str],
+    panel: Panel, declared: Declarations, left: str | Iterable[str], right: str | Iterable[str]
 ) -> Overlap:
     """Return the ``Overlap`` of two sides, refusing shared raw series and twins (OverlapError)."""
     found = overlap(panel, declared, left, right)

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.data.files import read_yaml
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.measures.composites import FORMS
+from analysis.measures.coupling import COMPOSITES
 from analysis.measures.declarations import (
     Composite,
     Crossed,
@@ -21,7 +21,7 @@ from analysis.measures.declarations import (
     Twins,
     Unit,
 )  # fmt: skip
-from analysis.measures.transforms import ARGUMENT, COMBINATIONS, TRANSFORMS
+from analysis.measures.transforms import COMBINATIONS, TRANSFORMS
 from analysis.measures.weights import SCHEMES
 
 Block = Mapping[str, Any]
@@ -30,7 +30,7 @@ Units = Mapping[str, Unit]
 _LISTS = {"twins": Twins, "parts": Parts, "crossed": Crossed}
 _PLURAL = {Measure: "measures", Index: "indices", Composite: "composites"}
 _SECTIONS = ("units", "sides", "scale", *_LISTS, *_PLURAL.values())
-_OPTIONS = {"combine": COMBINATIONS, "scheme": (*SCHEMES, "topsis"), "form": FORMS}
+_OPTIONS = {"combine": COMBINATIONS, "scheme": (*SCHEMES, "topsis"), "form": COMPOSITES}
 _SCORE = Unit("score", "score", "score", 1.0)
 
 
@@ -128,8 +128,8 @@ def _value(key: Field[Any], raw: Any, at: str) -> Any:  # noqa: ANN401
 def _step(raw: str | Block, at: str) -> Step:
     name, argument = (raw, None) if isinstance(raw, str) else next(iter(raw.items()))
     _known("transform", name, TRANSFORMS, at)
-    if (argument is not None) != (name in ARGUMENT):
-        example = f"'{name}: 4'" if name in ARGUMENT else f"'{name}' alone"
+    if (argument is not None) != TRANSFORMS[name].numbered:
+        example = f"'{name}: 4'" if TRANSFORMS[name].numbered else f"'{name}' alone"
         raise SpecificationError(f"The transform {name} in {at} is written {example}.")
     if name == "rolling_sd" and not (isinstance(argument, int) and argument > 1):
         raise SpecificationError(f"rolling_sd in {at} needs two years or more, not {argument}.")
