@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from analysis.data.roles import Roles
-from analysis.data.variable import Variable
+from analysis.data.panel import Panel
+from analysis.data.variable import Roles, Variable
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.data.panel import Panel
 
 __all__ = ["Codebook"]
 

@@ -1,4 +1,4 @@
-"""The description of a data set: what entity and year are, and which tables it has."""
+"""The description of a data set: entity and year, tables, units, accounting identities."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.data.files import read_yaml, short
-from analysis.data.roles import Roles
 from analysis.data.samples import DeclaredSample, read_samples
+from analysis.data.variable import Roles
 from analysis.errors import DataError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+IDENTITIES = ("parts", "ratio", "totals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,38 @@ def read_units(root: Path, extra: Mapping[str, Any]) -> dict[str, Unit]:
     return {
         str(name): Unit(str(u["base"]), float(u["factor"])) for name, u in {**raw, **extra}.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An accounting identity as declared; ``terms`` holds the series its kind needs."""
+
+    name: str
+    what: str
+    kind: str
+    tolerance: float
+    statistic: str
+    terms: Mapping[str, Any]
+
+
+def read_identities(path: Path) -> tuple[Identity, ...]:
+    """Read declared identities; DataError if an entry lacks a key or has an unknown kind."""
+    fixed = ("name", "what", "kind", "tolerance", "statistic")
+    out = []
+    for raw in read_yaml(path) or ():
+        try:
+            terms = {k: v for k, v in raw.items() if k not in fixed}
+            kind, statistic = raw["kind"], raw.get("statistic", "largest")
+            out.append(
+                Identity(raw["name"], raw["what"], kind, float(raw["tolerance"]), statistic, terms)
+            )
+        except KeyError as error:
+            raise DataError(
+                f"Identity '{raw.get('name', '?')}' in {short(path)} has no {error}: add it."
+            ) from None
+        if kind not in IDENTITIES or statistic not in ("largest", "median"):
+            raise DataError(
+                f"Identity '{raw['name']}' in {short(path)} is of kind '{kind}', statistic "
+                f"'{statistic}': use {', '.join(IDENTITIES)} and largest or median."
+            )
+    return tuple(out)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.identity import Identity
+from analysis.data.dataset import Identity
 from analysis.data.panel import Panel
 from analysis.errors import DataError
 

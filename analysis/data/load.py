@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.data.dataset import DATA, Dataset, read_dataset
+from analysis.data.dataset import DATA, Dataset, read_dataset, read_identities
 from analysis.data.files import (
     check_hash,
     parse_csv,
@@ -18,7 +18,6 @@ from analysis.data.files import (
     short,
 )
 from analysis.data.geography import read_geography
-from analysis.data.identity import read_identities
 from analysis.data.labels import year_and_month
 from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.samples import require_columns

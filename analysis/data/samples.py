@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from analysis.data.variable import Roles
 from analysis.errors import DataError, UnknownNameError, suggestion
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.data.roles import Roles
 
 USES = ("curve", "question")
 """What a sample serves: the curve of a claim's specifications, or its question about samples."""
