@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from analysis.data.geography import read_geography
 from analysis.data.labels import year_and_month
 from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.samples import require_columns
-from analysis.data.sidecar import Gap, Sidecar, read_sidecar
+from analysis.data.sidecar import Column, Gap, Sidecar, read_sidecar
 from analysis.data.variable import Variable
 from analysis.errors import DataError
 
@@ -213,22 +214,15 @@ def _gap_text(gap: Gap, entities: pd.DataFrame) -> str:
 
 
 def _variables(sidecar: Sidecar, ds: Dataset, entities: pd.DataFrame) -> list[Variable]:
+    """Describe the columns of a table in base units; what a sidecar says in words is kept."""
+    said = {f.name for f in fields(Column)} & {f.name for f in fields(Variable)}
     return [
         Variable(
-            name=c.name,
-            label_en=c.label_en,
-            label_zh=c.label_zh,
-            definition=c.definition,
+            **{key: getattr(c, key) for key in said - {"unit", "gaps"}},
             unit=ds.units[c.unit].base,
             published_unit=c.unit,
-            publisher=c.publisher,
             table=sidecar.table,
-            processing=c.processing,
-            first_year=c.first_year,
-            last_year=c.last_year,
             gaps=tuple(_gap_text(gap, entities) for gap in c.gaps),
-            notes=c.notes,
-            compiled_via=c.compiled_via,
             licence=sidecar.licence,
             series=(c.name,),
         )
