@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.panel import Panel
 from analysis.data.variable import Roles, Variable
-from analysis.errors import UnknownNameError
+from analysis.errors import require_known
 
 __all__ = ["Codebook"]
 
@@ -53,8 +53,7 @@ class Codebook:
         UnknownNameError
             There is no such column.
         """
-        if name not in self.variables:
-            raise UnknownNameError("variable", name, self.variables, f"the codebook '{self.name}'")
+        require_known("variable", name, self.variables, f"the codebook '{self.name}'")
         return self.variables[name]
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from analysis.data.variable import Roles
 from analysis.errors import DataError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+_OPTIONAL = ("totals", "flags", "identities", "neighbours", "coordinates")
 IDENTITIES = ("parts", "ratio", "totals")
 
 
@@ -82,12 +83,8 @@ def read_dataset(name: str, root: Path | None = None) -> Dataset:
         columns={str(k): str(v) for k, v in (raw.get("columns") or {}).items()},
         tables=tables,
         entities=str(raw.get("entities", "entities")),
-        totals=raw.get("totals"),
-        flags=raw.get("flags"),
-        identities=raw.get("identities"),
+        **{name: raw.get(name) for name in _OPTIONAL},
         units=read_units(base, raw.get("units") or {}),
-        neighbours=raw.get("neighbours"),
-        coordinates=raw.get("coordinates"),
         samples=read_samples(raw.get("samples") or {}, short(path)),
     )
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.data.files import read_yaml, short
 from analysis.data.labels import year_and_month
-from analysis.errors import DataError, UnknownNameError
+from analysis.errors import DataError, require_known
 
 __all__ = ["Field", "FirmPanel", "firm_fields", "read_firm_panel"]
 
@@ -147,11 +147,10 @@ def _column_map(columns: Mapping[str, str] | Path | None) -> tuple[dict[str, str
     units: dict[str, str] = {}
     for hers, meant in (columns or {}).items():
         ours, _, unit = str(meant).partition(" in ")
-        if unit and unit not in ("percent", "shares"):
-            raise UnknownNameError("unit", unit, ("percent", "shares"), where)
+        if unit:
+            require_known("unit", unit, ("percent", "shares"), where)
         units[ours] = unit
-        if ours not in firm_fields():
-            raise UnknownNameError("field", str(ours), firm_fields(), where)
+        require_known("field", ours, firm_fields(), where)
         if ours in out:
             raise DataError(
                 f"{where} reads '{ours}' from both '{out[ours]}' and '{hers}': keep one of them."

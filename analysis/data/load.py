@@ -9,15 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.data import files
 from analysis.data.dataset import DATA, Dataset, read_dataset, read_identities
-from analysis.data.files import (
-    check_hash,
-    parse_csv,
-    read_bytes,
-    read_small,
-    require_numbers,
-    short,
-)
+from analysis.data.files import read_small, short
 from analysis.data.geography import read_geography
 from analysis.data.labels import year_and_month
 from analysis.data.panel import FLAG_COLUMNS, Panel
@@ -124,13 +118,13 @@ def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFra
     from analysis.data.schema import validate
 
     path = ds.path(table, ".csv")
-    content = read_bytes(path, "restore it, or take the table out of dataset.yml")
+    content = files.read_bytes(path, "restore it, or take the table out of dataset.yml")
     sidecar = read_sidecar(ds.path(table, ".yml"))
-    frame = parse_csv(path, content, [ds.columns.get("entity", "entity")])
+    frame = files.parse_csv(path, content, [ds.columns.get("entity", "entity")])
     frame = frame.rename(columns=ds.renames)
     if ids == [TOTAL]:
         frame.insert(0, "entity", TOTAL)
-    frame = require_numbers(path, frame, [c for c in sidecar.columns if c in frame.columns])
+    frame = files.require_numbers(path, frame, [c for c in sidecar.columns if c in frame.columns])
     frame = _whole_years(path, frame)
     years = ds.roles.years
     if sidecar.years[0] < years[0] or sidecar.years[-1] > years[-1]:
@@ -140,7 +134,7 @@ def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFra
         )
     full = validate(frame, sidecar, short(path), list(ids))
     # last, so that a change which breaks a rule is reported as that and not as another hash
-    check_hash(path, content, sidecar.sha256, sidecar.file)
+    files.check_hash(path, content, sidecar.sha256, sidecar.file)
     return full.set_index(["entity", "year"]), sidecar
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data import Panel, Variable
 from analysis.measures.coupling import COMPOSITES
 from analysis.measures.declarations import Composite, Declarations, Declared, Index, Measure, inputs
-from analysis.measures.indices import Weights, apply_weights, directions, ingredient_frame, weights
+from analysis.measures.indices import Weights, apply_weights, ingredient_frame, weights
 from analysis.measures.ratios import compute, lacking
 from analysis.measures.weights import EPS
 
@@ -80,8 +80,7 @@ def _computed(item: Declared, panel: Panel, declared: Declarations) -> tuple[pd.
     if isinstance(item, Composite):
         return _composite(panel, item), _LEVEL_NOTE
     found = weights(panel, declared, item.name)
-    frame = ingredient_frame(panel, declared, item)
-    return apply_weights(frame, found, directions(item, declared)), _weights_note(found)
+    return apply_weights(panel, declared, found), _weights_note(found)
 
 
 def _weights_note(found: Weights) -> str:

@@ -13,12 +13,12 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.data.files import read_yaml
-from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, require_known
+from analysis.measures.weights import Floats
 
-Floats = NDArray[np.float64]
 _GRADES = Path(__file__).with_name("coupling_grades.yml")
 
 
@@ -102,8 +102,7 @@ def coupling(u: ArrayLike, form: str = "classic", alpha: ArrayLike | None = None
     UnknownNameError
         If the form is not known.
     """
-    if form not in FORMS:
-        raise UnknownNameError("form of coupling", form, FORMS, "coupling")
+    require_known("form of coupling", form, FORMS, "coupling")
     levels = np.atleast_2d(np.asarray(u, dtype=float))
     n = levels.shape[1]
     if n < 2:
@@ -147,8 +146,7 @@ def _scales() -> dict[str, dict]:
 
 def grades(scale: str = "d") -> tuple[Grade, ...]:
     """Return all grades of D (``scale="d"``) or bands of C (``scale="c"``), lowest first."""
-    if scale not in _scales():
-        raise UnknownNameError("scale of grades", scale, _scales(), "grades")
+    require_known("scale of grades", scale, _scales(), "grades")
     rows = _scales()[scale]["grades"]
     lowers = [0.0] + [row["upper"] for row in rows[:-1]]
     return tuple(

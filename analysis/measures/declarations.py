@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis.errors import UnknownNameError
+from analysis.errors import require_known
 from analysis.measures.transforms import TRANSFORMS
 
 
@@ -165,14 +165,12 @@ class Declarations:
         return name in self._all
 
     def __getitem__(self, name: str) -> Declared:
-        if name not in self._all:
-            raise UnknownNameError("measure", name, self._all, self.where)
+        require_known("measure", name, self._all, self.where)
         return self._all[name]
 
     def index(self, name: str) -> Index:
         """Return the index ``name``."""
-        if name not in self.indices:
-            raise UnknownNameError("index", name, self.indices, self.where)
+        require_known("index", name, self.indices, self.where)
         return self.indices[name]
 
     def ingredients(self, name: str) -> Ingredients:

@@ -171,9 +171,7 @@ def pca_loadings(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     values = matrix(x)
     mask = varying(values)
     oriented = (values * _signs(directions, values.shape[1]))[:, mask]
-    if mask.sum() == 1:
-        return mask.astype(float)
-    _, vectors = np.linalg.eigh(np.corrcoef(oriented, rowvar=False))
+    _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(oriented, rowvar=False)))
     first = vectors[:, -1]
     anchor = first.sum()
     if abs(anchor) < 1e-9:
@@ -207,13 +205,9 @@ def critic_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     values = matrix(x)
     mask = varying(values)
     z = minmax(values, directions)[:, mask]
-    if z.shape[1] == 1:
-        return mask.astype(float)
-    conflict = (1.0 - np.corrcoef(z, rowvar=False)).sum(axis=0)
+    conflict = (1.0 - np.atleast_2d(np.corrcoef(z, rowvar=False))).sum(axis=0)
     information = z.std(axis=0, ddof=1) * conflict
-    if information.sum() < 1e-9:
-        return _spread_out(np.ones(z.shape[1]), mask)
-    return _spread_out(information, mask)
+    return _spread_out(information if information.sum() >= 1e-9 else np.ones(z.shape[1]), mask)
 
 
 def topsis(
