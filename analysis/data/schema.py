@@ -166,19 +166,13 @@ def _bad_cell(
     check: str, column: str, row: pd.Series, more: int, sidecar: Sidecar, file: str
 ) -> str:
     cell = f"'{column}' of {row['entity']} in {row['year']}"
-    rest = f" (and {more} more)" if more else ""
-    if check == "range":
-        low, high = sidecar.columns[column].range
-        return (
-            f"{file} has {row[column]:g} in {cell}{rest}, outside [{low:g}, {high:g}]: mend the "
-            f"number, or widen the range in {sidecar.file}."
-        )
-    if check == "undeclared_gap":
-        return (
-            f"{file} has no number in {cell}{rest}: fill it in, or declare the gap in "
-            f"{sidecar.file}."
-        )
-    return (
-        f"{file} has a number in {cell}{rest} where {sidecar.file} declares none: take it out, or "
-        "mend gaps and years there."
-    )
+    cell += f" (and {more} more)" if more else ""
+    low, high = sidecar.columns[column].range
+    said = {
+        "range": f"{row[column]:g} in {cell}, outside [{low:g}, {high:g}]: mend the number, or "
+        f"widen the range in {sidecar.file}.",
+        "undeclared_gap": f"no number in {cell}: fill it in, or declare the gap in {sidecar.file}.",
+        "filled_gap": f"a number in {cell} where {sidecar.file} declares none: take it out, or "
+        "mend gaps and years there.",
+    }
+    return f"{file} has {said[check]}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from analysis.data import Panel, Variable
@@ -119,21 +117,22 @@ def _variable(
     gaps = tuple(str(y) for y in range(first, last) if y not in set(seen)) if seen else ()
     proxy = f"A proxy for {item.proxy_for}." if item.proxy_for else ""
     remark = f"Years: {item.years}." if item.years else ""
+    source = {
+        key: "; ".join(dict.fromkeys(filter(None, (getattr(v, key) for v in raw))))
+        for key in ("publisher", "table", "compiled_via", "licence")
+    }
     return Variable(
+        **source,
         name=item.name,
         label_en=item.label_en,
         label_zh=item.label_zh,
         definition=item.definition,
         unit=item.unit.stored,
-        publisher=_joined(v.publisher for v in raw),
-        table=_joined(v.table for v in raw),
         processing=_processing(item),
         first_year=first,
         last_year=last,
         gaps=gaps,
         notes=" ".join(text for text in (proxy, remark, notes) if text),
-        compiled_via=_joined(v.compiled_via for v in raw),
-        licence=_joined(v.licence for v in raw),
         series=made_of.series,
         scale=made_of.scale,
         formula=declared.formula(item.name),
@@ -150,7 +149,3 @@ def _processing(item: Declared) -> str:
     if isinstance(item, Measure) and item.denominator:
         return "ratio"
     return "derived"
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(text for text in texts if text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from analysis.data.files import read_yaml
 from analysis.errors import DataError, SpecificationError, require_known
 from analysis.measures.weights import Floats
 
-_GRADES = Path(__file__).with_name("coupling_grades.yml")
+_scales = cache(partial(read_yaml, Path(__file__).with_name("coupling_grades.yml")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,6 @@ def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
             f"{np.atleast_1d(shares).tolist()}."
         )
     return shares
-
-
-@cache
-def _scales() -> dict[str, dict]:
-    return read_yaml(_GRADES)
 
 
 def grades(scale: str = "d") -> tuple[Grade, ...]:

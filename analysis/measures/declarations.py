@@ -178,48 +178,34 @@ class Declarations:
 
         A series that is content in one ingredient and a size in another counts as content.
         """
-        return self._ingredients[self[name].name]
-
-    def twin_of(self, series: str) -> tuple[str, ...]:
-        """Return the declared twins of a raw series."""
-        return self._twins.get(series, ())
-
-    @cached_property
-    def _all(self) -> dict[str, Declared]:
-        return {item.name: item for item in self}
-
-    @cached_property
-    def _twins(self) -> dict[str, tuple[str, ...]]:
-        table: dict[str, tuple[str, ...]] = {}
-        for twins in self.twins:
-            for one, other in (twins.pair, twins.pair[::-1]):
-                table[one] = (*table.get(one, ()), other)
-        return table
-
-    @cached_property
-    def _ingredients(self) -> dict[str, Ingredients]:
-        return {item.name: self._resolve(item) for item in self}
-
-    def _resolve(self, item: Declared) -> Ingredients:
+        item = self[name]
         if isinstance(item, Measure):
             content = item.numerator + item.minus
             content += tuple(name for name in item.denominator if name not in self.scale)
             sizes = item.denominator
         else:
-            below = [self._resolve(self[name]) for name in inputs(item)]
-            content = tuple(name for part in below for name in part.content)
-            sizes = tuple(name for part in below for name in part.scale)
+            below = [self.ingredients(part) for part in inputs(item)]
+            content = tuple(series for part in below for series in part.content)
+            sizes = tuple(series for part in below for series in part.scale)
         content = tuple(dict.fromkeys(content))
         return Ingredients(content, tuple(n for n in dict.fromkeys(sizes) if n not in content))
+
+    def twin_of(self, series: str) -> tuple[str, ...]:
+        """Return the declared twins of a raw series."""
+        both_ways = [pair for twins in self.twins for pair in (twins.pair, twins.pair[::-1])]
+        return tuple(other for one, other in both_ways if one == series)
+
+    @cached_property
+    def _all(self) -> dict[str, Declared]:
+        return {item.name: item for item in self}
 
     def formula(self, name: str) -> str:
         """Return the readable formula, such as ``rd_funds_government / gdp``."""
         item = self[name]
-        if isinstance(item, Index):
-            return f"{item.scheme}({', '.join(item.ingredients)})"
-        if isinstance(item, Composite):
-            return f"{item.form}({', '.join(item.systems)})"
-        return measure_formula(item)
+        if isinstance(item, Measure):
+            return measure_formula(item)
+        rule = item.scheme if isinstance(item, Index) else item.form
+        return f"{rule}({', '.join(inputs(item))})"
 
 
 def measure_formula(measure: Measure) -> str:

@@ -155,10 +155,9 @@ def entropy_weights(
     -----
     Entropy rewards skewness, not importance: a column with a few very large values gets the most.
     """
-    values = matrix(x)
-    mask = varying(values)
+    mask = varying(x)
     require_shift(eps)
-    z = minmax(values, directions)[:, mask] + (eps or 0.0)
+    z = minmax(x, directions)[:, mask] + (eps or 0.0)
     return _spread_out(divergence(z), mask)
 
 
@@ -202,9 +201,8 @@ def critic_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     Research 22(7), 763-770). If all columns say the same, no column adds anything and the weights
     are equal.
     """
-    values = matrix(x)
-    mask = varying(values)
-    z = minmax(values, directions)[:, mask]
+    mask = varying(x)
+    z = minmax(x, directions)[:, mask]
     conflict = (1.0 - np.atleast_2d(np.corrcoef(z, rowvar=False))).sum(axis=0)
     information = z.std(axis=0, ddof=1) * conflict
     return _spread_out(information if information.sum() >= 1e-9 else np.ones(z.shape[1]), mask)
