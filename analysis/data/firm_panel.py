@@ -115,8 +115,7 @@ def read_firm_panel(
     frame = pd.DataFrame({ours: table[hers].to_numpy() for ours, hers in source.items()})
     frame["firm"] = _codes(frame["firm"], source["firm"])
     frame["year"] = _years(frame.pop("period"), frame["firm"], source["period"])
-    twice = frame.duplicated(["firm", "year"])
-    if twice.any():
+    if (twice := frame.duplicated(["firm", "year"])).any():
         row = frame.loc[twice.idxmax()]
         raise DataError(
             f"Firm {row['firm']} has more than one row for {row['year']}: keep its consolidated "
@@ -226,12 +225,7 @@ def _numbers(frame: pd.DataFrame, ours: str, hers: str, unit: str) -> pd.Series:
         "is above 100 percent": (numbers > 100) & (kind == "percent"),
     }
     for what, bad in wrong.items():
-        if bad.any():
-            row = frame.loc[bad.idxmax()]
-            raise DataError(
-                f"Column '{hers}' holds '{row[ours]}' for firm {row['firm']} in {row['year']}, "
-                f"which {what}: mend the cell or leave it empty."
-            )
+        _refuse(frame, ours, hers, bad, f"{what}: mend the cell or leave it empty")
     return numbers
 
 
@@ -240,10 +234,14 @@ def _dates(frame: pd.DataFrame, ours: str, hers: str) -> pd.Series:
     text = frame[ours].astype(str).str.replace(r"[年月/.—]", "-", regex=True).str.strip("-日 ")
     dates = pd.to_datetime(text, errors="coerce", format="mixed")
     bad = frame[ours].notna() & (dates.isna() | ~known)
+    _refuse(frame, ours, hers, bad, "is no date: write 1999-12-31")
+    return dates
+
+
+def _refuse(frame: pd.DataFrame, ours: str, hers: str, bad: pd.Series, what: str) -> None:
     if bad.any():
         row = frame.loc[bad.idxmax()]
         raise DataError(
             f"Column '{hers}' holds '{row[ours]}' for firm {row['firm']} in {row['year']}, which "
-            "is no date: write 1999-12-31."
+            f"{what}."
         )
-    return dates

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.data import files
@@ -47,8 +46,7 @@ def load(dataset: str, root: Path | None = None) -> Panel:
     variables: dict[str, Variable] = {}
     for table in ds.tables:
         frame, sidecar = _read_table(ds, table, ids)
-        twice = [name for name in sidecar.columns if name in variables]
-        if twice:
+        if twice := [name for name in sidecar.columns if name in variables]:
             raise DataError(
                 f"{sidecar.file} describes '{twice[0]}', which table "
                 f"'{variables[twice[0]].table}' already holds: keep it in one table."
@@ -100,8 +98,7 @@ def _read_entities(ds: Dataset) -> pd.DataFrame:
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.rename(columns=ds.renames)
-        twice = frame["entity"][frame["entity"].duplicated()]
-        if len(twice):
+        if (twice := frame["entity"][frame["entity"].duplicated()]).size:
             raise DataError(f"{short(path)} holds {twice.iloc[0]} twice: keep one row.")
         if len(frame) != ds.roles.count:
             raise DataError(
@@ -149,8 +146,7 @@ def _whole_years(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
                 f"{short(path)} has no whole year in row {row} ('{value}'): write one, such as "
                 "2015, or delete the row."
             )
-    years = [known[value][0] for value in frame["year"]]
-    return frame.assign(year=np.array(years, dtype=int))
+    return frame.assign(year=[known[value][0] for value in frame["year"]]).astype({"year": int})
 
 
 def _to_base(frame: pd.DataFrame, sidecar: Sidecar, ds: Dataset) -> pd.DataFrame:

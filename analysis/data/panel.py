@@ -75,8 +75,7 @@ class Panel:
         if (twice := self.entities.index.duplicated()).any():
             name = self.entities.index[int(twice.argmax())]
             raise DataError(f"{where} describes the entity {name} more than once: keep one row.")
-        undescribed = [c for c in self.frame.columns if c not in self.variables]
-        if undescribed:
+        if undescribed := [c for c in self.frame.columns if c not in self.variables]:
             raise DataError(
                 f"{where} has a column '{undescribed[0]}' without a Variable: "
                 "describe every column that is added."
@@ -128,8 +127,7 @@ class Panel:
                 f"Columns added to panel '{self.name}' have another index: "
                 "reindex them to panel.frame.index first."
             )
-        taken = [c for c in columns.columns if c in self.frame.columns]
-        if taken:
+        if taken := [c for c in columns.columns if c in self.frame.columns]:
             raise DataError(
                 f"Panel '{self.name}' already has a column '{taken[0]}': give the new one "
                 "another name."

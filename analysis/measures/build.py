@@ -146,6 +146,4 @@ def _processing(item: Declared) -> str:
         return "index"
     if item.proxy_for:
         return "proxy"
-    if isinstance(item, Measure) and item.denominator:
-        return "ratio"
-    return "derived"
+    return "ratio" if isinstance(item, Measure) and item.denominator else "derived"

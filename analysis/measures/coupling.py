@@ -144,10 +144,7 @@ def grades(scale: str = "d") -> tuple[Grade, ...]:
     require_known("scale of grades", scale, _scales(), "grades")
     rows = _scales()[scale]["grades"]
     lowers = [0.0] + [row["upper"] for row in rows[:-1]]
-    return tuple(
-        Grade(row["en"], row["zh"], low, row["upper"])
-        for row, low in zip(rows, lowers, strict=True)
-    )
+    return tuple(Grade(lower=low, **row) for row, low in zip(rows, lowers, strict=True))
 
 
 def grade(value: float, scale: str = "d") -> Grade:

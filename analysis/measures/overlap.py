@@ -160,9 +160,7 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _and(names: Iterable[str]) -> str:
     listed = list(names)
-    return (
-        " and ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)
-    )
+    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> str:

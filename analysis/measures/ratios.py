@@ -58,8 +58,7 @@ def lacking(measure: Measure, panel: Panel) -> tuple[str, ...]:
 
 def compute(measure: Measure, panel: Panel) -> tuple[pd.Series, Cells]:
     """Return a measure on the index of the panel, and the account of its cells."""
-    absent = lacking(measure, panel)
-    if absent:
+    if absent := lacking(measure, panel):
         raise SpecificationError(
             f"{measure.name} cannot be computed for {panel.name}, which lacks "
             f"{', '.join(absent)}: add the series or leave the measure out."

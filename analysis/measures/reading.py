@@ -95,8 +95,7 @@ def _declared(kind: type[Any], name: str, block: Block, units: Units, where: str
         del keys["unit"]  # a score
     for key in block:
         require_known("key", key, keys, at)
-    absent = [key for key, f in keys.items() if f.default is MISSING and key not in block]
-    if absent:
+    if absent := [key for key, f in keys.items() if f.default is MISSING and key not in block]:
         raise SpecificationError(f"The {at} lacks {', '.join(absent)}: add it to the block.")
     for key, options in {**_OPTIONS, "unit": units}.items():
         if key in block:
@@ -156,8 +155,7 @@ def check(found: Declarations) -> None:
 
 def _check_names(found: Declarations) -> None:
     names = [item.name for item in found]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SpecificationError(f"{found.where} declares {twice[0]} twice: rename one of them.")
 
 
@@ -184,8 +182,7 @@ def _check_primary(found: Declarations) -> None:
             mine = set(found.ingredients(one.name).content)
             theirs = set(found.ingredients(other.name).series)
             twins = {twin for series in mine for twin in found.twin_of(series)}
-            common = sorted((mine | twins) & theirs)
-            if common:
+            if common := sorted((mine | twins) & theirs):
                 raise SpecificationError(
                     f"The primary indices {one.name} and {other.name} of {found.where} share "
                     f"{', '.join(common)}: take an ingredient out of one of them."

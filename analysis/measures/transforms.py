@@ -99,18 +99,10 @@ def rolling_sd(x: pd.Series, years: float) -> pd.Series:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """A transform of one series.
+    """A transform of one series: how it is computed, written and where it is defined.
 
-    Attributes
-    ----------
-    apply
-        Takes the series, and a number if ``numbered``.
-    text
-        How a formula writes it, of the formula before and the number.
-    domain
-        Where it is defined; outside it a cell becomes missing and is counted.
-    numbered
-        Whether it takes a number.
+    ``apply`` takes the series, and a number if ``numbered``; ``text`` takes the formula of the
+    series and the number; a cell outside ``domain`` becomes missing and is counted.
     """
 
     apply: Callable[..., pd.Series]

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, require_known
 
 Floats = NDArray[np.float64]
 EPS = 1e-4
@@ -237,13 +237,12 @@ def topsis(
             "weigh one that varies."
         )
     signs = _signs(directions, values.shape[1])
+    require_known("normalisation", normalise, ("minmax", "vector"), "topsis")
     if normalise == "minmax":
         z = minmax(values, signs)
-    elif normalise == "vector":
+    else:
         length = np.sqrt((values**2).sum(axis=0))
         z = signs * values / np.where(length > 0, length, 1.0)
-    else:
-        raise UnknownNameError("normalisation", normalise, ("minmax", "vector"), "topsis")
     v = z * weights
     return closeness(v, best=v.max(axis=0), worst=v.min(axis=0))
 
