@@ -212,12 +212,11 @@ def measure_formula(measure: Measure) -> str:
     """Return the formula of a measure in plain characters."""
     top = _total(measure.numerator, measure.minus)
     bottom = _total(measure.denominator)
-    if measure.combine == "share_diversity":
-        text = f"1 - sum of squared shares of ({', '.join(measure.numerator)})"
-    elif measure.combine == "location_quotient":
-        text = f"({top} / total over entities) / ({bottom} / total over entities)"
-    else:
-        text = f"{top} / {bottom}" if bottom else top
+    text = {
+        "ratio": f"{top} / {bottom}" if bottom else top,
+        "share_diversity": f"1 - sum of squared shares of ({', '.join(measure.numerator)})",
+        "location_quotient": f"({top} / total over entities) / ({bottom} / total over entities)",
+    }[measure.combine]
     for step in measure.steps:
         text = TRANSFORMS[step.name].text.format(text, step.argument or 0)
     return text

@@ -134,7 +134,9 @@ def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
 
 def check(found: Declarations) -> None:
     """Check what holds between blocks; see ``declarations`` for the errors."""
-    _check_names(found)
+    names = [item.name for item in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SpecificationError(f"{found.where} declares {twice[0]} twice: rename one of them.")
     for item in found if found.sides else ():
         require_known("side", item.side, found.sides, f"'{item.name}' of {found.where}")
     for index in found.indices.values():
@@ -151,12 +153,6 @@ def check(found: Declarations) -> None:
             require_known("system", name, found.indices, at)
     _check_sides(found)
     _check_primary(found)
-
-
-def _check_names(found: Declarations) -> None:
-    names = [item.name for item in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise SpecificationError(f"{found.where} declares {twice[0]} twice: rename one of them.")
 
 
 def _check_sides(found: Declarations) -> None:
