@@ -36,6 +36,8 @@ class Weights:
         Rows not used.
     years
         Years of the rows used.
+    constant
+        Ingredients that do not vary on these rows and weigh nothing.
     against
         Ingredients whose loading on the first principal component has the other sign, whatever the
         scheme: if there are any, the ingredients do not measure one thing.
@@ -52,6 +54,7 @@ class Weights:
     dropped: Mapping[str, int]
     rows_dropped: int
     years: tuple[int, ...]
+    constant: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     eps: float | None = EPS
 
@@ -128,22 +131,20 @@ def _estimate(
     frame: pd.DataFrame, item: Index, scheme: str, eps: float | None, signs: np.ndarray
 ) -> Weights:
     complete = frame.dropna()
-    x = complete.to_numpy()
+    x, low, high = complete.to_numpy(), complete.min(), complete.max()
     values = SCHEMES["entropy" if scheme == "topsis" else scheme](x, signs, eps)
-    names = list(frame.columns)
-    loadings = pca_loadings(x, signs)
-    low, high = x.min(axis=0), x.max(axis=0)
     return Weights(
         index=item.name,
         scheme=scheme,
-        by_ingredient=dict(zip(names, values.tolist(), strict=True)),
-        low=dict(zip(names, low.tolist(), strict=True)),
-        high=dict(zip(names, high.tolist(), strict=True)),
+        by_ingredient=dict(zip(complete, values.tolist(), strict=True)),
+        low=low.to_dict(),
+        high=high.to_dict(),
         rows=len(complete),
         dropped=dropped_rows(frame),
         rows_dropped=len(frame) - len(complete),
         years=tuple(sorted({int(y) for y in complete.index.get_level_values("year")})),
-        against=tuple(n for n, loading in zip(names, loadings, strict=True) if loading < -1e-9),
+        constant=tuple(complete.columns[low == high]),
+        against=tuple(complete.columns[pca_loadings(x, signs) < -1e-9]),
         eps=eps,
     )
 
