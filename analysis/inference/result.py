@@ -91,12 +91,8 @@ class Result:
         """Return the table as plain text."""
         table = self.tidy()
         cells = table.map(lambda v: f"{v:.4g}" if isinstance(v, float) else str(v))
-        return Grid.of(type(self).__name__, list(cells), cells.to_numpy(), self.foot)
-
-    @property
-    def foot(self) -> tuple[str, ...]:
-        """Sentences under the table."""
-        return getattr(self, "notes", ())
+        notes = getattr(self, "notes", ())
+        return Grid.of(type(self).__name__, list(cells), cells.to_numpy(), notes)
 
     def tidy(self) -> pd.DataFrame:
         """One row per line of the table; no column that the method never fills."""
@@ -122,6 +118,10 @@ class Result:
         return str(self.grid())
 
 
+def _by_term(name: str, what: str) -> property:
+    return property(lambda self: self._series(name), doc=what)
+
+
 class Regression(Result):
     """A result with one line per coefficient, read as statsmodels and linearmodels are read.
 
@@ -144,25 +144,10 @@ class Regression(Result):
                 return line
         raise UnknownNameError("term", term, [x.term for x in self.rows()], "this estimate")
 
-    @property
-    def params(self) -> pd.Series:
-        """Coefficients by term."""
-        return self._by_term("estimate")
-
-    @property
-    def std_errors(self) -> pd.Series:
-        """Standard errors by term, as in the column ``se``."""
-        return self._by_term("se")
-
-    @property
-    def tstats(self) -> pd.Series:
-        """Statistics of t by term."""
-        return self._by_term("t")
-
-    @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided p-values by term."""
-        return self._by_term("p")
+    params = _by_term("estimate", "Coefficients by term.")
+    std_errors = _by_term("se", "Standard errors by term, as in the column ``se``.")
+    tstats = _by_term("t", "Statistics of t by term.")
+    pvalues = _by_term("p", "Two-sided p-values by term.")
 
     def conf_int(self, level: float | None = None) -> pd.DataFrame:
         """Intervals by term, columns ``low, high``; `level` is 1 − coverage, as printed by default.
@@ -173,7 +158,7 @@ class Regression(Result):
             The level is no share.
         """
         if level is None:
-            return pd.DataFrame({end: self._by_term(end) for end in ("low", "high")})
+            return pd.DataFrame({end: self._series(end) for end in ("low", "high")})
         require_level(level)
         half = self.std_errors * [reach(self._dof(line), level) for line in self.rows()]
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
@@ -184,7 +169,7 @@ class Regression(Result):
                 return holder.dof
         return self.clusters - 1
 
-    def _by_term(self, name: str) -> pd.Series:
+    def _series(self, name: str) -> pd.Series:
         names = [tuple(getattr(x, key) for key in self.keys) for x in self.rows()]
         index = pd.MultiIndex.from_tuples(names, names=self.keys)
         index = index if len(self.keys) > 1 else index.get_level_values(0)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import qr
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.models.design import ABSORBED, Design, build_design, flat, split_effects
 from analysis.models.effects import EFFECTS
 from analysis.models.rows import Dropped, Rows, estimation_rows
 from analysis.models.scaling import least_squares
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models.specification import Specification
+from analysis.models.specification import Specification
 
 __all__ = ["Fit", "fit"]
 
@@ -146,7 +143,7 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
         residuals=residuals,
         clusters=design.clusters,
         cluster_labels=design.cluster_labels,
-        parameters=_parameters(design),
+        parameters=design.free + len(coefficients),
         x_nested=partly[:, 1:],
         y_nested=partly[:, 0],
         nuisance=nuisance,
@@ -157,12 +154,6 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
         grid_rows=rows.grid_rows,
         notes=rows.notes,
     )
-
-
-def _parameters(design: Design) -> int:
-    free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
-    columns = np.column_stack([np.ones(len(design.y)), *free])
-    return design.x.shape[1] + int(np.linalg.matrix_rank(columns))
 
 
 def _require_clusters(spec: Specification, design: Design) -> None:

@@ -139,13 +139,8 @@ def years_each(index: pd.MultiIndex) -> int:
 def shift(values: np.ndarray, years: int, width: int) -> np.ndarray:
     """Values of a grid so many years before (after, where negative), inside each entity, (n,)."""
     table, years = values.reshape(-1, width), max(-width, min(width, years))
-    out = np.full_like(table, np.nan)
-    to, of = (
-        (slice(years, None), slice(width - years))
-        if years >= 0
-        else (slice(years), slice(-years, None))
-    )
-    out[:, to] = table[:, of]
+    out, start, end = np.full_like(table, np.nan), max(years, 0), width + min(years, 0)
+    out[:, start:end] = table[:, start - years : end - years]
     return out.ravel()
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.data.labels import entity_names, year_and_month
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.specification import Sample
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["EventDesign", "Exposure", "with_treatment"]
 
@@ -93,10 +90,8 @@ class EventDesign:
     @property
     def starts(self) -> dict[str, int]:
         """First year of exposure by entity."""
-        out: dict[str, int] = {}
-        for e in self.exposures:
-            out[e.entity] = min(e.year, out.get(e.entity, e.year))
-        return out
+        latest_first = reversed(self.exposures)  # sorted by entity and year
+        return dict(sorted({e.entity: e.year for e in latest_first}.items()))
 
     @property
     def treated(self) -> tuple[str, ...]:
