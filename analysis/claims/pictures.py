@@ -12,7 +12,7 @@ from analysis.claims.curve import curve_table
 from analysis.claims.exhibit import Exhibit
 from analysis.inference.cells import reach
 from analysis.inference.marginal import MarginalEffects, marginal_effects
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
 if TYPE_CHECKING:
     from analysis.claims.evaluated import Evaluated, Reading

@@ -17,10 +17,10 @@ STEADY = 1e5  # trace of an inverse up to which it is worth as much as a pseudo-
 RANK = 1e-10  # relative size below which a direction of the nuisance columns counts as empty
 
 
-def cross_products(z: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Z_g'Z_g for each cluster g, shape (G, m, m)."""
-    order = np.argsort(clusters, kind="stable")
-    bounds = np.searchsorted(clusters[order], np.arange(1, int(clusters.max()) + 1))
+def cross_products(z: np.ndarray, clusters: np.ndarray, groups: int | None = None) -> np.ndarray:
+    """Z_g'Z_g for each cluster g, shape (G, m, m); G is the largest code and one by default."""
+    order, groups = np.argsort(clusters, kind="stable"), groups or int(clusters.max()) + 1
+    bounds = np.searchsorted(clusters[order], np.arange(1, groups))
     return np.stack([block.T @ block for block in np.split(z[order], bounds)])
 
 

@@ -14,14 +14,12 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
-from analysis.inference.dynamic.bootstrap import Draws, bootstrap, entity_clusters, percentiles
-from analysis.inference.dynamic.design import dynamic_design
+from analysis.inference.dynamic.design import Draws, bootstrap, percentiles, prepared
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
-from analysis.inference.dynamic.result import ESTIMATORS as WORDS
+from analysis.inference.dynamic.lagged_outcome import ESTIMATORS as WORDS
 from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
-from analysis.models import Dropped, Specification, estimation_rows, fit
-from analysis.models.design import build_design
+from analysis.models import Dropped, Specification
 
 __all__ = ["PanelVar", "VarLine", "panel_var", "require_pair"]
 
@@ -132,19 +130,15 @@ def panel_var(
         y, (own, other), lag=0, controls=(now,),
         effects=spec.effects, sample=spec.sample, cluster=spec.cluster,
     )  # fmt: skip
-    rows = estimation_rows(pair, wide)
-    fitted, design = fit(pair, wide, rows), build_design(pair, wide, rows)
-    entity_clusters(design, spec.cluster)
-    blocks = dynamic_design(design, outcomes=2)
+    fitted, blocks = prepared(pair, wide, outcomes=2)
 
     def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         b, fine = zip(within(blocks.whole, weights), half_panel(blocks, weights), strict=True)
         return np.stack(b, axis=1), fine[0] & fine[1]
 
-    width = len(blocks.whole.scale)
-    drawn = bootstrap(estimator, blocks.cluster_of, draws, seed, width, y)
+    drawn = bootstrap(estimator, blocks, draws, seed, y)
     labels = label_of(panel, y), label_of(panel, x)
-    sd = dict(zip((y, own, other, x), design.within_sd, strict=True))
+    sd = dict(zip((y, own, other, x), fitted.within_sd, strict=True))
     years = fitted.years
     return PanelVar(
         specification=spec, variables=(y, x),

@@ -16,7 +16,7 @@ from analysis.claims.pictures import moderated
 from analysis.claims.record import Page
 from analysis.inference import influence
 from analysis.inference.cells import Grid
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
 if TYPE_CHECKING:
     from analysis.claims import Evaluated, Family, Reading

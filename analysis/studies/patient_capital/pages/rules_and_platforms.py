@@ -14,7 +14,7 @@ from analysis.claims.record import Page
 from analysis.errors import AnalysisError
 from analysis.inference import event_study, pretrend_test, randomisation_test
 from analysis.inference.cells import Grid, signed, zero_words
-from analysis.inference.product_slope import ProductSlope, product_slope
+from analysis.inference.marginal import ProductSlope, product_slope
 
 if TYPE_CHECKING:
     from analysis.claims import Evaluated, Family, Reading
