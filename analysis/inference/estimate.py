@@ -10,13 +10,13 @@ import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
 from analysis.inference.options import checked
 from analysis.inference.report import convention, regression_grid
-from analysis.inference.result import Regression, Result, plain
-from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit
+from analysis.inference.result import PanelResult, Result, named, plain
+from analysis.models import EFFECTS, Fit, Rows, Specification, estimation_rows, fit
 
 __all__ = ["Estimate", "Estimates", "estimate", "estimate_columns"]
 
@@ -26,7 +26,7 @@ _SCALED = (
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Estimate(Regression):
+class Estimate(PanelResult):
     """One column of results, complete enough to be printed alone.
 
     `terms` are in the order of the specification; `within_r2_of` says what `within_r2` is a share
@@ -35,22 +35,13 @@ class Estimate(Regression):
     others.
     """
 
-    specification: Specification
     outcome_label: str
     nouns: tuple[str, str]
     terms: tuple[Coefficient, ...]
-    n: int
-    n_entities: int
     n_years: int
-    first_year: int
-    last_year: int
     clusters: int
     parameters: int
     within_r2: float
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
     fitted: Fit = field(repr=False)
     listed: ClassVar[tuple[str, ...]] = ("within_r2_of", "convention")
 
@@ -77,7 +68,7 @@ class Estimate(Regression):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
-        out = Regression.to_dict(self)
+        out = PanelResult.to_dict(self)
         del out["nouns"]
         for told, line in zip(out["terms"], self.terms, strict=True):
             told["standardised"] = plain(line.estimate * line.scale)
@@ -148,10 +139,8 @@ class Estimates(Result):
         return len(self.columns)
 
     def __getitem__(self, name: str) -> Estimate:
-        for column in self.columns:
-            if column.specification.effects == name:
-                return column
-        raise UnknownNameError("column", str(name), self.names, "these estimates")
+        columns = {column.specification.effects: column for column in self.columns}
+        return named(columns, "column", name, "these estimates")
 
     def tidy(self) -> pd.DataFrame:
         """One row per column and term, the effects first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from scipy.special import stdtr
 
 from analysis.errors import UnknownNameError, require_level
 from analysis.inference.cells import Grid, plain_number, reach
+from analysis.models import Dropped, Specification
 
-__all__ = ["Regression", "Result", "Row", "estimate_rows", "plain", "row", "share"]
+__all__ = ["PanelResult", "Regression", "Result", "Row", "estimate_rows", "plain", "row", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def row(
     )  # fmt: skip
 
 
+T = TypeVar("T")
 _SOME = ("se_cr3", "p_cr3", "low_cr3", "high_cr3", "mde")  # what only some methods give
 
 
@@ -174,6 +176,28 @@ class Regression(Result):
         index = pd.MultiIndex.from_tuples(names, names=self.keys)
         index = index if len(self.keys) > 1 else index.get_level_values(0)
         return pd.Series([getattr(x, name) for x in self.rows()], index, float, name)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class PanelResult(Regression):
+    """A regression on a panel that says which rows it used and which it did not."""
+
+    specification: Specification
+    n: int
+    n_entities: int
+    first_year: int
+    last_year: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+
+def named(lines: Mapping[str, T], kind: str, name: str, where: str = "this estimate") -> T:
+    """Return the line of that name, or say which names there are."""
+    if name not in lines:
+        raise UnknownNameError(kind, name, lines, where)
+    return lines[name]
 
 
 def estimate_rows(lines: Sequence[Any]) -> list[tuple[str, str, str]]:

@@ -69,18 +69,10 @@ def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
                 f"No first difference of '{spec.outcome}' can be used: no two entities have rows "
                 "in the same two consecutive years, so use other effects."
             )
-    clusters, labels = _clusters(spec, panel, rows, frame.index)
-    table = frame.to_numpy()
-    return Design(
-        index=frame.index,
-        y=table[:, 0],
-        x=table[:, 1:],
-        absorbed=_absorbed(spec, rows, frame.index),
-        clusters=clusters,
-        cluster_labels=labels,
-        within_sd=_within_sd(rows),
-        dropped=dropped,
-    )
+    index, table = frame.index, frame.to_numpy()
+    clusters, labels = _clusters(spec, panel, rows, index)
+    y, x, absorbed = table[:, 0], table[:, 1:], _absorbed(spec, rows, index)
+    return Design(index, y, x, absorbed, clusters, labels, _within_sd(rows), dropped)
 
 
 def split_effects(

@@ -237,10 +237,5 @@ def added_variable(fitted: Fit, term: str) -> AddedVariable:
     if others.shape[1]:
         scaled = others / others.std(axis=0)  # yuan beside a share: least squares needs one scale
         z = z - scaled @ np.linalg.lstsq(scaled, z, rcond=None)[0]
-    return AddedVariable(
-        x=z[:, 0],
-        y=z[:, 1],
-        x_sd=float(fitted.within_sd[1 + at]),
-        y_sd=float(fitted.within_sd[0]),
-        slope=float(fitted.coefficients[at]),
-    )
+    y_sd, x_sd = map(float, fitted.within_sd[[0, 1 + at]])
+    return AddedVariable(z[:, 0], z[:, 1], x_sd, y_sd, slope=float(fitted.coefficients[at]))

@@ -101,14 +101,8 @@ def estimation_rows(
         alive &= ~bad
     _require_entities(spec, values.index, alive, dropped)
     frame = _with_products(spec, values[alive])
-    return Rows(
-        frame,
-        initial[alive],
-        region[alive],
-        len(values),
-        tuple(dropped),
-        tuple(_late_initials(spec, panel.frame, alive)),
-    )
+    notes = tuple(_late_initials(spec, panel.frame, alive))
+    return Rows(frame, initial[alive], region[alive], len(values), tuple(dropped), notes)
 
 
 def require_grid(frame: pd.DataFrame) -> None:

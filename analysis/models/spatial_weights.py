@@ -188,12 +188,8 @@ def permuted(weights: SpatialWeights, rng: np.random.Generator) -> SpatialWeight
     effect that survives many such draws does not come from space.
     """
     order = rng.permutation(len(weights.entities))
-    return replace(
-        weights,
-        name=f"placebo of {weights.name}",
-        raw=weights.raw[np.ix_(order, order)],
-        note="Entities permuted at random.",
-    )
+    name, raw = f"placebo of {weights.name}", weights.raw[np.ix_(order, order)]
+    return replace(weights, name=name, raw=raw, note="Entities permuted at random.")
 
 
 def great_circle(points: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
 from analysis.inference.dependence import independence
-from analysis.inference.dependence.independence import autocorrelation, pairs, weighted_cd, wide
+from analysis.inference.dependence.correlations import autocorrelation, pairs, weighted_cd, wide
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, estimation_rows, fit

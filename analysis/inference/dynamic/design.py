@@ -15,10 +15,7 @@ from analysis.models.crossproducts import UNIDENTIFIED, cross_products
 from analysis.models.design import Design, build_design, split_effects
 from analysis.models.effects import Absorbed
 
-__all__ = [
-    "Block", "Draws", "DynamicDesign", "bootstrap", "dynamic_design", "long_run", "percentiles",
-    "prepared", "regress",
-]  # fmt: skip
+__all__ = ["Block", "Draws", "DynamicDesign", "bootstrap", "dynamic_design", "prepared", "regress"]
 
 Estimator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Weights (B, N) -> estimates (B, ...) and which of them are identified (B,)."""

@@ -10,14 +10,13 @@ import numpy as np
 
 from analysis.certified import warning_for
 from analysis.data import Panel
-from analysis.errors import UnknownNameError
 from analysis.inference.cells import Grid, bracketed, plain_number
 from analysis.inference.coefficients import label_of, scale_of, term_label
 from analysis.inference.dynamic import bias, design
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.options import checked
-from analysis.inference.result import Regression, Row, row
-from analysis.models import Dropped, Fit, Specification
+from analysis.inference.result import PanelResult, Row, named, row
+from analysis.models import Fit, Specification
 
 __all__ = ["ESTIMATORS", "DynamicLine", "DynamicPanel", "dynamic_panel"]
 
@@ -52,7 +51,7 @@ class DynamicLine(Row):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DynamicPanel(Regression):
+class DynamicPanel(PanelResult):
     """Three estimates of one dynamic panel on the same rows and the same resamples.
 
     Attributes
@@ -69,34 +68,21 @@ class DynamicPanel(Regression):
         Mean of T_i.
     """
 
-    specification: Specification
     outcome_label: str
     nouns: tuple[str, str]
     terms: tuple[DynamicLine, ...]
     nickell: float
     explosive: float
-    n: int
-    n_entities: int
     clusters: int
-    first_year: int
-    last_year: int
     rows_per_entity: float
     draws: int
     seed: int
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
     keys: ClassVar[tuple[str, ...]] = ("estimator", "term")
 
     def line(self, term: str, estimator: str = "bias_corrected") -> DynamicLine:
         """Return one coefficient by one estimator."""
-        if estimator not in ESTIMATORS:
-            raise UnknownNameError("estimator", estimator, ESTIMATORS, "this estimate")
-        for line in self.terms:
-            if (line.estimator, line.term) == (estimator, term):
-                return line
-        raise UnknownNameError("term", term, self.specification.terms, "this estimate")
+        named(ESTIMATORS, "estimator", estimator)
+        return named({x.term: x for x in self.terms if x.estimator == estimator}, "term", term)
 
     coefficient = line
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
@@ -18,8 +18,8 @@ from analysis.inference.dynamic.design import Draws, bootstrap, percentiles, pre
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
 from analysis.inference.dynamic.lagged_outcome import ESTIMATORS as WORDS
 from analysis.inference.options import checked
-from analysis.inference.result import Regression, Row, row
-from analysis.models import Dropped, Specification
+from analysis.inference.result import PanelResult, Row, named, row
+from analysis.models import Specification
 
 __all__ = ["PanelVar", "VarLine", "panel_var", "require_pair"]
 
@@ -41,7 +41,7 @@ class VarLine(Row):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PanelVar(Regression):
+class PanelVar(PanelResult):
     """A bivariate panel VAR(1), as given: the pair, sample, effects and cluster.
 
     `variables` are outcome and regressor of the specification; `terms` are four coefficients each,
@@ -49,30 +49,18 @@ class PanelVar(Regression):
     eigenvalues of the coefficient matrix with its percentile interval; below one the loop dies out.
     """
 
-    specification: Specification
     variables: tuple[str, str]
     terms: tuple[VarLine, ...]
     roots: dict[str, tuple[float, float, float]]
-    n: int
-    n_entities: int
     clusters: int
-    first_year: int
-    last_year: int
     draws: int
     seed: int
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
     keys: ClassVar[tuple[str, ...]] = ("estimator", "outcome", "term")
 
     def line(self, term: str, outcome: str, estimator: str = "half_panel_jackknife") -> VarLine:
         """Effect of last year's `term` on `outcome`."""
-        for line in self.terms:
-            if (line.term, line.outcome, line.estimator) == (term, outcome, estimator):
-                return line
-        known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.terms]
-        raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
+        lines = {f"{x.term}, {x.outcome}, {x.estimator}": x for x in self.terms}
+        return named(lines, "line", f"{term}, {outcome}, {estimator}")
 
     coefficient = line
 

@@ -9,13 +9,13 @@ import pytest
 from analysis.certificates.design import panel_from
 from analysis.errors import SpecificationError
 from analysis.inference import cross_section
-from analysis.inference.dependence.independence import (
+from analysis.inference.dependence.correlations import (
     autocorrelation,
-    autoregressive,
     pairs,
     weighted_cd,
     wide,
 )
+from analysis.inference.dependence.independence import autoregressive
 from analysis.models import Sample, Specification, fit
 from tests.goldens.read import golden
 
