@@ -137,9 +137,8 @@ def _binned(
     own = [inside * x[:, None], inside * away[:, None], inside * (x * away)[:, None], inside[:, 1:]]
     rest = [t for t in spec.terms if t not in (of, by, _product(estimate, of, by))]
     rows = estimation_rows(spec, panel)
-    shared = {
-        name: getattr(rows, name).loc[fitted.index] for name in ("frame", "initial", "region")
-    }
+    parts = ("frame", "initial", "region")
+    shared = {name: getattr(rows, name).loc[fitted.index] for name in parts}
     design = build_design(spec, panel, replace(rows, **shared))
     z = np.column_stack([design.y, *own, design.x[:, [spec.terms.index(t) for t in rest]]])
     partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)

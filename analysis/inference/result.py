@@ -116,8 +116,7 @@ class Result:
     def __str__(self) -> str:
         return str(self.grid())
 
-    def __repr__(self) -> str:
-        return str(self.grid())
+    __repr__ = __str__
 
 
 def _by_term(name: str, what: str) -> property:

@@ -191,15 +191,9 @@ def build_kernel(names: Sequence[str], columns: np.ndarray, design: Design) -> K
     unit = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     length = np.sqrt((nuisance**2).sum(axis=0))
     both = np.column_stack([partly * unit, nuisance / np.where(length > 0, length, 1.0)])
-    return Kernel(
-        names=tuple(names),
-        scale=scale,
-        products=cross.cross_products(clean * unit, design.clusters),
-        nested=cross.cross_products(both, design.clusters),
-        n=len(columns),
-        free=design.free,
-        cluster_labels=design.cluster_labels,
-    )
+    products, nested = (cross.cross_products(z, design.clusters) for z in (clean * unit, both))
+    n, labels = len(columns), design.cluster_labels
+    return Kernel(tuple(names), scale, products, nested, n, design.free, labels)
 
 
 def _test(b: np.ndarray, errors: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:

@@ -297,8 +297,7 @@ def _late_initials(spec: Specification, frame: pd.DataFrame, alive: np.ndarray) 
     used = alive.reshape(-1, years_each(frame.index))
     for name in spec.initial:
         seen = ~np.isnan(numbers(frame, name).reshape(used.shape))
-        late = int((used.any(axis=1) & (seen.argmax(axis=1) > used.argmax(axis=1))).sum())
-        if late:
+        if late := int((used.any(axis=1) & (seen.argmax(axis=1) > used.argmax(axis=1))).sum()):
             yield (
                 f"The first observed {name} is later than the first row used for {late} "
                 f"{'entity' if late == 1 else 'entities'}, so it is not predetermined there."

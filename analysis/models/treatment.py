@@ -160,14 +160,11 @@ class EventDesign:
             entity_names(pd.Index(part[entity]), f"Column '{entity}' of the table of events")
             for part in (rows, others)
         )
-        label = name or "_".join(_many(policy)) or "event"
+        columns = zip(who, dated, doses, strict=True)
         unknown = sum(not known for _, known in dated)
         return cls(
-            name=label,
-            exposures=tuple(
-                Exposure(name, year, float(much))
-                for name, (year, _), much in zip(who, dated, doses, strict=True)
-            ),
+            name=name or "_".join(_many(policy)) or "event",
+            exposures=tuple(Exposure(code, year, float(much)) for code, (year, _), much in columns),
             excluded=(*map(str, exclude), *others),
             dosed=dose is not None,
             rule=_rule(late_from),
