@@ -14,7 +14,7 @@ from analysis.data import Panel
 from analysis.inference.cells import reach
 from analysis.inference.form.threshold_numerics import critical_distance
 from analysis.inference.marginal import MarginalEffects, marginal_effects
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
 __all__ = ["claim_pictures", "ingredient_rows", "marginal_picture", "moderated", "scatter"]
 

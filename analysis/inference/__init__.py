@@ -7,8 +7,8 @@ How the area is laid out
 ------------------------
 `clustered` holds variances as pure functions of arrays. A `Fit` carries all they need: the
 partialled-out design, residuals, cluster codes and, for methods that refit without a cluster, the
-effects not nested in clusters as columns. `estimate` puts the pieces together, `columns` repeats
-it on shared rows, `power` says what could have been seen and `report` writes the table.
+effects not nested in clusters as columns. `estimate` puts the pieces together, once or in several
+columns on shared rows, `power` says what could have been seen and `report` writes the table.
 
 Every other method lives in a folder by the question it answers. It takes a `Specification` and a
 panel, or an estimate already made, and returns a frozen result that sits beside `Estimate`:
@@ -54,13 +54,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "clusters.satterthwaite": ["Satterthwaite", "satterthwaite"],
         "clusters.wild": ["WildFamily", "WildTest", "wild", "wild_draws"],
         "coefficients": ["Coefficient"],
-        "columns": ["Estimates", "estimate_columns"],
         "dependence.common_effects": ["CommonEffects", "common_effects"],
         "dependence.cross_section": ["CrossSection", "cross_section"],
-        "dynamic.lagged_outcome": ["dynamic_panel"],
+        "dynamic.lagged_outcome": ["DynamicPanel", "dynamic_panel"],
         "dynamic.panel_var": ["PanelVar", "panel_var"],
-        "dynamic.result": ["DynamicPanel"],
-        "estimate": ["Estimate", "estimate"],
+        "estimate": ["Estimate", "Estimates", "estimate", "estimate_columns"],
         "events.att": ["event_study"],
         "events.data": ["EventData"],
         "events.diagnostics": ["diagnose", "goodman_bacon", "honest_bounds"],

@@ -17,7 +17,7 @@ from analysis.claims.question import Question
 from analysis.data import Panel
 from analysis.inference import DistributedLags, influence
 from analysis.inference.cells import Grid
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
 STAGES = pd.DataFrame(
     {

@@ -12,7 +12,7 @@ from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import event_study, pretrend_test, randomisation_test
 from analysis.inference.cells import Grid, signed, zero_words
-from analysis.inference.product_slope import ProductSlope, product_slope
+from analysis.inference.marginal import ProductSlope, product_slope
 
 PILOT = "fintech_sandbox"
 OVER = "dfi"  # the measure along which the product is followed
