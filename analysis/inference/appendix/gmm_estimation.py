@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
-from analysis.inference.appendix.mundlak import entity_sums
+from analysis.inference.clustered import sums
 
 __all__ = ["Gmm", "GmmData", "Overidentification", "autocorrelation", "estimate_gmm"]
 
@@ -148,7 +148,7 @@ def _expected_scores(data: GmmData) -> np.ndarray:
 
 def _scores(data: GmmData, e: np.ndarray) -> np.ndarray:
     """Z_i'e_i for each entity, shape (N, L)."""
-    return entity_sums(data.z * e[:, None], data.entity)
+    return sums(data.z * e[:, None], data.entity)
 
 
 def _solve(zx: np.ndarray, zy: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

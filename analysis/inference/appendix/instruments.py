@@ -3,30 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from scipy.special import fdtrc
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.appendix.two_stage import Instrumented
-from analysis.inference.appendix.weak import (
-    anderson_rubin,
-    effective_f,
-    f_critical,
-    p_value,
-    reduced_forms,
-)
+from analysis.inference.appendix import weak
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.options import checked
-from analysis.inference.result import Row, row
-from analysis.models import Fit, Specification, fit
+from analysis.inference.result import Regression, Row, estimate_rows, row, share
+from analysis.models import Dropped, Fit, Specification, fit
 from analysis.models.scaling import least_squares, units
 
-__all__ = ["instrumented"]
+__all__ = ["Instrumented", "instrumented"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Instrumented(Regression):
+    """2SLS with its first stage, its reduced form and a set that survives weak instruments.
+
+    Attributes
+    ----------
+    endogenous, instruments : str, tuple of str
+        The regressor that is instrumented, and what moves it.
+    terms, least_squares : tuple of Row, Row
+        2SLS coefficients, in the order of the specification, which is the equation of interest; the
+        endogenous regressor without instruments, for comparison.
+    first_stage, reduced_form : tuple of Row
+        Instruments on the endogenous regressor and on the outcome.
+    effective_f, critical_f : float
+        Effective F and the value above which the bias of 2SLS is below a tenth of the worst case.
+    robust_f : float
+        Wald F of the instruments in the first stage, clustered.
+    ar_shape, ar_set, ar_p
+        "interval", "two rays", "whole line", "empty" or "union"; the pieces of the Anderson-Rubin
+        confidence set of the endogenous coefficient, whose ends may be infinite; the p-value of
+        zero.
+    forms : ReducedForms
+        The numbers behind `ar_at`.
+    """
+
+    specification: Specification
+    endogenous: str
+    instruments: tuple[str, ...]
+    outcome_label: str
+    terms: tuple[Row, ...]
+    least_squares: Row
+    first_stage: tuple[Row, ...]
+    reduced_form: tuple[Row, ...]
+    effective_f: float
+    critical_f: float
+    robust_f: float
+    ar_shape: str
+    ar_set: tuple[tuple[float, float], ...]
+    ar_p: float
+    forms: weak.ReducedForms = field(repr=False)
+    n: int
+    n_entities: int
+    clusters: int
+    parameters: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    @property
+    def stages(self) -> dict[str, tuple[Row, ...]]:
+        """Lines by stage."""
+        return {"second": self.terms, "least_squares": (self.least_squares,),
+                "first": self.first_stage, "reduced_form": self.reduced_form}  # fmt: skip
+
+    def ar_at(self, beta: float) -> float:
+        """Anderson-Rubin p-value of a coefficient of `beta`."""
+        return weak.p_value(self.forms, beta, self.clusters - 1)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per stage and term."""
+        rows = [{"stage": k, **asdict(x)} for k, lines in self.stages.items() for x in lines]
+        return pd.DataFrame(rows).drop(columns=["se_cr3", "p_cr3", "low_cr3", "high_cr3"])
+
+    def grid(self) -> Grid:
+        """Return the table."""
+        words = {"second": "2SLS", "least_squares": "Least squares", "first": "First stage"}
+        words["reduced_form"] = "Reduced form"
+        rows = [
+            (f"{words[stage]}: {label}", *cells)
+            for stage, lines in self.stages.items()
+            for label, *cells in estimate_rows(lines)
+        ]
+        rows.append(("Anderson-Rubin set", self.ar_shape, _written(self)))
+        rows.append(("Effective F", f"{self.effective_f:.1f}", f"wanted: {self.critical_f:.1f}"))
+        head = ("", "Estimate (CR1)", f"{share(self.level)} interval")
+        return Grid.of(self.outcome_label, head, rows, self.notes)
+
+
+def _written(found: Instrumented) -> str:
+    unit, infinite = found.coefficient(found.endogenous).se, {np.inf: "∞", -np.inf: "−∞"}
+
+    def end(value: float) -> str:
+        return infinite.get(value) or plain_number(value, unit)
+
+    return " or ".join(f"{end(low)} to {end(high)}" for low, high in found.ar_set) or "no value"
 
 
 @checked
@@ -75,10 +158,10 @@ def instrumented(
     if exogenous.shape[1]:
         block = block - exogenous @ least_squares(exogenous, block)
     z, y, d = block[:, :-2], block[:, -2], block[:, -1]
-    forms = reduced_forms(z, y, d, fitted.clusters, fitted.parameters - 1)
-    strength, wanted = effective_f(forms), f_critical(forms)
+    forms = weak.reduced_forms(z, y, d, fitted.clusters, fitted.parameters - 1)
+    strength, wanted = weak.effective_f(forms), weak.f_critical(forms)
     groups, main = len(fitted.cluster_labels), terms[j]
-    shape, pieces = anderson_rubin(forms, groups - 1, level, main.estimate, main.se)
+    shape, pieces = weak.anderson_rubin(forms, groups - 1, level, main.estimate, main.se)
     wald = forms.on_d @ np.linalg.solve(forms.v_dd, forms.on_d) / len(names)
     return Instrumented(
         specification=spec, endogenous=endogenous, instruments=names,
@@ -86,7 +169,7 @@ def instrumented(
         first_stage=_stage(names, panel, forms.on_d, forms.v_dd, groups - 1, level),
         reduced_form=_stage(names, panel, forms.on_y, forms.v_yy, groups - 1, level),
         effective_f=strength, critical_f=wanted, robust_f=float(wald), ar_shape=shape,
-        ar_set=pieces, ar_p=p_value(forms, 0.0, groups - 1), forms=forms, n=fitted.n,
+        ar_set=pieces, ar_p=weak.p_value(forms, 0.0, groups - 1), forms=forms, n=fitted.n,
         n_entities=len(fitted.entities), clusters=groups, parameters=fitted.parameters - len(names),
         level=level, dropped=fitted.dropped, grid_rows=fitted.grid_rows,
         notes=(*fitted.notes, *_notes(fitted, strength, wanted, shape, float(wald), len(names))),

@@ -8,12 +8,11 @@ import numpy as np
 from scipy.linalg import qr
 from scipy.special import fdtrc
 
-from analysis.inference.clustered import cr0
+from analysis.inference.clustered import cr0, sums
 from analysis.models.scaling import least_squares
 
 __all__ = [
-    "Wald", "clustered_wald", "entity_means", "entity_sums", "independent_columns", "mundlak",
-    "quasi_demeaned",
+    "Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak", "quasi_demeaned",
 ]  # fmt: skip
 
 
@@ -66,14 +65,7 @@ def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, paramete
 
 def entity_means(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Mean of each column over the rows of an entity, repeated on these rows."""
-    return (entity_sums(columns, codes) / np.bincount(codes)[:, None])[codes]
-
-
-def entity_sums(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Sum of each column over the rows of an entity, shape (N, k)."""
-    sums = np.zeros((int(codes.max()) + 1, columns.shape[1]))
-    np.add.at(sums, codes, columns)
-    return sums
+    return (sums(columns, codes) / np.bincount(codes)[:, None])[codes]
 
 
 def independent_columns(columns: np.ndarray, keep: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chndtrix, fdtr, fdtri
 
-from analysis.inference.appendix.mundlak import entity_sums
+from analysis.inference.clustered import sums
 
 __all__ = [
     "ReducedForms", "anderson_rubin", "effective_f", "f_critical", "p_value", "reduced_forms",
@@ -64,7 +64,7 @@ def reduced_forms(
     on = bread @ (z.T @ np.column_stack([y, d]))
     residuals = np.column_stack([y, d]) - z @ on
     factor = groups / (groups - 1) * (n - 1) / (n - k)
-    s_y, s_d = (entity_sums(z * column[:, None], clusters) @ bread for column in residuals.T)
+    s_y, s_d = (sums(z * column[:, None], clusters) @ bread for column in residuals.T)
     return ReducedForms(
         on[:, 0], on[:, 1], factor * s_y.T @ s_y, factor * s_y.T @ s_d, factor * s_d.T @ s_d,
         moments,

@@ -11,10 +11,9 @@ from scipy.special import fdtrc, fdtri, ncfdtr
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import EventData
-from analysis.inference.events.permutation import summaries
+from analysis.inference.events.permutation import assignments, summaries
 from analysis.inference.events.study import EventStudy
 from analysis.inference.options import checked
 from analysis.inference.result import Result

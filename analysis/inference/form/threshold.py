@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,13 +13,13 @@ from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
-from analysis.inference.estimate import Estimate
-from analysis.inference.form.joint import Combination
-from analysis.inference.form.threshold_regimes import regime_slopes
+from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.form.joint import Combination, combine, joint
+from analysis.inference.form.threshold_numerics import SCHEMES
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
 from analysis.inference.options import checked
 from analysis.inference.result import Result
-from analysis.models import Dropped, Specification
+from analysis.models import Dropped, Rows, Specification
 
 __all__ = ["Threshold", "threshold"]
 
@@ -168,7 +168,7 @@ def threshold(
     options = Options(by, names, shift, trim, grid, draws, scheme)
     rows, q = threshold_rows(spec, panel, options)
     found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
-    regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
+    regimes, gaps = _regime_slopes(spec, panel, rows, q, options, found.gamma, level)
     inside = found.lr <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
     return Threshold(
@@ -185,6 +185,45 @@ def threshold(
     )  # fmt: skip
 
 
+def _regime_slopes(
+    spec: Specification, panel: Panel, rows: Rows, q: np.ndarray, options: Options,
+    gamma: float, level: float,
+) -> tuple[Estimate, tuple[Combination, ...]]:  # fmt: skip
+    """Estimate the slopes of both regimes at γ, and their differences, upper less lower.
+
+    γ is taken as known: its own uncertainty is of smaller order (Hansen 1999, section 5).
+    """
+    low, frame = q <= gamma, rows.frame[[""]].copy()
+    below = {name: f"{name} where {options.by} ≤ {gamma:.4g}" for name in options.of}
+    above = {name: f"{name} where {options.by} > {gamma:.4g}" for name in options.of}
+    for name in options.of:
+        frame[below[name]] = rows.frame[name] * low
+        frame[above[name]] = rows.frame[name] * ~low
+    others = [name for name in rows.frame.columns[1:] if name not in options.of]
+    frame[others] = rows.frame[others]
+    lags = {part[name]: spec.lag_of(name) for name in options.of for part in (below, above)}
+    lags |= {name: spec.lag_of(name) for name in others if ":" not in name}
+    if options.shift:
+        frame[name := f"level where {options.by} ≤ {gamma:.4g}"] = low.astype(float)
+        lags[name] = spec.lag
+    two = replace(
+        spec, regressors=tuple(frame.columns[1:]), interactions=(), controls=(), lags=lags
+    )
+    regimes = estimate(two, panel, level=level, rows=replace(rows, frame=frame))
+    words = {
+        part[name]: part[name].replace(name, label_of(panel, name), 1)
+        for name in options.of
+        for part in (below, above)
+    }
+    terms = tuple(replace(t, label=words.get(t.term, t.label)) for t in regimes.terms)
+    pairs = [(below[name], above[name]) for name in options.of]
+    found = joint([regimes.fitted], [[name for pair in pairs for name in pair]])
+    weights = np.kron(np.eye(len(pairs)), [-1.0, 1.0])
+    labels = [f"{label_of(panel, name)}: above less below" for name in options.of]
+    gaps = [combine(x, w, found, level=level) for x, w in zip(labels, weights, strict=True)]
+    return replace(regimes, terms=terms), tuple(gaps)
+
+
 def _notes(
     spec: Specification, found: Search, options: Options, inside: np.ndarray, first: int, last: int
 ) -> list[str]:
@@ -194,7 +233,7 @@ def _notes(
     out = [
         f"Hansen's threshold over {len(found.grid)} values of {options.by}, at least "
         f"{options.trim:.0%} of rows in each regime; F₁ against {options.draws:,} bootstrap "
-        f"samples ({_SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
+        f"samples ({SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
         f"By BIC the {smooth} fits {'better than' if better else 'no better than'} the threshold"
         + (", so these data do not tell a threshold from a smooth bend." if better else "."),
     ]
@@ -212,9 +251,3 @@ def _notes(
     if found.unidentified:
         out.append(f"{found.unidentified} values left a regime without variation: passed over.")
     return out
-
-
-_SCHEMES = {
-    "resample": "residual vectors of whole entities redrawn with replacement",
-    "wild": "residual vectors of whole entities with random signs",
-}

@@ -13,10 +13,14 @@ from analysis.inference.clustered import orthonormal
 from analysis.models import Absorbed
 
 __all__ = [
-    "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools", "effect_rank",
+    "SCHEMES", "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools", "effect_rank",
     "grid_basis", "reductions", "regime_columns", "residual_squares", "restricted_cubic",
 ]  # fmt: skip
 
+SCHEMES = {
+    "resample": "residual vectors of whole entities redrawn with replacement",
+    "wild": "residual vectors of whole entities with random signs",
+}
 _FLAT = 1e-8  # share of a regime column left beyond the other columns below which it is absorbed
 _CHUNK = 200  # bootstrap draws held at once
 

@@ -13,11 +13,12 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
+from analysis.inference.form.threshold_numerics import effect_rank
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
 from analysis.models import Specification, estimation_rows, fit
-from analysis.models.design import Design, build_design
+from analysis.models.design import build_design
 from analysis.models.scaling import least_squares
 
 __all__ = ["Benchmark", "CinelliHazlett", "cinelli_hazlett"]
@@ -161,7 +162,8 @@ def cinelli_hazlett(
         if name not in fitted.terms:
             raise UnknownNameError("term", name, fitted.terms, "the specification")
     j = fitted.terms.index(treatment)
-    dof = fitted.n - len(fitted.terms) - _rank(build_design(spec, panel, rows), fitted.nuisance)
+    absorbed = build_design(spec, panel, rows).absorbed
+    dof = fitted.n - len(fitted.terms) - effect_rank(absorbed, fitted.clusters, fitted.nuisance)
     b, se = _classical(fitted.y, fitted.x, dof)
     clustered = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
     se_cr1, groups = float(np.sqrt(clustered[j, j])), len(fitted.cluster_labels)
@@ -205,16 +207,6 @@ def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
     others = np.delete(x, [i, j], axis=1)
     pair = x[:, [i, j]] - others @ least_squares(others, x[:, [i, j]])
     return float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
-
-
-def _rank(design: Design, nuisance: np.ndarray) -> int:
-    """Parameters that all effects take, the constant among them."""
-    nested = [a for a in design.absorbed if a.nested_in(design.clusters)]
-    rank = int(np.linalg.matrix_rank(nuisance)) if nuisance.shape[1] else 0
-    for group in range(len(design.cluster_labels) if nested else 0):
-        rows = design.clusters == group
-        rank += int(np.linalg.matrix_rank(np.column_stack([a.at(rows).columns() for a in nested])))
-    return rank
 
 
 def _notes(
