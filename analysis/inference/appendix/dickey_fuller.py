@@ -123,14 +123,11 @@ def t_statistics(
     clean = stacked - basis @ (np.swapaxes(basis, -1, -2) @ stacked)
     clean = clean / np.linalg.norm(clean, axis=-2, keepdims=True)
     x, z = clean[..., :-1], clean[..., -1:]
-    information = np.swapaxes(x, -1, -2) @ x
-    b = np.linalg.solve(information, np.swapaxes(x, -1, -2) @ z)
+    inverse = np.linalg.inv(np.swapaxes(x, -1, -2) @ x)
+    b = inverse @ (np.swapaxes(x, -1, -2) @ z)
     rss = ((z - x @ b) ** 2).sum(axis=(-2, -1))
-    unit = np.zeros((*information.shape[:-1], 1))
-    unit[..., 0, 0] = 1.0
-    spread = np.linalg.solve(information, unit)[..., 0, 0]
     divisor = count - columns_needed(lags, trend, averages) if df_corrected else count
-    return b[..., 0, 0] / np.sqrt(spread * rss / divisor)
+    return b[..., 0, 0] / np.sqrt(inverse[..., 0, 0] * rss / divisor)
 
 
 def panel_statistic(

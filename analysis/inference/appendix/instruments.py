@@ -14,7 +14,6 @@ from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.appendix import weak
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, estimate_rows, row, share
@@ -97,19 +96,13 @@ class Instrumented(Regression):
             for stage, lines in self.stages.items()
             for label, *cells in estimate_rows(lines)
         ]
-        rows.append(("Anderson-Rubin set", self.ar_shape, _written(self)))
+        unit, infinite = self.coefficient(self.endogenous).se, {np.inf: "∞", -np.inf: "−∞"}
+        ends = [[infinite.get(x) or plain_number(x, unit) for x in piece] for piece in self.ar_set]
+        pieces = " or ".join(map(" to ".join, ends)) or "no value"
+        rows.append(("Anderson-Rubin set", self.ar_shape, pieces))
         rows.append(("Effective F", f"{self.effective_f:.1f}", f"wanted: {self.critical_f:.1f}"))
         head = ("", "Estimate (CR1)", f"{share(self.level)} interval")
         return Grid.of(self.outcome_label, head, rows, self.notes)
-
-
-def _written(found: Instrumented) -> str:
-    unit, infinite = found.coefficient(found.endogenous).se, {np.inf: "∞", -np.inf: "−∞"}
-
-    def end(value: float) -> str:
-        return infinite.get(value) or plain_number(value, unit)
-
-    return " or ".join(f"{end(low)} to {end(high)}" for low, high in found.ar_set) or "no value"
 
 
 @checked
@@ -152,7 +145,7 @@ def instrumented(
     lags = {**dict(spec.lags), **dict.fromkeys(names, lag)}
     fitted = fit(replace(spec, controls=(*spec.controls, *names), lags=lags), panel)
     own, j = len(spec.terms), fitted.terms.index(endogenous)
-    terms, plain = _second_stage(fitted, panel, own, j, level)
+    terms, plain = _second_stage(fitted, panel, own, endogenous, level)
     exogenous = np.delete(fitted.x[:, :own], j, axis=1)
     block = np.column_stack([fitted.x[:, own:], fitted.y, fitted.x[:, j]])
     if exogenous.shape[1]:
@@ -162,12 +155,13 @@ def instrumented(
     strength, wanted = weak.effective_f(forms), weak.f_critical(forms)
     groups, main = len(fitted.cluster_labels), terms[j]
     shape, pieces = weak.anderson_rubin(forms, groups - 1, level, main.estimate, main.se)
+    errors_d, errors_y = (np.sqrt(np.diag(v)) for v in (forms.v_dd, forms.v_yy))
     wald = forms.on_d @ np.linalg.solve(forms.v_dd, forms.on_d) / len(names)
     return Instrumented(
         specification=spec, endogenous=endogenous, instruments=names,
         outcome_label=label_of(panel, spec.outcome), terms=terms, least_squares=plain,
-        first_stage=_stage(names, panel, forms.on_d, forms.v_dd, groups - 1, level),
-        reduced_form=_stage(names, panel, forms.on_y, forms.v_yy, groups - 1, level),
+        first_stage=_stage(names, panel, forms.on_d, errors_d, groups - 1, level),
+        reduced_form=_stage(names, panel, forms.on_y, errors_y, groups - 1, level),
         effective_f=strength, critical_f=wanted, robust_f=float(wald), ar_shape=shape,
         ar_set=pieces, ar_p=weak.p_value(forms, 0.0, groups - 1), forms=forms, n=fitted.n,
         n_entities=len(fitted.entities), clusters=groups, parameters=fitted.parameters - len(names),
@@ -190,40 +184,35 @@ def _require(spec: Specification, endogenous: str, names: tuple[str, ...]) -> No
 
 
 def _second_stage(
-    fitted: Fit, panel: Panel, own: int, j: int, level: float
+    fitted: Fit, panel: Panel, own: int, endogenous: str, level: float
 ) -> tuple[tuple[Row, ...], Row]:
     """2SLS lines of all own terms, and the least-squares line of the endogenous one."""
     # Imported here: it takes about a second, and nothing else of inference needs it.
     from linearmodels.iv import IV2SLS
 
-    x, z = fitted.x[:, :own], fitted.x[:, own:]
-    others = [i for i in range(own) if i != j]
-    unit = units(x)  # linearmodels takes columns whose units lie far apart for collinear
-    scaled = x / unit
-    exogenous = scaled[:, others] if others else None
-    result = IV2SLS(fitted.y, exogenous, scaled[:, [j]], z / units(z)).fit(cov_type="unadjusted")
-    b = np.empty(own)
-    b[[*others, j]] = result.params.to_numpy()
-    b /= unit
-    full = np.column_stack([x[:, others], z])
-    projected = x.copy()
-    projected[:, j] = full @ least_squares(full, x[:, j])
+    names, unit = list(fitted.terms), units(fitted.x)
+    # linearmodels takes columns whose units lie far apart for collinear.
+    x = pd.DataFrame(fitted.x / unit, columns=names)
+    groups, charged = len(fitted.cluster_labels), fitted.parameters - (len(names) - own)
+    factor = np.sqrt(groups / (groups - 1) * (fitted.n - 1) / (fitted.n - charged))
 
-    def lines(slopes: np.ndarray, columns: np.ndarray) -> tuple[Row, ...]:
-        charged = fitted.parameters - z.shape[1]
-        v = cr1(columns, fitted.y - x @ slopes, fitted.clusters, charged)
-        dof = len(fitted.cluster_labels) - 1
-        return _stage(fitted.terms[:own], panel, slopes, v, dof, level)
+    def lines(*columns: pd.DataFrame | None) -> tuple[Row, ...]:
+        found = IV2SLS(fitted.y, *columns).fit(cov_type="clustered", clusters=fitted.clusters)
+        slopes, errors = (v[names[:own]] / unit[:own] for v in (found.params, found.std_errors))
+        return _stage(names[:own], panel, slopes, factor * errors, groups - 1, level)
 
-    return lines(b, projected), lines(least_squares(x, fitted.y), x)[j]
+    exogenous = x[names[:own]].drop(columns=endogenous) if own > 1 else None
+    plain = lines(x[names[:own]], None, None)[names.index(endogenous)]
+    return lines(exogenous, x[[endogenous]], x[names[own:]]), plain
 
 
 def _stage(
-    names: Sequence[str], panel: Panel, b: np.ndarray, v: np.ndarray, dof: int, level: float
-) -> tuple[Row, ...]:
+    names: Sequence[str], panel: Panel, b: Sequence[float], errors: Sequence[float], dof: int,
+    level: float,
+) -> tuple[Row, ...]:  # fmt: skip
     return tuple(
         row(name, term_label(panel, name), value, se, dof, level)
-        for name, value, se in zip(names, b, np.sqrt(np.diag(v)), strict=True)
+        for name, value, se in zip(names, b, errors, strict=True)
     )
 
 

@@ -11,9 +11,7 @@ from scipy.special import fdtrc
 from analysis.inference.clustered import cr0, sums
 from analysis.models.scaling import least_squares
 
-__all__ = [
-    "Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak", "quasi_demeaned",
-]  # fmt: skip
+__all__ = ["Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +42,12 @@ def mundlak(
     columns = independent_columns(
         np.column_stack([x, means, other, entity_means(other, codes)]), 2 * k
     )
-    z, response = (quasi_demeaned(v, codes, theta) for v in (columns, y[:, None]))
-    response = response[:, 0]
+    both = np.column_stack([columns, y])
+    both -= theta[:, None] * entity_means(both, codes)
+    z, response = both[:, :-1], both[:, -1]
     b = least_squares(z, response)
     covariance = cr0(z, response - z @ b, codes)
     return b[k : 2 * k], covariance[k : 2 * k, k : 2 * k]
-
-
-def quasi_demeaned(columns: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """Columns less the share `theta` of their entity means."""
-    return columns - theta[:, None] * entity_means(columns, codes)
 
 
 def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, parameters: int) -> Wald:

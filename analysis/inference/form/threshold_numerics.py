@@ -13,8 +13,9 @@ from analysis.inference.clustered import orthonormal
 from analysis.models import Absorbed
 
 __all__ = [
-    "SCHEMES", "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools", "effect_rank",
-    "grid_basis", "reductions", "regime_columns", "residual_squares", "restricted_cubic",
+    "SCHEMES", "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools",
+    "effect_rank", "grid_basis", "reductions", "regime_columns", "residual_squares",
+    "restricted_cubic",
 ]  # fmt: skip
 
 SCHEMES = {

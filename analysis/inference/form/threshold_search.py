@@ -207,6 +207,5 @@ def _check(spec: Specification, options: Options) -> None:
             "2 values and 19 samples at least."
         )
     if options.scheme not in numerics.SCHEMES:
-        raise SpecificationError(
-            f"Unknown scheme '{options.scheme}': use {' or '.join(numerics.SCHEMES)}."
-        )
+        known = " or ".join(numerics.SCHEMES)
+        raise SpecificationError(f"Unknown scheme '{options.scheme}': use {known}.")
