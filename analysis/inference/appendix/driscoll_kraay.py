@@ -109,18 +109,14 @@ def driscoll_kraay(
         zip(fitted.terms, labels, map(float, found), strict=True),
         np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
     )  # fmt: skip
-    return DriscollKraay(
-        outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
-        factor=float(factor), level=level, dropped=fitted.dropped,
-        notes=(*_notes(lags, periods, n, parameters),
-               *warnings_for(["driscoll_kraay"], fitted.shape)),
-    )  # fmt: skip
-
-
-def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:
     convention = (
         f"Driscoll-Kraay, Bartlett kernel with {lags} lags, T = {periods}; factor "
         f"T/(T−1)·(n−1)/(n−K), n = {n:,}, K = {parameters}; t(T−1)."
     )
     few = f"The method relies on many years and has {periods} here: read the CR3 interval instead."
-    return (convention, few) if periods < 30 else (convention,)
+    said = (convention, few) if periods < 30 else (convention,)
+    return DriscollKraay(
+        outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
+        factor=float(factor), level=level, dropped=fitted.dropped,
+        notes=(*said, *warnings_for(["driscoll_kraay"], fitted.shape)),
+    )  # fmt: skip

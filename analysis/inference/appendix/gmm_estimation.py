@@ -140,10 +140,9 @@ def _expected_scores(data: GmmData) -> np.ndarray:
     year = data.year - int(data.year.min()) + 1
     span = int(year.max()) + 1
     cell = data.entity * span + year
-    sums = np.zeros(((int(data.entity.max()) + 1) * span, data.z.shape[1]))
-    np.add.at(sums, cell, data.z)
-    np.add.at(sums, cell[~data.level] - 1, -data.z[~data.level])
-    return sums.T @ sums
+    earlier = cell[~data.level] - 1
+    moved = sums(np.vstack([data.z, -data.z[~data.level]]), np.concatenate([cell, earlier]))
+    return moved.T @ moved
 
 
 def _scores(data: GmmData, e: np.ndarray) -> np.ndarray:

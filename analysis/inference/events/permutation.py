@@ -20,7 +20,8 @@ ENUMERABLE = 20_000
 
 def count_assignments(codes: np.ndarray, strata: np.ndarray) -> int:
     """Return the number of distinct assignments: the product over strata of multinomials."""
-    return prod(_count(codes[strata == s]) for s in np.unique(strata))
+    groups = (np.unique(codes[strata == s], return_counts=True)[1] for s in np.unique(strata))
+    return prod(factorial(int(n.sum())) // prod(map(factorial, n.tolist())) for n in groups)
 
 
 def assignments(
@@ -39,11 +40,6 @@ def assignments(
         where = np.flatnonzero(strata == s)
         out[:, where] = rng.permuted(out[:, where], axis=1)
     return out, False
-
-
-def _count(codes: np.ndarray) -> int:
-    counts = np.unique(codes, return_counts=True)[1]
-    return factorial(len(codes)) // prod(factorial(int(n)) for n in counts)
 
 
 def _all(codes: np.ndarray, strata: np.ndarray) -> np.ndarray:

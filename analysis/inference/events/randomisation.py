@@ -73,11 +73,8 @@ class Randomisation(Result):
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the test in one line."""
-        names = (
-            "statistic", "observed", "estimate", "p", "low", "high", "exact", "assignments",
-            "smallest_p", "headline", "strata", "control",
-        )  # fmt: skip
-        return [{name: getattr(self, name) for name in names}]
+        other = ("level", "seed", "distribution", "data", "notes")
+        return [{name: getattr(self, name) for name in self.__slots__ if name not in other}]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""

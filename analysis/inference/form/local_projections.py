@@ -143,7 +143,8 @@ def local_projections(
     columns = [estimate(replace(one, outcome=leads[h]), wide, level=level) for h in horizons]
     found = joint([c.fitted for c in columns], [[of]] * len(columns))
     weights = np.array([(h in late) / len(late) - (h in early) / len(early) for h in horizons])
-    label = f"mean of {_list(late)} less mean of {_list(early)}"
+    listed = (", ".join(map(str, part)) for part in (late, early))
+    label = "mean of h = {} less mean of h = {}".format(*listed)
     return LocalProjections(
         of=of, of_label=label_of(panel, of), outcome_label=label_of(panel, spec.outcome),
         horizons=horizons, columns=tuple(columns), joint=found, early=early, late=late,
@@ -198,10 +199,6 @@ def _notes(
     out.append(convention(columns))
     warnings = warnings_for(["local_projection"], columns[0].fitted.shape)
     return (*dict.fromkeys(n for c in columns for n in c.notes), *out, *warnings)
-
-
-def _list(horizons: tuple[int, ...]) -> str:
-    return "h = " + ", ".join(map(str, horizons))
 
 
 def _check(

@@ -164,7 +164,8 @@ def cinelli_hazlett(
     j = fitted.terms.index(treatment)
     absorbed = build_design(spec, panel, rows).absorbed
     dof = fitted.n - len(fitted.terms) - effect_rank(absorbed, fitted.clusters, fitted.nuisance)
-    b, se = _classical(fitted.y, fitted.x, dof)
+    spread = np.diag(np.linalg.inv(fitted.x.T @ fitted.x)) / dof
+    b, se = fitted.coefficients, np.sqrt(spread * (fitted.residuals @ fitted.residuals))
     clustered = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
     se_cr1, groups = float(np.sqrt(clustered[j, j])), len(fitted.cluster_labels)
     t = float(b[j] / se[j])
@@ -193,13 +194,6 @@ def _benchmark(
     new, error, t = adjust(b, se, dof, r2_yz, r2_dz)
     half = reach(dof - 1, level) * error
     return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - half, new + half)
-
-
-def _classical(y: np.ndarray, x: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:
-    inverse = np.linalg.inv(x.T @ x)
-    b = inverse @ (x.T @ y)
-    e = y - x @ b
-    return b, np.sqrt(np.diag(inverse) * (e @ e) / dof)
 
 
 def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
