@@ -38,8 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "appendix.dose": ["dose_estimate"],
         "appendix.driscoll_kraay": ["DriscollKraay", "driscoll_kraay"],
-        "appendix.gmm": ["LagInstruments", "gmm"],
-        "appendix.gmm_result": ["GmmResult"],
+        "appendix.gmm": ["GmmResult", "LagInstruments", "gmm"],
         "appendix.granger": ["DumitrescuHurlin", "dumitrescu_hurlin"],
         "appendix.instruments": ["Instrumented", "instrumented"],
         "appendix.random_effects": ["RandomEffects", "random_effects"],

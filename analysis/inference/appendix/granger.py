@@ -201,19 +201,14 @@ def _history(
     full = Specification(y, tuple(lags), lag=0, effects="first_difference", sample=spec.sample)
     rows = estimation_rows(full, wide)
     grid = panel.frame.index
-    shape = len(grid.unique(0)), len(grid.unique(1))
+    entities, shape = grid.unique(0), (-1, len(grid.unique(1)))
     used = np.asarray(grid.isin(rows.frame.index)).reshape(shape)
-    out = grid.unique(0).isin(spec.sample.exclude_entities)
-    figures = []
-    for name in (y, x):
-        values = panel.frame[name].to_numpy(dtype=float).reshape(shape).copy()
-        values[out] = np.nan
-        figures.append(granger_wald.centred(values, axis=0) if demean else values)
-    data = History(*figures, used, order)
+    out = entities.isin(spec.sample.exclude_entities)[:, None]
+    values = (panel.frame[v].to_numpy(dtype=float).reshape(shape) for v in (y, x))
+    figures = (np.where(out, np.nan, v) for v in values)
+    data = History(*(granger_wald.centred(v, 0) if demean else v for v in figures), used, order)
     long = data.periods > 2 * order + 5
-    testable = long.copy()
-    if long.any():
-        testable[long] = np.isfinite(wald(data.y[long], _part(data, long)))
+    testable = long & np.isfinite(wald(data.y, data))
     dropped = list(rows.dropped)
     for reason, lost in (
         (f"entity with fewer than {2 * order + 6} rows", ~long),
@@ -227,11 +222,8 @@ def _history(
             f"{2 * order + 6} years with {order} lag{'s' if order > 1 else ''} of both and "
             "variation in both, so take a longer sample or a lower order."
         )
-    return _part(data, testable), [str(e) for e in grid.unique(0)[testable]], tuple(dropped)
-
-
-def _part(data: History, rows: np.ndarray) -> History:
-    return History(data.y[rows], data.x[rows], data.used[rows], data.order)
+    kept = History(*(v[testable] for v in (data.y, data.x, data.used)), order)
+    return kept, [str(e) for e in entities[testable]], tuple(dropped)
 
 
 def _notes(

@@ -17,7 +17,7 @@ from analysis.inference.appendix.mundlak import Wald, clustered_wald, independen
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.options import checked
-from analysis.inference.result import Regression, Row, row
+from analysis.inference.result import Regression, Row, estimate_rows, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
 from analysis.models.scaling import units
@@ -77,11 +77,9 @@ class RandomEffects(Regression):
 
     def grid(self) -> Grid:
         """Return the table."""
-
-        def pair(value: float, se: float) -> str:
-            return f"{plain_number(value, se)} ({plain_number(se, se)})"
-
-        rows = [[t.label, pair(t.estimate, t.se), pair(t.fixed, t.se_fixed)] for t in self.terms]
+        fixed = (replace(t, estimate=t.fixed, se=t.se_fixed) for t in self.terms)
+        both = zip(estimate_rows(self.terms), estimate_rows(tuple(fixed)), strict=True)
+        rows = [[label, random, other] for (label, random, _), (_, other, _) in both]
         for name, test in (("Hausman", self.hausman), ("Mundlak, clustered", self.mundlak)):
             p = plain_number(test.p, 0.01)
             rows.append([f"{name} test", f"{plain_number(test.statistic, 0.1)}, p {p}", ""])

@@ -170,8 +170,7 @@ def _widen(
     lag = spec.lag_of(of)
     for k in range(1, history + 1):
         for name in (of, spec.outcome):
-            back = panel[name].groupby(level=0).shift(lag + k)
-            frame[f"{name} {lag + k} years before"] = back
+            frame[f"{name} {lag + k} years before"] = panel[name].groupby(level=0).shift(lag + k)
     described = {name: Variable(name, name) for name in frame}
     return panel.with_columns(frame, described), names, tuple(frame.columns[len(names) :])
 
