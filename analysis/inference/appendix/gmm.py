@@ -173,10 +173,9 @@ def _require(spec: Specification, kind: str, steps: int) -> None:
 
 
 def _equations(rows: Rows, panel: Panel) -> gmm_instruments.Equations:
-    table = rows.frame.reindex(panel.frame.index).to_numpy()
-    n = len(panel.frame.index.unique(0))
     years = panel.frame.index.unique(1).to_numpy(dtype=int)
-    cube = table.reshape(n, len(years), -1)
+    table = rows.frame.reindex(panel.frame.index).to_numpy()
+    cube = table.reshape(-1, len(years), table.shape[1])
     return gmm_instruments.Equations(y=cube[..., 0], x=cube[..., 1:], years=years)
 
 

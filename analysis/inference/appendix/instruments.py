@@ -148,8 +148,7 @@ def instrumented(
     terms, plain = _second_stage(fitted, panel, own, endogenous, level)
     exogenous = np.delete(fitted.x[:, :own], j, axis=1)
     block = np.column_stack([fitted.x[:, own:], fitted.y, fitted.x[:, j]])
-    if exogenous.shape[1]:
-        block = block - exogenous @ least_squares(exogenous, block)
+    block -= exogenous @ least_squares(exogenous, block)
     z, y, d = block[:, :-2], block[:, -2], block[:, -1]
     forms = weak.reduced_forms(z, y, d, fitted.clusters, fitted.parameters - 1)
     strength, wanted = weak.effective_f(forms), weak.f_critical(forms)

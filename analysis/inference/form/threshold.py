@@ -169,17 +169,16 @@ def threshold(
     rows, q = threshold_rows(spec, panel, options)
     found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
     regimes, gaps = _regime_slopes(spec, panel, rows, q, options, found.gamma, level)
-    inside = found.lr <= found.distance
+    values, inside = found.path["gamma"], found.path["lr"].to_numpy() <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
     return Threshold(
         by=by, by_label=label_of(panel, by), outcome_label=label_of(panel, spec.outcome), of=names,
-        gamma=found.gamma, gamma_low=float(found.grid[first]), gamma_high=float(found.grid[last]),
+        gamma=found.gamma, gamma_low=float(values[first]), gamma_high=float(values[last]),
         gamma_connected=bool(inside[first : last + 1].all()), f=found.f, p=found.p,
-        critical=found.critical, ssr=float(found.ssr.min()), ssr_linear=found.ssr_linear,
+        critical=found.critical, ssr=float(found.path["ssr"].min()), ssr_linear=found.ssr_linear,
         dof=found.dof, regimes=regimes, differences=gaps, rows_low=int((q <= found.gamma).sum()),
         rows_high=int((q > found.gamma).sum()), models=found.models,
-        path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}), draws=draws,
-        scheme=scheme, level=level, dropped=regimes.dropped,
+        path=found.path, draws=draws, scheme=scheme, level=level, dropped=regimes.dropped,
         notes=(*regimes.notes, *_notes(spec, found, options, inside, first, last),
                regimes.convention, *warnings_for(["threshold"], regimes.fitted.shape)),
     )  # fmt: skip
@@ -224,7 +223,7 @@ def _notes(
     smooth = bic.drop(["threshold", "linear"]).idxmin()
     better = bic[smooth] < bic["threshold"]
     out = [
-        f"Hansen's threshold over {len(found.grid)} values of {options.by}, at least "
+        f"Hansen's threshold over {len(found.path)} values of {options.by}, at least "
         f"{options.trim:.0%} of rows in each regime; F₁ against {options.draws:,} bootstrap "
         f"samples ({SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
         f"By BIC the {smooth} fits {'better than' if better else 'no better than'} the threshold"

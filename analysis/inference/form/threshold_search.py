@@ -39,10 +39,8 @@ class Search:
     """What the grid and the bootstrap found; see `Threshold`."""
 
     gamma: float
-    grid: np.ndarray
-    ssr: np.ndarray
+    path: pd.DataFrame
     ssr_linear: float
-    lr: np.ndarray
     distance: float
     dof: int
     f: float
@@ -84,11 +82,11 @@ def search(
         e1, data.cells, lambda sample: data.beyond_terms(data.clean(sample)), data.basis, dof,
         options.draws, rng, options.scheme,
     )  # fmt: skip
-    f = float(dof * (s0 - ssr[best]) / ssr[best])
+    f, lr = float(dof * (s0 - ssr[best]) / ssr[best]), (ssr - ssr[best]) * dof / ssr[best]
     return Search(
-        gamma=float(data.grid[best]), grid=data.grid, ssr=ssr, ssr_linear=s0,
-        lr=(ssr - ssr[best]) * dof / ssr[best], distance=numerics.critical_distance(level), dof=dof,
-        f=f, p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
+        gamma=float(data.grid[best]), path=pd.DataFrame({"gamma": data.grid, "ssr": ssr, "lr": lr}),
+        ssr_linear=s0, distance=numerics.critical_distance(level), dof=dof, f=f,
+        p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
         critical=tuple(map(float, np.quantile(drawn, [0.9, 0.95, 0.99]))),
         models=_models(data, float(ssr[best])), entities=int(data.cells.entity.max()) + 1,
         smallest_pool=min(map(len, numerics.donor_pools(data.cells.seen))),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis.inference.form.threshold_numerics import effect_rank
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
-from analysis.models import Specification, estimation_rows, fit
+from analysis.models import Fit, Specification, estimation_rows, fit
 from analysis.models.design import build_design
 from analysis.models.scaling import least_squares
 
@@ -169,12 +170,7 @@ def cinelli_hazlett(
     clustered = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
     se_cr1, groups = float(np.sqrt(clustered[j, j])), len(fitted.cluster_labels)
     t = float(b[j] / se[j])
-    r2_d = {name: _on_treatment(fitted.x, j, fitted.terms.index(name)) for name in names}
-    r2_y = {name: partial_r2(b[i] / se[i], dof) for i, name in enumerate(fitted.terms)}
-    found = [
-        _benchmark(name, k, r2_d[name], r2_y[name], float(b[j]), float(se[j]), dof, level)
-        for name in names for k in strengths
-    ]  # fmt: skip
+    found = _benchmarks(fitted, j, names, strengths, se, dof, level)
     rest = max(0.0, q * abs(b[j]) - reach(groups - 1, level) * se_cr1)
     rv, rv_level = robustness_value(t, dof, q), robustness_value(t, dof, q, level)
     rv_clustered = robustness_value(float(rest / se[j]), dof)
@@ -187,13 +183,17 @@ def cinelli_hazlett(
     )  # fmt: skip
 
 
-def _benchmark(
-    name: str, k: float, r2_d: float, r2_y: float, b: float, se: float, dof: int, level: float
-) -> Benchmark:
-    r2_dz, r2_yz = bound(r2_d, r2_y, k, k)
-    new, error, t = adjust(b, se, dof, r2_yz, r2_dz)
-    half = reach(dof - 1, level) * error
-    return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - half, new + half)
+def _benchmarks(
+    fitted: Fit, j: int, names: Sequence[str], strengths: Sequence[float], se: np.ndarray, dof: int,
+    level: float,
+) -> Iterator[Benchmark]:  # fmt: skip
+    b, half = fitted.coefficients, reach(dof - 1, level)
+    for name, k in product(names, strengths):
+        i = fitted.terms.index(name)
+        r2_dz, r2_yz = bound(_on_treatment(fitted.x, j, i), partial_r2(b[i] / se[i], dof), k, k)
+        new, error, t = adjust(float(b[j]), float(se[j]), dof, r2_yz, r2_dz)
+        ends = new - half * error, new + half * error
+        yield Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, *ends)
 
 
 def _on_treatment(x: np.ndarray, j: int, i: int) -> float:

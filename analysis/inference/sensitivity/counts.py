@@ -54,10 +54,8 @@ class CountFit(Regression):
 
     def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
-        names = [found.term for found in self.terms]
         labels = [self.coefficient(term).label for term in (first, second)]
-        pick = np.zeros(len(names))
-        pick[names.index(first)], pick[names.index(second)] = 1.0, -1.0
+        pick = np.array([(x.term == first) - (x.term == second) for x in self.terms], dtype=float)
         value = float(pick @ [found.estimate for found in self.terms])
         se = float(np.sqrt(pick @ self.covariance @ pick))
         term = f"{first}-{second}"

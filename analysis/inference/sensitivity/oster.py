@@ -195,7 +195,6 @@ def selection_ratio(m: Moments, r_max: float, target: float = 0.0) -> float:
 
     It solves `_cubic` for δ, in which the equation is linear, at ν = β̃ − target.
     """
-    _require_ceiling(m, r_max)
     by_delta, by_one = _cubic(m, r_max)
     powers = _bias_unit(m, m.controlled - target) ** np.arange(3, -1, -1)
     numerator, denominator = -(by_one @ powers), by_delta @ powers
@@ -213,7 +212,6 @@ def adjusted(
     the treatment when the bias is taken out of it: that covariance has the sign of β̇ − β* at the
     root and of β̇ − β̃ as estimated. Of the roots left, the one nearest to β̃ is chosen.
     """
-    _require_ceiling(m, r_max)
     by_delta, by_one = _cubic(m, r_max)
     coefficients = delta * by_delta + by_one
     largest = np.abs(coefficients).max()
@@ -237,6 +235,11 @@ def _cubic(m: Moments, r_max: float) -> tuple[np.ndarray, np.ndarray]:
       + ν² [τ (β̇−β̃) σx² (δ−2)] + ν³ [(δ−1)(τ σx² − τ²)],
     with outcome and treatment scaled to variance one, so that every coefficient is of order one.
     """
+    if not m.controlled_r2 < r_max <= 1:
+        raise SpecificationError(
+            f"R_max {r_max:.4g} must lie above the controlled within R² {m.controlled_r2:.4g} and "
+            "not above 1: choose another R_max."
+        )
     tau = m.var_rest / m.var_x
     move = _bias_unit(m, m.short - m.controlled)
     room, gain = r_max - m.controlled_r2, m.controlled_r2 - m.short_r2
@@ -247,11 +250,3 @@ def _cubic(m: Moments, r_max: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _bias_unit(m: Moments, value: float) -> float:
     return value * np.sqrt(m.var_x / m.var_y)
-
-
-def _require_ceiling(m: Moments, r_max: float) -> None:
-    if not m.controlled_r2 < r_max <= 1:
-        raise SpecificationError(
-            f"R_max {r_max:.4g} must lie above the controlled within R² {m.controlled_r2:.4g} and "
-            "not above 1: choose another R_max."
-        )
