@@ -153,13 +153,11 @@ def ips_w(t_bar: float, entities: int, years: int, lags: int, trend: bool) -> fl
     """
     observations = years - lags - 1
     table = _moments()
-    means, variances = (table["trend" if trend else "intercept"][k] for k in ("mean", "variance"))
+    moments = [table["trend" if trend else "intercept"][k] for k in ("mean", "variance")]
     grid = np.array(table["observations"], dtype=float)
-    if observations < grid[0] or lags >= len(means):
+    if observations < grid[0] or lags >= len(moments[0]):
         return float("nan")
-    mean, variance = (
-        np.interp(observations, grid, np.array(m[lags], dtype=float)) for m in (means, variances)
-    )
+    mean, variance = (np.interp(observations, grid, np.array(m[lags], float)) for m in moments)
     return float(np.sqrt(entities) * (t_bar - mean) / np.sqrt(variance))
 
 

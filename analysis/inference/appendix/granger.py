@@ -150,11 +150,10 @@ def dumitrescu_hurlin(
             )
     options = (order, demean, draws, block)
     streams = np.random.SeedSequence(seed).spawn(2)
+    ways = zip((regressor, outcome), (outcome, regressor), streams, strict=True)
     directions = tuple(
         _direction(replace(spec, outcome=effect, regressors=(cause,), lags=()), panel, options, s)
-        for (cause, effect), s in zip(
-            ((regressor, outcome), (outcome, regressor)), streams, strict=True
-        )
+        for cause, effect, s in ways
     )
     return DumitrescuHurlin(
         specification=spec, directions=directions, order=order, demeaned=demean, draws=draws,

@@ -39,10 +39,8 @@ def mundlak(
     """
     k, means = x.shape[1], entity_means(x, codes)
     # Means of the other columns too: an unbalanced panel's years differ between entities.
-    columns = independent_columns(
-        np.column_stack([x, means, other, entity_means(other, codes)]), 2 * k
-    )
-    both = np.column_stack([columns, y])
+    columns = np.column_stack([x, means, other, entity_means(other, codes)])
+    both = np.column_stack([independent_columns(columns, 2 * k), y])
     both -= theta[:, None] * entity_means(both, codes)
     z, response = both[:, :-1], both[:, -1]
     b = least_squares(z, response)

@@ -87,7 +87,11 @@ def event_study(
         joint = bonferroni(int((~raw.table["reference"]).sum()), dof, level)
     else:
         joint = sup_t(raw.covariance, dof, level)
-    value, se = _overall(raw, data, control, aggregation)
+    value, se = raw.overall, raw.overall_se
+    if aggregation != "simple":
+        found = cells(data.starts, data.years, control)
+        value = float(weights(found, aggregation) @ cell_effects(found, data.y, data.starts))
+        se = summary_error(found, data.y, data.starts, aggregation)
     mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
     return EventStudy(
         estimator=estimator, control=control, base=base, aggregation=aggregation, level=level,
@@ -116,15 +120,6 @@ def _check(estimator: str, control: str | None, aggregation: str, base: str) -> 
             "their defaults or use callaway_santanna."
         )
     return control or able[0]
-
-
-def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> tuple[float, float]:
-    if aggregation == "simple":
-        return raw.overall, raw.overall_se
-    found = cells(data.starts, data.years, control)
-    effects = cell_effects(found, data.y, data.starts)
-    value = float(weights(found, aggregation) @ effects)
-    return value, summary_error(found, data.y, data.starts, aggregation)
 
 
 def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:

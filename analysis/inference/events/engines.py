@@ -84,10 +84,9 @@ def _aggregated(data: EventData, name: str, **options: Any) -> RawStudy:  # noqa
         warnings.simplefilter("always")
         container = result.aggregate("event_study")
         groups = result.aggregate("group").to_dataframe()
-    frame = container.to_dataframe().rename(
-        columns={"att": "estimate", "is_reference": "reference"}
-    )
-    table = frame[["event_time", "estimate", "se", "reference"]]
+    names = {"att": "estimate", "is_reference": "reference"}
+    table = container.to_dataframe().rename(columns=names)
+    table = table[["event_time", "estimate", "se", "reference"]]
     table = table.astype({"event_time": int, "reference": bool}).sort_values("event_time")
     covariance = None if container.vcov is None else np.asarray(container.vcov)
     times = () if covariance is None else tuple(map(int, container.vcov_index))

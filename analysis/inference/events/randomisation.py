@@ -170,10 +170,8 @@ def randomisation_test(
 
 
 def _check(statistic: str, control: str, draws: int, level: float) -> None:
-    for kind, name, known in (
-        ("statistic", statistic, _STATISTICS),
-        ("control", control, CONTROLS),
-    ):
+    given = {"statistic": (statistic, _STATISTICS), "control": (control, CONTROLS)}
+    for kind, (name, known) in given.items():
         if name not in known:
             raise UnknownNameError(kind, name, known, "randomisation_test")
     if draws < 99:

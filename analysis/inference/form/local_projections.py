@@ -158,10 +158,13 @@ def _widen(
     common: bool, cumulative: bool, history: int,
 ) -> tuple[Panel, dict[int, str], tuple[str, ...]]:  # fmt: skip
     """Add the outcome of each horizon, missing outside the sample, and the past to hold fixed."""
-    y = _in_sample(spec, panel)
+    y, sample = panel[spec.outcome].astype(float), spec.sample
+    year = y.index.get_level_values(1)
+    first = year.min() if sample.first_year is None else sample.first_year
+    last = year.max() if sample.last_year is None else sample.last_year
+    y = y.where((year >= first) & (year <= last) & ~year.isin(sample.exclude_years))
     shift = y.groupby(level=0).shift
-    first = {h: 0 if cumulative else h for h in horizons}
-    leads = {h: sum(shift(-j) for j in range(first[h], h + 1)) for h in horizons}
+    leads = {h: sum(shift(-j) for j in range(0 if cumulative else h, h + 1)) for h in horizons}
     if common:
         complete = pd.concat(leads, axis=1).notna().all(axis=1)
         leads = {h: values.where(complete) for h, values in leads.items()}
@@ -173,15 +176,6 @@ def _widen(
             frame[f"{name} {lag + k} years before"] = panel[name].groupby(level=0).shift(lag + k)
     described = {name: Variable(name, name) for name in frame}
     return panel.with_columns(frame, described), names, tuple(frame.columns[len(names) :])
-
-
-def _in_sample(spec: Specification, panel: Panel) -> pd.Series:
-    """Outcome where its own year belongs to the sample."""
-    y, sample = panel[spec.outcome].astype(float), spec.sample
-    year = y.index.get_level_values(1)
-    first = year.min() if sample.first_year is None else sample.first_year
-    last = year.max() if sample.last_year is None else sample.last_year
-    return y.where((year >= first) & (year <= last) & ~year.isin(sample.exclude_years))
 
 
 def _notes(

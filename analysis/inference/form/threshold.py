@@ -204,9 +204,8 @@ def _regime_slopes(
     if options.shift:
         frame[name := f"level where {options.by} ≤ {gamma:.4g}"] = low.astype(float)
         lags[name] = spec.lag
-    two = replace(
-        spec, regressors=tuple(frame.columns[1:]), interactions=(), controls=(), lags=lags
-    )
+    terms = tuple(frame.columns[1:])
+    two = replace(spec, regressors=terms, interactions=(), controls=(), lags=lags)
     regimes = estimate(two, panel, level=level, rows=replace(rows, frame=frame))
     terms = tuple(replace(t, label=words.get(t.term, t.label)) for t in regimes.terms)
     found = joint([regimes.fitted], [tuple(words)])

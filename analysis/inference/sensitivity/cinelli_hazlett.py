@@ -190,17 +190,14 @@ def _benchmarks(
     b, half = fitted.coefficients, reach(dof - 1, level)
     for name, k in product(names, strengths):
         i = fitted.terms.index(name)
-        r2_dz, r2_yz = bound(_on_treatment(fitted.x, j, i), partial_r2(b[i] / se[i], dof), k, k)
+        # Partial R² of the covariate with the treatment, given all other columns.
+        others, pair = np.delete(fitted.x, [i, j], axis=1), fitted.x[:, [i, j]]
+        pair = pair - others @ least_squares(others, pair)
+        r2_d = float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
+        r2_dz, r2_yz = bound(r2_d, partial_r2(b[i] / se[i], dof), k, k)
         new, error, t = adjust(float(b[j]), float(se[j]), dof, r2_yz, r2_dz)
         ends = new - half * error, new + half * error
         yield Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, *ends)
-
-
-def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
-    """Partial R² of column i with column j given all other columns."""
-    others = np.delete(x, [i, j], axis=1)
-    pair = x[:, [i, j]] - others @ least_squares(others, x[:, [i, j]])
-    return float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
 
 
 def _notes(

@@ -196,7 +196,7 @@ def selection_ratio(m: Moments, r_max: float, target: float = 0.0) -> float:
     It solves `_cubic` for δ, in which the equation is linear, at ν = β̃ − target.
     """
     by_delta, by_one = _cubic(m, r_max)
-    powers = _bias_unit(m, m.controlled - target) ** np.arange(3, -1, -1)
+    powers = ((m.controlled - target) * np.sqrt(m.var_x / m.var_y)) ** np.arange(3, -1, -1)
     numerator, denominator = -(by_one @ powers), by_delta @ powers
     lost = abs(denominator) <= 1e-12 * (np.abs(by_delta) @ np.abs(powers))
     return float("inf") if lost else float(numerator / denominator)
@@ -241,12 +241,8 @@ def _cubic(m: Moments, r_max: float) -> tuple[np.ndarray, np.ndarray]:
             "not above 1: choose another R_max."
         )
     tau = m.var_rest / m.var_x
-    move = _bias_unit(m, m.short - m.controlled)
+    move = (m.short - m.controlled) * np.sqrt(m.var_x / m.var_y)
     room, gain = r_max - m.controlled_r2, m.controlled_r2 - m.short_r2
     by_delta = np.array([tau - tau**2, tau * move, room * (1 - tau), room * move])
     by_one = np.array([tau**2 - tau, -2 * tau * move, -gain * tau - tau * move**2, 0.0])
     return by_delta, by_one
-
-
-def _bias_unit(m: Moments, value: float) -> float:
-    return value * np.sqrt(m.var_x / m.var_y)
