@@ -173,6 +173,8 @@ def simulated_statistics(
     below one they are stationary. Sorted, shape (draws,); cached, since it depends on nothing
     but its arguments.
     """
+    from scipy.signal import lfilter  # takes a while to import, and only simulations need it
+
     rng = np.random.default_rng(require_seed(seed))
     burn_in = 0 if rho == 1 else _BURN_IN
     length = years + burn_in
@@ -183,10 +185,7 @@ def simulated_statistics(
         shocks = rng.normal(size=(size, entities, length))
         if test == "cips":
             shocks += rng.normal(size=(size, 1, length))
-        y = shocks
-        for t in range(1, length):
-            y[..., t] += rho * y[..., t - 1]
-        y = y[..., burn_in:]
+        y = lfilter([1.0], [1.0, -rho], shocks)[..., burn_in:]
         if demean:
             y = y - y.mean(axis=-2, keepdims=True)
         out.append(panel_statistic(y, test=test, lags=lags, trend=trend, truncated=truncated))

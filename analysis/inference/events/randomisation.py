@@ -205,25 +205,20 @@ def strata_of(data: EventData, panel: Panel, name: str | None) -> tuple[np.ndarr
     """
     if name is None:
         return np.zeros(len(data.entities), dtype=int), f"all {data.nouns[1]}"
-    index = pd.Index(data.entities)
+    index, year = pd.Index(data.entities), int(data.years[0])
     if name in panel.entities.columns:
         values, words = panel.entities[name].reindex(index), name.replace("_", " ")
-        _require_values(values, name)
-        return pd.factorize(values, sort=True)[0], words
-    if name in panel:
-        year = int(data.years[0])
-        values = panel[name].xs(year, level=1).reindex(index)
-        _require_values(values, name)
-        # Ranks first, so that ties never empty a third.
-        thirds = (values.rank(method="first") - 1) * THIRDS // len(values)
-        return thirds.to_numpy(dtype=int), f"thirds of {name} in {year}"
-    known = [*map(str, panel.entities.columns), *map(str, panel.frame.columns)]
-    raise UnknownNameError("stratum", name, known, "the panel")
-
-
-def _require_values(values: pd.Series, name: str) -> None:
+    elif name in panel:
+        values, words = panel[name].xs(year, level=1).reindex(index), f"thirds of {name} in {year}"
+    else:
+        known = [*map(str, panel.entities.columns), *map(str, panel.frame.columns)]
+        raise UnknownNameError("stratum", name, known, "the panel")
     if values.isna().any():
         raise SpecificationError(
             f"{values.index[values.isna()][0]} has no value of '{name}' to put it in a stratum: "
             "give it one, exclude it, or choose other strata."
         )
+    if name not in panel.entities.columns:
+        # Ranks first, so that ties never empty a third.
+        values = (values.rank(method="first") - 1) * THIRDS // len(values)
+    return pd.factorize(values, sort=True)[0], words
