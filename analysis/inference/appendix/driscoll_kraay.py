@@ -105,10 +105,9 @@ def driscoll_kraay(
     found, covariance = hac_by_year(fitted.x, fitted.y, years, lags)
     factor = periods / (periods - 1) * (n - 1) / (n - parameters)
     labels = (term_label(panel, term) for term in fitted.terms)
-    lines = lines_of(
-        zip(fitted.terms, labels, map(float, found), strict=True),
-        np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
-    )  # fmt: skip
+    terms = zip(fitted.terms, labels, map(float, found), strict=True)
+    errors = np.sqrt(np.diag(covariance) * factor)
+    lines = lines_of(terms, errors, np.full(len(found), periods - 1.0), level)
     convention = (
         f"Driscoll-Kraay, Bartlett kernel with {lags} lags, T = {periods}; factor "
         f"T/(T−1)·(n−1)/(n−K), n = {n:,}, K = {parameters}; t(T−1)."
