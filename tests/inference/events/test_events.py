@@ -7,7 +7,7 @@ import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import cr1, diagnose, event_study, goodman_bacon, honest_bounds
-from analysis.inference.events.bands import bonferroni, sup_t
+from analysis.inference.events.att import bonferroni, sup_t
 from analysis.inference.events.cells import cells
 from analysis.models import Sample
 from tests.goldens.read import golden
