@@ -164,6 +164,12 @@ def test_bands_are_wider_than_intervals_and_the_reference_is_zero(staggered):
     assert "Bonferroni" in found.convention
 
 
+def test_every_cell_of_the_printed_path_stands_under_a_head(staggered):
+    table = event_study(*_split(staggered)).grid()
+    assert table.heads[1] == "Effect"
+    assert {len(row) for row in table.rows} == {len(table.heads)}
+
+
 def test_cohorts_of_one_and_few_treated_are_noted(make_panel):
     starts = np.array([2008, 2010, 2010] + [0] * 12)
     panel = make_panel(long_frame(walk(starts)))
