@@ -23,18 +23,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from analysis.claims.study import read_study
+from analysis.claims.study import Study, read_study
 from analysis.claims.text import claim_text, labelled, ledger_text, table
 from analysis.errors import AnalysisError, DataError
 
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
-
 __all__ = ["main"]
-
-JOBS = "processes; the answer is the same"
 
 Answer = tuple[Any, Callable[[], str]]
 """What a command found: plain types for JSON, and a function that writes them for a reader."""
@@ -85,9 +80,8 @@ def _results(options: argparse.Namespace, study: Study, wanted: set[str]) -> Ans
     _require_folder(options.out)
     found = evaluate_study(study, draws=options.draws, jobs=options.jobs).records
     results = [record for record in found if record.id in wanted]
-    written = write_claims(results, options.out)
+    names = " and ".join(map(str, write_claims(results, options.out)))
     facts = [record.plain() for record in results]
-    names = " and ".join(str(path) for path in written)
     return facts, lambda: f"{results_text(results, _width())}\nWritten: {names}"
 
 
@@ -131,21 +125,18 @@ def _drift(options: argparse.Namespace) -> Answer:
         )
     rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
     text = f"{len(found)} numbers and words moved."
-    return found.to_dict(
-        orient="records"
-    ), lambda: f"{table(rows, '<<<>><', _width())}\n\n{text}" if len(found) else text
+    facts = found.to_dict(orient="records")
+    return facts, lambda: f"{table(rows, '<<<>><', _width())}\n\n{text}" if len(found) else text
 
 
 def _claim(options: argparse.Namespace) -> Answer:
-    from analysis.claims.evidence import Evidence
+    from analysis.claims import Evidence, verdict
     from analysis.claims.evidence_text import evidence_text
-    from analysis.claims.verdicts import verdict
 
     study = _study(options)
     claim = study.ledger[options.id]
     if claim.declared:
-        from analysis.claims.evaluation import evaluate
-        from analysis.claims.question import Question
+        from analysis.claims import Question, evaluate
 
         made = evaluate(Question(claim, study.panel(study.dataset_of(claim)), study))
         judged = verdict(made.evidence, study.rules)
@@ -196,57 +187,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, run: Callable[[argparse.Namespace], Answer], what: str) -> Any:  # noqa: ANN401
+    def command(
+        name: str, run: Callable[[argparse.Namespace], Answer], what: str
+    ) -> Callable[..., argparse.Action]:
+        """Add a command; what comes back adds an argument to it."""
         found = commands.add_parser(name, help=what, description=what)
         found.add_argument("--json", action="store_true", help="print JSON instead of text")
         found.set_defaults(run=run)
-        return found
+        return found.add_argument
 
     claims = command("claims", _claims, "List the claims of the ledger.")
-    claims.add_argument("--family", help="only the claims of this chapter, such as two-wheels")
-    claims.add_argument("--status", help="only the claims of this status, such as proxy")
-    claims.add_argument(
-        "--evaluate", action="store_true", help="put them to the figures; writes JSON and CSV"
-    )
-    claims.add_argument(
-        "--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write"
-    )
+    claims("--family", help="only the claims of this chapter, such as two-wheels")
+    claims("--status", help="only the claims of this status, such as proxy")
+    claims("--evaluate", action="store_true", help="put them to the figures; writes JSON and CSV")
+    claims("--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write")
     whole = command(
         "evaluate", _evaluate, "Evaluate a study with all it explores; keep the results."
     )
-    whole.add_argument("--out", type=Path, metavar="DIR", help="folder of archives")
+    whole("--out", type=Path, metavar="DIR", help="folder of archives")
     for one in (claims, whole):
-        one.add_argument("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
-        one.add_argument(
-            "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
-        )
+        one("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
     moved = command("drift", _drift, "List what moved between two archives.")
-    moved.add_argument("old", type=Path, help="folder of one archive of a study")
-    moved.add_argument("new", type=Path, help="folder of the other")
-    moved.add_argument("--tolerance", type=float, default=1e-10, help="relative")
-    moved.add_argument("--none", action="store_true", help="fail if anything moved")
+    moved("old", type=Path, help="folder of one archive of a study")
+    moved("new", type=Path, help="folder of the other")
+    moved("--tolerance", type=float, default=1e-10, help="relative")
+    moved("--none", action="store_true", help="fail if anything moved")
     claim = command("claim", _claim, "Show one claim and what the figures say about it.")
-    claim.add_argument("id", help="such as M16")
+    claim("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
-    describe.add_argument("name", help="such as gov or rd_funds_government")
+    describe("name", help="such as gov or rd_funds_government")
     everything = command("check", _check, "Check the data, their sidecars and the ledger.")
     certify = command("certify", _certify, "Simulate methods on panels whose truth is known.")
-    certify.add_argument(
-        "methods", nargs="*", metavar="METHOD", help="all of them if none is named"
-    )
-    certify.add_argument(
-        "--replications", type=_at_least(1), help="instead of those of the registry"
-    )
-    certify.add_argument(
-        "--jobs", type=_at_least(1), default=2, help="processes; the answer is the same"
-    )
-    certify.add_argument("--write", action="store_true", help="put the rows into the table")
+    certify("methods", nargs="*", metavar="METHOD", help="all of them if none is named")
+    certify("--replications", type=_at_least(1), help="instead of those of the registry")
+    for one in (claims, whole, certify):
+        one("--jobs", type=_at_least(1), default=2, help="processes; the answer is the same")
+    certify("--write", action="store_true", help="put the rows into the table")
     for reader in (claims, whole, claim, describe, everything):
-        reader.add_argument("--study", default="patient_capital", help="name or folder of a study")
-        reader.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets")
-        reader.add_argument(
-            "--dataset", metavar="NAME", help="takes the place of the main data set"
-        )
+        reader("--study", default="patient_capital", help="name or folder of a study")
+        reader("--data", type=Path, metavar="DIR", help="folder of data sets")
+        reader("--dataset", metavar="NAME", help="takes the place of the main data set")
     return parser
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any
@@ -55,6 +55,12 @@ def suggestion(
     if near := near or get_close_matches(str(name), names, n=3, cutoff=0.4):
         return f"did you mean {' or '.join(near)}?"
     return f"use one of {', '.join(names)}." if 0 < len(names) <= _FEW else otherwise
+
+
+def require_known(kind: str, name: object, known: Collection[object], where: str) -> None:
+    """Refuse a name that is not among the known ones."""
+    if name not in known:
+        raise UnknownNameError(kind, name, known, where)
 
 
 def require_type(given: object, kind: type, mend: str) -> None:

@@ -74,13 +74,16 @@ def draw_panel(design: Design, rng: np.random.Generator) -> np.ndarray:
     return out[:, design.burn_in :]
 
 
-def panel_from(columns: dict[str, np.ndarray], regions: int = 4, first_year: int = 2011) -> Panel:
-    """Wrap arrays of shape (entities, years) as a panel of synthetic entities."""
-    n, t = next(iter(columns.values())).shape
+def panel_from(
+    columns: dict[str, np.ndarray | float], regions: int = 4, first_year: int = 2011
+) -> Panel:
+    """Wrap arrays of shape (entities, years), and constants, as a panel of synthetic entities."""
+    n, t = np.broadcast_shapes(*map(np.shape, columns.values()))
     names = [f"e{i:03d}" for i in range(n)]
     years = range(first_year, first_year + t)
     index = pd.MultiIndex.from_product([names, years], names=["entity", "year"])
-    frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
+    full = {name: np.broadcast_to(values, (n, t)).ravel() for name, values in columns.items()}
+    frame = pd.DataFrame(full, index=index)
     described = {"label_en": names, "region": [f"r{i % regions}" for i in range(n)]}
     table = pd.DataFrame(described, pd.Index(names, name="entity"))
     roles = Roles("entity", "entities", "个体", "synthetic", "模拟", years[0], years[-1], n)

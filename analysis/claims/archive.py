@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.record import Page, Record
-from analysis.claims.tables import write_claims
+from analysis.claims.tables import write_claims, write_json
 from analysis.data.codebook import Codebook
 from analysis.errors import DataError, UnknownNameError
 from analysis.fingerprint import fingerprint
@@ -159,10 +159,10 @@ def write_archive(study: Study, results: Results, draws: int, root: Path | None 
         ):
             (made / room).mkdir()
             for name, item in items.items():
-                _write(made / room / name, item.to_dict())
+                write_json(made / room / name, item.to_dict())
         write_claims(results.records, made)
         shutil.copyfile(CERTIFICATES, made / "certificates.csv")
-        _write(made / "manifest.json", manifest)
+        write_json(made / "manifest.json", manifest)
         made.chmod(0o755)  # a temporary folder is its maker's alone
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
@@ -179,9 +179,3 @@ def _file(claim: str, dataset: str) -> str:
 
 def _read(path: Path) -> Any:  # noqa: ANN401
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _write(path: Path, plain: object) -> None:
-    # NaN is no JSON: whoever puts one in gets an error here instead of a broken file there.
-    text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False, default=str)
-    path.write_text(text + "\n", encoding="utf-8")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.claim import Part
 from analysis.claims.designs import Regression, arrange, derived
 from analysis.claims.finding import Check
+from analysis.claims.question import Question
 from analysis.errors import AnalysisError
 from analysis.inference import wild
+from analysis.inference.cells import reach
 from analysis.models import fit, fit_many
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Part
-    from analysis.claims.question import Question
 
 __all__ = ["control_check", "ingredient_table", "lead_check", "share_check", "term_row"]
 
@@ -117,19 +115,15 @@ def _ingredients(question: Question, part: Part) -> Iterator[tuple[str, str]]:
 
 
 def _line(table: pd.DataFrame, focal: str) -> tuple[float, float, float, int, float]:
-    from scipy.special import stdtrit
-
     row = term_row(table, focal)
-    reach = float(stdtrit(row["clusters"] - 1, 0.975)) * row["se_cr3"]
-    scaled = (v * row["scale"] for v in (row["estimate"], -reach, reach))
-    middle, low, high = scaled
+    half = reach(row["clusters"] - 1) * row["se_cr3"]
+    middle, low, high = (v * row["scale"] for v in (row["estimate"], -half, half))
     return middle, middle + low, middle + high, int(row["n"]), float(row["p_cr3"])
 
 
 def term_row(table: pd.DataFrame, focal: str) -> pd.Series:
     """Return the row of a term; a product may be named in either order."""
-    swapped = ":".join(reversed(focal.split(":")))
-    return table[table["term"].isin([focal, swapped])].iloc[0]
+    return table.iloc[derived.place(table["term"], focal)]
 
 
 def share_check(table: pd.DataFrame, estimate: float, least: float) -> Check:

@@ -7,13 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from analysis.claims.validation import (
-    check_parts,
-    check_setup,
-    check_sides,
-    check_specification,
-    check_words,
-)
+from analysis.claims import vocabulary
 from analysis.claims.vocabulary import TEXTS, VOCABULARY, hint
 from analysis.errors import AnalysisError, LedgerError
 
@@ -133,14 +127,14 @@ class Claim:
             object.__setattr__(self, "focal", self.regressors[0])
         if self.focal is None and self.parts and self.regressors:
             object.__setattr__(self, "focal", self.parts[0].focal)
-        check_words(self)
-        check_sides(self)
-        check_setup(self)
+        vocabulary.check_words(self)
+        vocabulary.check_sides(self)
+        vocabulary.check_setup(self)
         object.__setattr__(self, "setup", MappingProxyType(dict(self.setup)))
         if self.specification is not None:
-            check_specification(self)
+            vocabulary.check_specification(self)
             object.__setattr__(self, "specification", MappingProxyType(dict(self.specification)))
-        check_parts(self)
+        vocabulary.check_parts(self)
         if not self.parts:
             # A policy's or a descriptive claim has no regressor; its one part is named by design.
             object.__setattr__(self, "parts", (Part(self.focal or "effect", self.sign),))
@@ -153,16 +147,13 @@ class Claim:
     @property
     def names(self) -> tuple[str, ...]:
         """Every measure the claim mentions, once each."""
-        initial = (self.specification or {}).get("initial", ())
-        less = (part.less for part in self.parts)
-        every = (
-            self.outcome,
-            *self.regressors,
-            *self.secondary.outcomes,
-            *self.secondary.regressors,
-            *less,
+        secondary = (*self.secondary.outcomes, *self.secondary.regressors)
+        further = (
+            *(part.less for part in self.parts),
+            *(self.specification or {}).get("initial", ()),
         )
-        return tuple(dict.fromkeys(name for name in (*every, *initial) if name))
+        every = (self.outcome, *self.regressors, *secondary, *further)
+        return tuple(dict.fromkeys(name for name in every if name))
 
     def build_specification(self) -> Specification:
         """Return the primary regression.
@@ -188,9 +179,7 @@ class Claim:
         out["regressors"] = list(self.regressors)
         out["setup"] = dict(self.setup)
         out["parts"] = [asdict(part) for part in self.parts]
-        out["secondary"] = {
-            name: list(getattr(self.secondary, name)) for name in ("outcomes", "regressors")
-        }
+        out["secondary"] = {name: list(kept) for name, kept in asdict(self.secondary).items()}
         out["tests"] = [test.to_dict() for test in self.tests]
         if self.specification is not None:
             out["specification"] = dict(self.specification)

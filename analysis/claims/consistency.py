@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from analysis.claims.claim import Claim
+from analysis.claims.study import Study
+from analysis.data import Panel
 from analysis.errors import DataError, LedgerError, UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.measures import Declarations
 
 __all__ = ["check", "check_claim"]
 

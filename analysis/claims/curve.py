@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.claims.checks import term_row
 from analysis.claims.designs import Regression, with_sample
+from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.models import Specification, fit_many
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["curve_table", "declared_samples"]
 

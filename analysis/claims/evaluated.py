@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from analysis.claims.claim import Claim
+from analysis.claims.designs import DesignTest, Regression
+from analysis.claims.evidence import Evidence
 from analysis.claims.finding import sign_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims.claim import Claim
-    from analysis.claims.designs import DesignTest, Regression
-    from analysis.claims.evidence import Evidence
-    from analysis.claims.question import Question
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.inference import Coefficient, Estimates
-    from analysis.measures import Overlap
+from analysis.claims.question import Question
+from analysis.claims.study import Study
+from analysis.data import Panel
+from analysis.inference import Coefficient, Estimates
+from analysis.measures import Overlap
 
 __all__ = ["Evaluated", "Reading"]
 

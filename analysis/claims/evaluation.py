@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
-from analysis.claims.checks import (
-    control_check,
-    ingredient_table,
-    lead_check,
-    share_check,
-)
+import pandas as pd
+
+from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
+from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import DesignTest, Regression, arrange, at_mean_and_path, design_test
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, adjust_family
 from analysis.claims.finding import Check, Column, Finding, Slope
-from analysis.claims.lacking import missing_words
 from analysis.claims.natural import natural_words
+from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
+from analysis.data import Panel
 from analysis.errors import AnalysisError
-from analysis.inference import wild
+from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
 from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
-from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims.claim import Claim, Part
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import Estimate, Estimates, WildTest
-    from analysis.measures import Declarations, Overlap
-    from analysis.models import Specification
+from analysis.measures import Declarations, Overlap, require_disjoint
+from analysis.models import EFFECTS, Specification
 
 __all__ = ["COLUMNS", "evaluate", "evaluate_family"]
 
@@ -97,23 +86,23 @@ def answer(question: Question, draws: int) -> Evaluated:
     try:
         return _evaluate(question, draws)
     except AnalysisError as error:
-        return Evaluated(question, _bare(question, cannot=str(error)))
+        return _bare(question, str(error))
 
 
-def _bare(question: Question, **values: Any) -> Evidence:  # noqa: ANN401
+def _bare(question: Question, cannot: str = "") -> Evaluated:
     name = question.panel.name if question.panel is not None else ""
-    return Evidence(question.claim, dataset=name, **values)
+    return Evaluated(question, Evidence(question.claim, dataset=name, cannot=cannot))
 
 
 def _evaluate(question: Question, draws: int) -> Evaluated:
     """Evaluate one claim, not yet adjusted."""
     claim, panel = question.claim, question.panel
     if not claim.declared:
-        return Evaluated(question, _bare(question))
-    if lacking := missing_words(claim, panel, question.measures):
-        return Evaluated(question, _bare(question, cannot=lacking))
-    run = SPECIAL.get(claim.design, lambda q: _regress(q, draws))
-    found = run(question)
+        return _bare(question)
+    if question.lacks:
+        return _bare(question, question.lacks)
+    special = SPECIAL.get(claim.design)
+    found = special(question) if special else _regress(question, draws)
     evidence = found.evidence
     notes = tuple(dict.fromkeys((*_unit_words(claim, panel), *evidence.notes)))
     return replace(found, evidence=replace(evidence, notes=notes, dataset=panel.name))
@@ -163,7 +152,8 @@ def _readings(question: Question) -> tuple[list[Reading], list[Reading], list[Re
     for (name, regression), overlap in zip((*named, *judged), guarded, strict=True):
         key = (regression.spec, id(regression.panel))  # parts often are terms of one regression
         if key not in done:
-            done[key] = _columns(regression, (str(overlap),) if _worth(overlap) else ())
+            worth = overlap.scale or overlap.parts or overlap.crossed
+            done[key] = _columns(regression, (str(overlap),) if worth else ())
         read.append(Reading(name, regression, overlap, *done[key]))
     count = len(question.claim.parts)
     parts, secondary, within = read[:count], read[count : len(named)], read[len(named) :]
@@ -193,22 +183,14 @@ def _name(i: int) -> str:
 
 
 def _guard(regression: Regression, measures: Declarations) -> Overlap:
-    from analysis.measures import require_disjoint
-
     spec = regression.spec
     # The outcome of the year before is no evidence but a control; it may repeat the outcome.
     right = [name for name in spec.regressors if name != lagged_name(spec.outcome)]
     return require_disjoint(regression.panel, measures, spec.outcome, right)
 
 
-def _worth(overlap: Overlap) -> bool:
-    return bool(overlap.scale or overlap.parts or overlap.crossed)
-
-
 def _columns(regression: Regression, notes: tuple[str, ...]) -> tuple[Estimates, tuple[str, ...]]:
     """Estimate all columns on shared rows; a column that cannot be estimated is named."""
-    from analysis.inference import estimate_columns
-
     spec, panel = regression.spec, regression.panel
     try:
         return estimate_columns(spec, panel, COLUMNS, notes=notes), ()
@@ -252,9 +234,7 @@ def _judge(
         share_check(ingredients, finding.estimate, rules.ingredients),
         reweighting_check(question, regression, finding.estimate),
     ]
-    if (
-        question.claim.design != "event"
-    ):  # there the years before the event take the place of a lead
+    if question.claim.design != "event":  # there the years before it take the place of a lead
         checks.insert(0, lead_check(regression, rules.level))
     numbered = tuple(replace(check, part=i) for check in checks)
     return _Judged(finding, numbered, test, ingredients)
@@ -268,7 +248,7 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         column.specification.effects: wild(column, regression.focal, draws=draws, interval=i == 0)
         for i, column in enumerate(reading.estimates)
     }
-    boot = tests[first.specification.effects]
+    boot, weights = tests[first.specification.effects], influence(first)
     p_low, p_high, smallest = tost(
         line.estimate * scale, line.se_cr3 * scale, first.clusters - 1, size
     )
@@ -298,7 +278,7 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         highest_without=str(without.idxmax()),
         p_without=float(apart["p"][worst]) if not test.lead else float("nan"),
         p_without_entity=str(apart["cluster"][worst]) if not test.lead else "",
-        effective_clusters=_effective(first, regression.focal),
+        effective_clusters=float(weights.effective[weights.terms.index(line.term)]),
         plausible=size,
         p_zero=max(p_low, p_high),
         smallest_margin=smallest,
@@ -330,14 +310,14 @@ def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
 def _column(estimate: Estimate, reading: Reading, tests: Mapping[str, WildTest]) -> Column:
     effects = estimate.specification.effects
     line, scale = reading.lines[effects], reading.scale(effects)
-    scaled = {
-        name: getattr(line, key) * scale
-        for name, key in (("estimate", "estimate"), ("se", "se"), ("low", "low_cr3"),
-                          ("high", "high_cr3"), ("mde", "mde"))
-    }  # fmt: skip
     return Column(
         effects=effects,
         label=EFFECTS[effects].label,
+        estimate=line.estimate * scale,
+        se=line.se * scale,
+        low=line.low_cr3 * scale,
+        high=line.high_cr3 * scale,
+        mde=line.mde * scale,
         p=tests[effects].p,
         p_cr3=line.p_cr3,
         n=estimate.n,
@@ -345,12 +325,4 @@ def _column(estimate: Estimate, reading: Reading, tests: Mapping[str, WildTest])
         clusters=estimate.clusters,
         first_year=estimate.first_year,
         last_year=estimate.last_year,
-        **scaled,
     )
-
-
-def _effective(estimate: Estimate, term: str) -> float:
-    from analysis.inference import influence
-
-    found = influence(estimate)
-    return float(found.effective[found.terms.index(estimate.coefficient(term).term)])

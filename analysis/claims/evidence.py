@@ -46,11 +46,6 @@ class Evidence:
     cannot: str = ""
     dataset: str = ""
 
-    @property
-    def leading(self) -> Finding | None:
-        """The first part."""
-        return self.findings[0] if self.findings else None
-
     def checks_of(self, part: int) -> tuple[Check, ...]:
         """Return the checks of one part."""
         return tuple(check for check in self.checks if check.part == part)
@@ -61,11 +56,8 @@ class Evidence:
             "claim": self.claim.to_dict(),
             "findings": [_plain(asdict(finding)) for finding in self.findings],
             "checks": [asdict(check) for check in self.checks],
-            "dropped": list(self.dropped),
-            "notes": list(self.notes),
-            "describes": self.describes,
-            "cannot": self.cannot,
-            "dataset": self.dataset,
+            **{name: list(getattr(self, name)) for name in ("dropped", "notes")},
+            **{name: getattr(self, name) for name in ("describes", "cannot", "dataset")},
         }
 
     @classmethod
@@ -77,9 +69,7 @@ class Evidence:
             tuple(Check(**entry) for entry in plain["checks"]),
             tuple(plain["dropped"]),
             tuple(plain["notes"]),
-            plain["describes"],
-            plain["cannot"],
-            plain["dataset"],
+            *(plain[name] for name in ("describes", "cannot", "dataset")),
         )
 
 

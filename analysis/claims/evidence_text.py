@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import Finding
+from analysis.claims.record import Record
 from analysis.claims.text import claim_text, labelled, table, wrap
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.evidence import Evidence
-    from analysis.claims.finding import Finding
-    from analysis.claims.record import Record
-    from analysis.claims.verdicts import Verdict
-    from analysis.inference import Estimate
+from analysis.claims.verdicts import Verdict
+from analysis.inference import Estimate
+from analysis.inference.cells import plain_number
+from analysis.models import EFFECTS
 
 __all__ = ["evidence_text", "results_text"]
 
@@ -80,8 +79,6 @@ def _note(results: Sequence[Record]) -> str:
 
 
 def _reading_text(reading: Reading, width: int) -> str:
-    from analysis.models import EFFECTS
-
     columns = reading.estimates.columns
     heads = [EFFECTS[name].label for name in reading.estimates.names]
     rows = [("", *heads)]
@@ -104,8 +101,6 @@ def _reading_text(reading: Reading, width: int) -> str:
 
 
 def _cells(column: Estimate, i: int) -> tuple[str, str, str, str]:
-    from analysis.inference.cells import plain_number
-
     line = column.terms[i]
     shown = (line.estimate, line.se, line.low_cr3, line.high_cr3, line.mde)
     value, se, low, high, detectable = (plain_number(x, line.se) for x in shown)

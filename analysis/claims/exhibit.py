@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import AnalysisError
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Exhibit", "NotPlainError", "tiles", "yearly_values"]
 
@@ -47,6 +44,11 @@ class Exhibit:
 
     chart: str
     values: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, chart: str, **values: object) -> Exhibit:
+        """Make an exhibit from the keywords of its chart."""
+        return cls(chart, values)
 
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON data, from which `from_dict` makes an equal exhibit.

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.claims.evaluated import Evaluated
+from analysis.claims.evidence import Evidence
 from analysis.inference import romano_wolf, wild_draws
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.claims.evidence import Evidence
 
 __all__ = ["DRAWS", "adjust_family", "discoveries"]
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.evidence import Evidence
+from analysis.claims.numbers import scaled
+from analysis.claims.protocol import Answer
 from analysis.inference.cells import Grid, signed
+from analysis.inference.report import regression_grid
 from analysis.models import EFFECTS
 
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.evidence import Evidence
-    from analysis.claims.protocol import Answer
-
-__all__ = ["checks_grid", "claim_grids"]
+__all__ = ["checks_grid", "claim_grids", "slope_cell"]
 
 PASSED = {True: "yes", False: "no", None: "–"}
 
@@ -37,8 +36,6 @@ def claim_grids(made: Evaluated, answers: tuple[Answer, ...]) -> dict[str, Grid]
         ``ingredients`` and ``protocol`` where there is something to show; ``horizons`` for a local
         projection.
     """
-    from analysis.inference.report import regression_grid
-
     out = {
         "columns" if i == 0 else f"columns{i + 1}": regression_grid(
             reading.estimates.columns, scaled=True
@@ -103,10 +100,7 @@ def _secondary(made: Evaluated) -> Grid | None:
 
 def _cell(reading: Reading, name: str) -> str:
     line = reading.lines[name]
-    value, low, high = (
-        signed(v * line.scale) for v in (line.estimate, line.low_cr3, line.high_cr3)
-    )
-    return f"{value}\n[{low}, {high}]\n{line.mde * line.scale:.2f}"
+    return f"{slope_cell(*scaled(line, line.scale))}\n{line.mde * line.scale:.2f}"
 
 
 def _ingredients(made: Evaluated) -> Grid | None:
@@ -119,13 +113,14 @@ def _ingredients(made: Evaluated) -> Grid | None:
         "within-SDs, [95% CR3 interval]; exploratory",
         ("Ingredient", "Stands for", "Effect", "Rows"),
         [
-            (r.label, r.side, _bracketed(r.estimate, r.low, r.high), str(r.n))
+            (r.label, r.side, slope_cell(r.estimate, r.low, r.high), str(r.n))
             for r in both.itertuples()
         ],
     )
 
 
-def _bracketed(value: float, low: float, high: float) -> str:
+def slope_cell(value: float, low: float, high: float) -> str:
+    """Write a slope above its interval."""
     return f"{signed(value)}\n[{signed(low)}, {signed(high)}]"
 
 
@@ -146,8 +141,5 @@ def _horizons(made: Evaluated) -> Grid | None:
 def _horizon_rows(found: object) -> Iterator[tuple[str, str, str]]:
     unit = found.responses[0].scale
     for h, line in zip(found.horizons, found.responses, strict=True):
-        ends = (line.estimate * unit, line.low_cr3 * unit, line.high_cr3 * unit)
-        yield f"{h}", _bracketed(*ends), signed(line.mde * unit).lstrip("+")
-    gap = found.contrast
-    ends = (gap.estimate * unit, gap.low_cr3 * unit, gap.high_cr3 * unit)
-    yield "late less early, means", _bracketed(*ends), "–"
+        yield f"{h}", slope_cell(*scaled(line, unit)), signed(line.mde * unit).lstrip("+")
+    yield "late less early, means", slope_cell(*scaled(found.contrast, unit)), "–"

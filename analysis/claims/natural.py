@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from analysis.claims.designs import Regression
 from analysis.errors import UnknownNameError
+from analysis.inference import Coefficient
 from analysis.inference.cells import plain_number
-
-if TYPE_CHECKING:
-    from analysis.claims.designs import Regression
-    from analysis.inference import Coefficient
-    from analysis.measures import Declarations
+from analysis.measures import Declarations
 
 __all__ = ["natural_words"]
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from analysis.claims.pictures import curve_numbers
+from analysis.claims.evaluated import Evaluated, Reading
+from analysis.claims.finding import Column, Finding
+from analysis.claims.verdicts import Verdict
+from analysis.data import Panel
+from analysis.inference import LocalProjections
 from analysis.inference.cells import zero_words
+from analysis.inference.marginal import MarginalEffects
+from analysis.inference.result import Row
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.finding import Column, Finding
-    from analysis.claims.verdicts import Verdict
-    from analysis.data import Panel
-    from analysis.inference.marginal import MarginalEffects
-
-__all__ = ["claim_numbers", "entity_name", "flatten", "slope_numbers", "span"]
+__all__ = ["claim_numbers", "entity_name", "flatten", "scaled", "slope_numbers", "span"]
 
 Number = int | float | str
 
@@ -62,11 +59,13 @@ def span(estimate: float, low: float, high: float) -> dict[str, object]:
     return {"std": estimate, "low": low, "high": high, "zero": zero_words(low, high)}
 
 
+def scaled(line: Row, unit: float) -> tuple[float, float, float]:
+    """Return an estimate and the ends of its CR3 interval in another unit."""
+    return line.estimate * unit, line.low_cr3 * unit, line.high_cr3 * unit
+
+
 def claim_numbers(
-    made: Evaluated,
-    judged: Verdict,
-    slopes: MarginalEffects | None,
-    curve: pd.DataFrame | None,
+    made: Evaluated, judged: Verdict, slopes: MarginalEffects | None, curve: pd.DataFrame | None
 ) -> dict[str, Number]:
     """Name the numbers and words that prose about a claim may use.
 
@@ -111,10 +110,23 @@ def claim_numbers(
             for row in made.ingredients[0].itertuples(index=False)
         }
     if curve is not None:
-        numbers["curve"] = curve_numbers(curve, evidence.findings[0])
+        numbers["curve"] = _curve_numbers(curve, evidence.findings[0])
     if "responses" in made.result:
         numbers |= _horizon_numbers(made.result["responses"])
     return flatten(numbers)
+
+
+def _curve_numbers(table: pd.DataFrame, finding: Finding) -> dict[str, object]:
+    """Say how many specifications there are and how many agree with the declared one."""
+    same = np.sign(table["estimate"]) == np.sign(finding.estimate)
+    predicted = {"+": 1.0, "-": -1.0}.get(finding.sign, np.sign(finding.estimate))
+    as_predicted = np.sign(table["estimate"]) == predicted
+    return {
+        "specifications": len(table),
+        "same_sign": float(same.mean()),
+        "as_predicted": float((as_predicted & (table["p"] < 0.05)).mean()),
+        "median": float(table["estimate"].median()),
+    }
 
 
 def entity_name(code: str, panel: Panel | None) -> str:
@@ -126,17 +138,10 @@ def entity_name(code: str, panel: Panel | None) -> str:
 def _finding_numbers(finding: Finding, panel: Panel | None) -> dict[str, object]:
     first = finding.columns[0]
     return {
-        "p": finding.p,
-        "tested": finding.tested,
+        **{k: getattr(finding, k) for k in ("p", "tested", "p_family", "lowest", "highest")},
         "lowest_without": entity_name(finding.lowest_without, panel),
         "highest_without": entity_name(finding.highest_without, panel),
-        "p_family": finding.p_family,
-        "lowest": finding.lowest,
-        "highest": finding.highest,
-        "n": first.n,
-        "entities": first.entities,
-        "first_year": first.first_year,
-        "last_year": first.last_year,
+        **{k: getattr(first, k) for k in ("n", "entities", "first_year", "last_year")},
         "effective": finding.effective_clusters,
         "margin": finding.smallest_margin,
         "same_sign": "yes" if len(set(finding.signs)) == 1 else "no",
@@ -157,7 +162,7 @@ def _column_numbers(column: Column) -> dict[str, object]:
 def _reading_numbers(reading: Reading) -> dict[str, object]:
     return {
         name: {
-            **span(*(v * line.scale for v in (line.estimate, line.low_cr3, line.high_cr3))),
+            **span(*scaled(line, line.scale)),
             "mde": line.mde * line.scale,
             "p_cr3": line.p_cr3,
         }
@@ -185,23 +190,16 @@ def slope_numbers(found: MarginalEffects | None) -> dict[str, str]:
     }
 
 
-def _horizon_numbers(found: object) -> dict[str, object]:
+def _horizon_numbers(found: LocalProjections) -> dict[str, object]:
     """Each response and their contrast in within-SDs of the outcome at horizon zero."""
-    lines, unit = found.responses, found.responses[0].scale
-    out: dict[str, object] = {
-        f"after{h}": {
-            **span(*(v * unit for v in (line.estimate, line.low_cr3, line.high_cr3))),
-            "mde": line.mde * unit,
-        }
-        for h, line in zip(found.horizons, lines, strict=True)
+    unit = found.responses[0].scale
+    lines = dict(zip(found.horizons, found.responses, strict=True))
+    after: dict[str, object] = {
+        f"after{h}": {**span(*scaled(line, unit)), "mde": line.mde * unit}
+        for h, line in lines.items()
     }
-    gap = found.contrast
     means = {
-        name: sum(line.estimate * unit for h, line in zip(found.horizons, lines, strict=True)
-                  if h in group) / len(group)
+        name: sum(lines[h].estimate * unit for h in group) / len(group)
         for name, group in (("early", found.early), ("late", found.late))
-    }  # fmt: skip
-    out["gap"] = {
-        **span(*(v * unit for v in (gap.estimate, gap.low_cr3, gap.high_cr3))), **means
-    }  # fmt: skip
-    return out
+    }
+    return {**after, "gap": {**span(*scaled(found.contrast, unit)), **means}}

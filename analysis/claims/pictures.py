@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from analysis.claims.curve import curve_table
+from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
+from analysis.claims.finding import Finding
+from analysis.data import Panel
 from analysis.inference.cells import reach
+from analysis.inference.form.threshold_numerics import critical_distance
 from analysis.inference.marginal import MarginalEffects, marginal_effects
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-    from analysis.claims.finding import Finding
-
-__all__ = ["claim_pictures", "curve_numbers", "ingredient_rows", "moderated", "scatter"]
+__all__ = ["claim_pictures", "ingredient_rows", "marginal_picture", "moderated", "scatter"]
 
 _INSTEAD = (
     "two-way effect in within-SDs, one ingredient in place of its index;\n"
@@ -46,25 +44,12 @@ def claim_pictures(made: Evaluated) -> dict[str, Exhibit]:
         out["scatter"] = scatter(made.readings[0])
         declared = made.evidence.findings[0].estimate
         table = curve_table(made.readings[0].regression)
-        out["curve"] = Exhibit("specification_curve", {"table": table, "declared": declared})
+        out["curve"] = Exhibit.of("specification_curve", table=table, declared=declared)
         if made.ingredients and not made.ingredients[0].empty:
-            out["ingredients"] = Exhibit(
-                "interval_rows", {"rows": ingredient_rows(made), "xlabel": _INSTEAD}
+            out["ingredients"] = Exhibit.of(
+                "interval_rows", rows=ingredient_rows(made), xlabel=_INSTEAD
             )
     return out
-
-
-def curve_numbers(table: pd.DataFrame, finding: Finding) -> dict[str, object]:
-    """Say how many specifications there are and how many agree with the declared one."""
-    same = np.sign(table["estimate"]) == np.sign(finding.estimate)
-    predicted = {"+": 1.0, "-": -1.0}.get(finding.sign, np.sign(finding.estimate))
-    as_predicted = np.sign(table["estimate"]) == predicted
-    return {
-        "specifications": len(table),
-        "same_sign": float(same.mean()),
-        "as_predicted": float((as_predicted & (table["p"] < 0.05)).mean()),
-        "median": float(table["estimate"].median()),
-    }
 
 
 def ingredient_rows(made: Evaluated) -> pd.DataFrame:
@@ -89,28 +74,28 @@ def _effects(finding: Finding) -> Exhibit:
             "low_cr3": c.low, "high_cr3": c.high,
         }  # fmt: skip
     what = f"within-SDs of {finding.outcome_label}\nper within-SD of {finding.term_label}"
-    return Exhibit("interval_rows", {"rows": pd.DataFrame(rows).T, "xlabel": what})
+    return Exhibit.of("interval_rows", rows=pd.DataFrame(rows).T, xlabel=what)
 
 
 def _regression(made: Evaluated) -> Exhibit:
     reading = made.readings[0]
-    found = moderated(reading)
-    return _marginal(found, made) if found else scatter(reading)
+    if (found := moderated(reading)) is None:
+        return scatter(reading)
+    panel = reading.regression.panel
+    return marginal_picture(found, panel, _lower(panel.describe(found.of).label_en)[:44])
 
 
 def scatter(reading: Reading) -> Exhibit:
     """Frisch-Waugh-Lovell: both axes with effects and the other regressors taken out."""
     estimate = reading.estimates["two_way"]
     partial = added_variable(estimate.fitted, reading.focal)
-    return Exhibit(
+    return Exhibit.of(
         "residual_scatter",
-        {
-            "x": partial.x / partial.x_sd,
-            "y": partial.y / partial.y_sd,
-            "slope": partial.slope * partial.x_sd / partial.y_sd,
-            "xlabel": f"{_short(reading.label)}, what is left (SD)",
-            "ylabel": f"{_short(estimate.outcome_label)}, what is left (SD)",
-        },
+        x=partial.x / partial.x_sd,
+        y=partial.y / partial.y_sd,
+        slope=partial.slope * partial.x_sd / partial.y_sd,
+        xlabel=f"{_short(reading.label)}, what is left (SD)",
+        ylabel=f"{_short(estimate.outcome_label)}, what is left (SD)",
     )
 
 
@@ -137,17 +122,16 @@ def moderated(reading: Reading) -> MarginalEffects | None:
     return marginal_effects(reading.estimates["two_way"], regression.panel, *parts)
 
 
-def _marginal(found: MarginalEffects, made: Evaluated) -> Exhibit:
-    of, by = (made.readings[0].regression.panel.describe(n) for n in (found.of, found.by))
-    return Exhibit(
+def marginal_picture(found: MarginalEffects, panel: Panel, of: str) -> Exhibit:
+    """Show the slope of `of`, in words, along its moderator."""
+    by = panel.describe(found.by)
+    return Exhibit.of(
         "marginal_effect",
-        {
-            "curve": found.curve,
-            "support": found.support,
-            "bins": found.bins,
-            "xlabel": f"{by.label_en} ({by.label_zh})",
-            "ylabel": f"effect of {_lower(of.label_en)[:44]},\nwithin-SDs of the outcome",
-        },
+        curve=found.curve,
+        support=found.support,
+        bins=found.bins,
+        xlabel=f"{by.label_en} ({by.label_zh})",
+        ylabel=f"effect of {of},\nwithin-SDs of the outcome",
     )
 
 
@@ -157,15 +141,13 @@ def _responses(made: Evaluated) -> Exhibit:
     rows = found.tidy()
     ends = [c for c in ("estimate", "low", "high", "low_cr3", "high_cr3") if c in rows]
     rows[ends] *= scale
-    return Exhibit(
+    return Exhibit.of(
         "responses",
-        {
-            "rows": rows,
-            "xlabel": f"years after {_lower(_short(made.readings[0].label, 30))}",
-            "ylabel": f"{_short(found.outcome_label, 44)},\nwithin-SDs",
-            "early": found.early,
-            "late": found.late,
-        },
+        rows=rows,
+        xlabel=f"years after {_lower(_short(made.readings[0].label, 30))}",
+        ylabel=f"{_short(found.outcome_label, 44)},\nwithin-SDs",
+        early=found.early,
+        late=found.late,
     )
 
 
@@ -173,47 +155,39 @@ def _exposure(made: Evaluated) -> Exhibit:
     path = made.result["path"]
     finding, claim = made.evidence.findings[0], made.claim
     exposure = made.panel.describe(claim.focal).label_en
-    return Exhibit(
+    return Exhibit.of(
         "event_path",
-        {
-            "path": path.table,
-            "xlabel": "year",
-            "ylabel": f"{_short(finding.outcome_label, 30)}, within-SDs\nper SD of "
-            f"{_lower(_short(exposure, 26))}",
-            "start": claim.setup["active"][0],
-            "since": f"{path.base} is the base year",
-        },
+        path=path.table,
+        xlabel="year",
+        ylabel=f"{_short(finding.outcome_label, 30)}, within-SDs\nper SD of "
+        f"{_lower(_short(exposure, 26))}",
+        start=claim.setup["active"][0],
+        since=f"{path.base} is the base year",
     )
 
 
 def _policy(made: Evaluated) -> Exhibit:
     label = made.evidence.findings[0].outcome_label
-    return Exhibit(
+    return Exhibit.of(
         "event_path",
-        {
-            "path": made.result["study"].tidy(),
-            "xlabel": "years since the pilot began",
-            "ylabel": f"{_short(label, 30)}\ntreated less others",
-        },
+        path=made.result["study"].tidy(),
+        xlabel="years since the pilot began",
+        ylabel=f"{_short(label, 30)}\ntreated less others",
     )
 
 
 def _threshold(made: Evaluated) -> Exhibit:
-    from analysis.inference.form.threshold_numerics import critical_distance
-
     found = made.result["threshold"]
     by = made.panel.describe(found.by)
-    return Exhibit(
+    return Exhibit.of(
         "threshold_likelihood",
-        {
-            "path": found.path,
-            "gamma": found.gamma,
-            "low": found.gamma_low,
-            "high": found.gamma_high,
-            "critical": critical_distance(0.05),
-            "xlabel": f"threshold in {by.label_en} ({by.label_zh})",
-            "support": made.readings[0].regression.panel[found.by].dropna().to_numpy(),
-        },
+        path=found.path,
+        gamma=found.gamma,
+        low=found.gamma_low,
+        high=found.gamma_high,
+        critical=critical_distance(0.05),
+        xlabel=f"threshold in {by.label_en} ({by.label_zh})",
+        support=made.readings[0].regression.panel[found.by].dropna().to_numpy(),
     )
 
 
@@ -230,19 +204,16 @@ def _spatial(made: Evaluated) -> Exhibit:
         )
     outcome = made.evidence.findings[0].outcome_label
     regressor = made.panel.describe(term).label_en
-    return Exhibit(
+    return Exhibit.of(
         "spatial_effects",
-        {
-            "rows": pd.concat(tables),
-            "xlabel": f"within-SDs of {_short(outcome, 34)}\n"
-            f"per within-SD of {_short(regressor, 34)}",
-        },
+        rows=pd.concat(tables),
+        xlabel=f"within-SDs of {_short(outcome, 34)}\nper within-SD of {_short(regressor, 34)}",
     )
 
 
 def _trend(made: Evaluated) -> Exhibit:
     label = _short(made.panel.describe(made.claim.outcome).label_en)
-    return Exhibit("quartile_path", {"path": made.results["path"], "ylabel": label})
+    return Exhibit.of("quartile_path", path=made.results["path"], ylabel=label)
 
 
 def _lags(made: Evaluated) -> Exhibit:
@@ -255,13 +226,11 @@ def _lags(made: Evaluated) -> Exhibit:
         tables[f"{first} to {last}"] = rows
     outcome = _short(made.evidence.findings[0].outcome_label, 30)
     regressor = _lower(_short(made.panel.describe(made.claim.regressors[0]).label_en, 30))
-    return Exhibit(
+    return Exhibit.of(
         "lag_profiles",
-        {
-            "tables": tables,
-            "xlabel": f"years between {regressor} and outcome",
-            "ylabel": f"{outcome},\nwithin-SDs",
-        },
+        tables=tables,
+        xlabel=f"years between {regressor} and outcome",
+        ylabel=f"{outcome},\nwithin-SDs",
     )
 
 

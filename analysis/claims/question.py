@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.rules import Rules
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.claims.claim import Claim
+from analysis.claims.rules import Rules
+from analysis.claims.study import Study
+from analysis.data import Panel
+from analysis.measures import Declarations, missing_measures
 
 __all__ = ["Question"]
 
@@ -42,3 +41,25 @@ class Question:
     def measures(self) -> Declarations:
         """How measures and indices of the study are made."""
         return self.study.measures
+
+    @property
+    def lacks(self) -> str:
+        """Which measures of the claim the panel lacks and the series they need; "" if none."""
+        absent = [name for name in self.claim.names if name not in self.panel]
+        if not absent:
+            return ""
+        needs = dict(missing_measures(self.panel, self.measures).itertuples(index=False, name=None))
+        lacks = "; ".join(
+            f"{name} (needs {_series(name, needs)})" if name in needs else name for name in absent
+        )
+        return (
+            f"The data set '{self.panel.name}' lacks {lacks}: add the series to ask "
+            f"{self.claim.id}."
+        )
+
+
+def _series(name: str, needs: Mapping[str, str]) -> str:
+    """Name the series behind a measure, through the ingredients of an index."""
+    parts = needs[name].split(", ")
+    found = (_series(part, needs).split(", ") if part in needs else [part] for part in parts)
+    return ", ".join(dict.fromkeys(one for group in found for one in group))

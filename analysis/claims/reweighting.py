@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.claims.designs import Regression
+from analysis.claims.designs.derived import Regression, place
 from analysis.claims.designs.within import recipe
 from analysis.claims.finding import Check
+from analysis.claims.question import Question
+from analysis.data import Panel
 from analysis.errors import require_seed
+from analysis.measures import Declarations
 from analysis.models import estimation_rows
 from analysis.models.design import build_design, split_effects
-
-if TYPE_CHECKING:
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.measures import Declarations
 
 __all__ = ["reweighted_slopes", "reweighting_check"]
 
@@ -89,9 +86,7 @@ def reweighted_slopes(
     systems = systems / scale
     gram = np.einsum("dnk,dnl->dkl", systems, systems)
     slopes = np.linalg.solve(gram, np.einsum("dnk,nd->dk", systems, y)[..., None])[..., 0]
-    terms = list(columns)[1:]
-    swapped = ":".join(reversed(regression.focal.split(":")))
-    at = next(i for i, term in enumerate(terms) if term in (regression.focal, swapped))
+    at = place(list(columns)[1:], regression.focal)
     return slopes[:, at] / scale[:, 0, at]
 
 

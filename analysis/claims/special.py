@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis import inference
+from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, Column, Finding
+from analysis.claims.question import Question
+from analysis.data import Panel
 from analysis.errors import AnalysisError
+from analysis.inference import DistributedLags
 from analysis.inference.clusters.equivalence import tost
+from analysis.inference.form.joint import Combination
 from analysis.inference.power import minimum_detectable_effect
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.question import Question
-    from analysis.data import Panel
-    from analysis.inference import DistributedLags
-    from analysis.inference.form.joint import Combination
 
 __all__ = ["SPECIAL"]
 
@@ -32,22 +30,18 @@ _NO_BOOTSTRAP = "A mean lag is a ratio: no bootstrap, no leave-one-out; CR3 by t
 
 def _mean_lag(question: Question) -> Evaluated:
     """Compare the mean lag of two periods under each set of effects."""
-    from analysis.inference import mean_lag_change
-
     claim, panel = question.claim, question.panel
     found, missing = {}, []
     for effects in _COLUMNS:
         try:
-            pair = [_lags(claim, panel, effects, tuple(p)) for p in claim.setup["periods"]]
-            found[effects] = (*pair, mean_lag_change(*pair))
+            found[effects] = _change(claim, panel, effects)
         except AnalysisError as error:
             missing.append(f"{EFFECTS[effects].label} cannot be estimated: {error}")
     if "two_way" not in found:
         return Evaluated(question, Evidence(claim, notes=tuple(missing)))
     earlier, later, change = found["two_way"]
-    columns = tuple(_lag_column(name, pair[1], pair[2]) for name, pair in found.items())
-    names = ("earlier", "later")
-    weak = [name for name, one in zip(names, (earlier, later), strict=True) if one.weak]
+    columns = tuple(_lag_column(name, *made[1:]) for name, made in found.items())
+    weak = [name for name, one in (("earlier", earlier), ("later", later)) if one.weak]
     check = Check(
         "sum of lags",
         "Is there an effect whose lag could be averaged?",
@@ -55,16 +49,13 @@ def _mean_lag(question: Question) -> Evaluated:
         if weak else "The sum of the lags differs from zero in both periods.",
         not weak,
     )  # fmt: skip
+    others = (_other_lag(claim, panel, name) for name in claim.secondary.outcomes)
     evidence = Evidence(
         claim,
         (_lag_finding(question, columns, change),),
         (check,),
         tuple(map(str, later.dropped)),
-        (
-            *missing,
-            _NO_BOOTSTRAP,
-            *(_other_lag(claim, panel, name) for name in claim.secondary.outcomes),
-        ),
+        (*missing, _NO_BOOTSTRAP, *others),
     )
     found = {"earlier": earlier, "later": later, "change": change}
     return Evaluated(question, evidence, results=found)
@@ -72,13 +63,9 @@ def _mean_lag(question: Question) -> Evaluated:
 
 def _other_lag(claim: Claim, panel: Panel, outcome: str) -> str:
     """Say what the declared secondary outcome gives."""
-    from analysis.inference import mean_lag_change
-
     label = panel.describe(outcome).label_en
-    other = replace(claim, outcome=outcome)
     try:
-        pair = [_lags(other, panel, _COLUMNS[0], tuple(p)) for p in claim.setup["periods"]]
-        change = mean_lag_change(*pair)
+        change = _change(replace(claim, outcome=outcome), panel, _COLUMNS[0])[2]
     except AnalysisError as error:
         return f"{label} instead cannot be estimated: {error}"
     return f"{label} instead: {_years(change)}."
@@ -89,14 +76,16 @@ def _years(change: Combination) -> str:
     return ends.replace("-", "−")
 
 
-def _lags(claim: Claim, panel: Panel, effects: str, years: tuple[int, int]) -> DistributedLags:
-    from analysis.inference import distributed_lags
-
-    spec = claim.build_specification().with_effects(effects)
-    sample = replace(spec.sample, first_year=years[0], last_year=years[1])
-    return distributed_lags(
-        replace(spec, sample=sample), panel, claim.regressors[0], lags=claim.setup["lags"]
-    )
+def _change(
+    claim: Claim, panel: Panel, effects: str
+) -> tuple[DistributedLags, DistributedLags, Combination]:
+    """Return the lags of both periods, and the later mean lag less the earlier one."""
+    spec, pair = claim.build_specification().with_effects(effects), []
+    for first, last in claim.setup["periods"]:
+        inside = replace(spec, sample=replace(spec.sample, first_year=first, last_year=last))
+        regressor, lags = claim.regressors[0], claim.setup["lags"]
+        pair.append(inference.distributed_lags(inside, panel, regressor, lags=lags))
+    return (*pair, inference.mean_lag_change(*pair))
 
 
 def _lag_column(effects: str, later: DistributedLags, change: Combination) -> Column:
@@ -144,16 +133,12 @@ def _describe(question: Question) -> Evaluated:
     text, change, years = _movement(panel, claim.outcome)
     others = [_movement(panel, name)[0] for name in claim.secondary.outcomes]
     evidence = Evidence(claim, notes=tuple(others), describes=text)
-    found = {"change": change, "path": _path(_wide(panel, claim.outcome)), "years": years}
+    found = {"change": change, "path": _path(panel[claim.outcome].unstack(0)), "years": years}  # noqa: PD010
     return Evaluated(question, evidence, results=found)
 
 
-def _wide(panel: Panel, name: str) -> pd.DataFrame:
-    return panel[name].unstack(0)  # noqa: PD010
-
-
 def _movement(panel: Panel, name: str) -> tuple[str, pd.Series, tuple[int, int]]:
-    wide = _wide(panel, name)
+    wide = panel[name].unstack(0)  # noqa: PD010
     seen = wide.dropna(how="all")
     first, last = int(seen.index[0]), int(seen.index[-1])
     both = wide.columns[wide.loc[first].notna() & wide.loc[last].notna()]

@@ -9,24 +9,19 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import get_all_start_methods, get_context
-from typing import TYPE_CHECKING
+from types import ModuleType
 
+from analysis.claims.claim import Claim
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family
 from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, discoveries
 from analysis.claims.question import Question
 from analysis.claims.record import Page, Record, make_record
-from analysis.claims.study import STUDIES
+from analysis.claims.study import STUDIES, Study
 from analysis.claims.verdicts import verdict
 from analysis.data.codebook import Codebook
 from analysis.errors import DataError, LedgerError
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from analysis.claims.claim import Claim
-    from analysis.claims.evaluated import Evaluated
-    from analysis.claims.study import Study
 
 __all__ = ["Family", "Results", "evaluate_study"]
 

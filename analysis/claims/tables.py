@@ -6,14 +6,12 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analysis.claims.record import Record
 from analysis.errors import DataError
 
-if TYPE_CHECKING:
-    from analysis.claims.record import Record
-
-__all__ = ["COLUMNS", "claim_rows", "write_claims"]
+__all__ = ["COLUMNS", "claim_rows", "write_claims", "write_json"]
 
 COLUMNS = (
     "claim", "part", "verdict", "status", "chapter", "dataset", "outcome", "term", "predicted",
@@ -38,18 +36,11 @@ def _rows(record: Record) -> list[dict[str, Any]]:
     rows = []
     for i, finding in enumerate(evidence.findings, start=1):
         lead = finding.columns[0]
-        others = {c.effects: c.estimate for c in finding.columns}
         rows.append(head | {
-            "part": i, "outcome": finding.outcome, "term": finding.term,
-            "predicted": finding.sign, "unit": finding.unit, "estimate": finding.estimate,
-            "low": finding.low, "high": finding.high,
-            "region_year": others.get("region_year"), "entity_trends": others.get("entity_trends"),
-            "test": finding.test, "tested": finding.tested, "p": finding.p,
-            "p_chapter": finding.p_family,
-            "mde": finding.mde, "lowest": finding.lowest, "lowest_without": finding.lowest_without,
-            "highest": finding.highest, "highest_without": finding.highest_without,
-            "effective_clusters": finding.effective_clusters, "rows": lead.n,
-            "entities": lead.entities, "first_year": lead.first_year, "last_year": lead.last_year,
+            "part": i, "predicted": finding.sign, "p_chapter": finding.p_family, "rows": lead.n,
+            **{name: getattr(finding, name) for name in COLUMNS if hasattr(finding, name)},
+            **{name: getattr(lead, name) for name in ("entities", "first_year", "last_year")},
+            **{c.effects: c.estimate for c in finding.columns},
         })  # fmt: skip
     return [{name: _clean(row.get(name)) for name in COLUMNS} for row in rows or [head]]
 
@@ -73,12 +64,10 @@ def write_claims(records: Sequence[Record], folder: Path) -> tuple[Path, Path]:
     DataError
         The folder cannot be written.
     """
-    plain = [record.plain() for record in records]
-    text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         as_json, as_csv = folder / "claims.json", folder / "claims.csv"
-        as_json.write_text(text + "\n", encoding="utf-8")
+        write_json(as_json, [record.plain() for record in records])
         with as_csv.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
@@ -88,3 +77,10 @@ def write_claims(records: Sequence[Record], folder: Path) -> tuple[Path, Path]:
             f"The results cannot be written to {folder}: {error.strerror}, choose another folder."
         ) from error
     return as_json, as_csv
+
+
+def write_json(path: Path, plain: object) -> None:
+    """Write plain values to a file."""
+    # NaN is no JSON: whoever puts one in gets an error here instead of a broken file there.
+    text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False, default=str)
+    path.write_text(text + "\n", encoding="utf-8")

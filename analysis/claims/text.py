@@ -5,10 +5,8 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
+from analysis.claims.claim import Claim
 
 __all__ = ["claim_text", "columns_wide", "labelled", "ledger_text", "table", "wrap"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, Finding, sign_of
@@ -35,10 +34,6 @@ class Verdict:
     reason: str
     parts: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain types for JSON."""
-        return asdict(self)
 
 
 def verdict(evidence: Evidence, by: Rules) -> Verdict:
@@ -88,9 +83,9 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
     failed = _failed(finding, checks, by, found)
     step = _step(finding.p, failed, checks, by)
     if found == finding.sign and step:
-        return Verdict(_STEPS[step], _because(finding, failed, by), failed=failed)
+        return Verdict(_STEPS[step], _because(finding, failed), failed=failed)
     if found == _OPPOSITE[finding.sign] and step == 2:
-        reason = f"The opposite sign passes every check. {_because(finding, failed, by)}"
+        reason = f"The opposite sign passes every check. {_because(finding, failed)}"
         return Verdict("contradicted", reason)
     if _too_small(finding):
         return Verdict(
@@ -120,12 +115,8 @@ def _step(p: float, failed: tuple[str, ...], checks: tuple[Check, ...], by: Rule
     if not p < by.level:
         return 0
     downs = any(check.steps_down and check.passed is False for check in checks)
-    stands = [name for name in failed if not _steps_down(name, checks)]
+    stands = set(failed) - {check.name for check in checks if check.steps_down}
     return (1 if stands else 2) - downs
-
-
-def _steps_down(name: str, checks: tuple[Check, ...]) -> bool:
-    return any(check.name == name and check.steps_down for check in checks)
 
 
 def _too_small(finding: Finding) -> bool:
@@ -138,9 +129,8 @@ def _too_small(finding: Finding) -> bool:
 def _judge_zero(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
     column, margin = finding.columns[0], finding.plausible
     if column.low > margin or column.high < -margin:
-        return Verdict(
-            "contradicted", f"The interval lies wholly outside ±{margin:.2f} {finding.unit}."
-        )
+        reason = f"The interval lies wholly outside ±{margin:.2f} {finding.unit}."
+        return Verdict("contradicted", reason)
     conditions = {
         "adjusted p": finding.p_family < by.level,
         "all columns": len(finding.columns) == 3
@@ -161,7 +151,7 @@ def _judge_zero(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdi
     )
 
 
-def _because(finding: Finding, failed: tuple[str, ...], by: Rules) -> str:
+def _because(finding: Finding, failed: tuple[str, ...]) -> str:
     adjusted = f", {finding.p_family:.3f} adjusted" if finding.p_family == finding.p_family else ""
     return f"Leading p = {finding.p:.3f}{adjusted}{_but(failed)}."
 

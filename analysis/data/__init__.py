@@ -12,9 +12,8 @@ from analysis.data.identities import identities
 from analysis.data.load import load, load_policies
 from analysis.data.panel import Panel
 from analysis.data.provenance import coverage, provenance
-from analysis.data.roles import Roles
 from analysis.data.samples import DeclaredSample
-from analysis.data.variable import Variable
+from analysis.data.variable import Roles, Variable
 
 __all__ = [
     "DeclaredSample", "Geography", "Panel", "Roles", "Variable", "coverage", "identities", "load",

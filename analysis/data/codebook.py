@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from analysis.data.roles import Roles
-from analysis.data.variable import Variable
-from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.data.panel import Panel
+from analysis.data.panel import Panel
+from analysis.data.variable import Roles, Variable
+from analysis.errors import require_known
 
 __all__ = ["Codebook"]
 
@@ -56,8 +53,7 @@ class Codebook:
         UnknownNameError
             There is no such column.
         """
-        if name not in self.variables:
-            raise UnknownNameError("variable", name, self.variables, f"the codebook '{self.name}'")
+        require_known("variable", name, self.variables, f"the codebook '{self.name}'")
         return self.variables[name]
 
     def to_dict(self) -> dict[str, Any]:

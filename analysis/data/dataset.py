@@ -1,4 +1,4 @@
-"""The description of a data set: what entity and year are, and which tables it has."""
+"""The description of a data set: entity and year, tables, units, accounting identities."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.data.files import read_yaml, short
-from analysis.data.roles import Roles
 from analysis.data.samples import DeclaredSample, read_samples
+from analysis.data.variable import Roles
 from analysis.errors import DataError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+_OPTIONAL = ("totals", "flags", "identities", "neighbours", "coordinates")
+IDENTITIES = ("parts", "ratio", "totals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,8 @@ def read_dataset(name: str, root: Path | None = None) -> Dataset:
         columns={str(k): str(v) for k, v in (raw.get("columns") or {}).items()},
         tables=tables,
         entities=str(raw.get("entities", "entities")),
-        totals=raw.get("totals"),
-        flags=raw.get("flags"),
-        identities=raw.get("identities"),
+        **{name: raw.get(name) for name in _OPTIONAL},
         units=read_units(base, raw.get("units") or {}),
-        neighbours=raw.get("neighbours"),
-        coordinates=raw.get("coordinates"),
         samples=read_samples(raw.get("samples") or {}, short(path)),
     )
 
@@ -113,3 +111,38 @@ def read_units(root: Path, extra: Mapping[str, Any]) -> dict[str, Unit]:
     return {
         str(name): Unit(str(u["base"]), float(u["factor"])) for name, u in {**raw, **extra}.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An accounting identity as declared; ``terms`` holds the series its kind needs."""
+
+    name: str
+    what: str
+    kind: str
+    tolerance: float
+    statistic: str
+    terms: Mapping[str, Any]
+
+
+def read_identities(path: Path) -> tuple[Identity, ...]:
+    """Read declared identities; DataError if an entry lacks a key or has an unknown kind."""
+    fixed = ("name", "what", "kind", "tolerance", "statistic")
+    out = []
+    for raw in read_yaml(path) or ():
+        try:
+            terms = {k: v for k, v in raw.items() if k not in fixed}
+            kind, statistic = raw["kind"], raw.get("statistic", "largest")
+            out.append(
+                Identity(raw["name"], raw["what"], kind, float(raw["tolerance"]), statistic, terms)
+            )
+        except KeyError as error:
+            raise DataError(
+                f"Identity '{raw.get('name', '?')}' in {short(path)} has no {error}: add it."
+            ) from None
+        if kind not in IDENTITIES or statistic not in ("largest", "median"):
+            raise DataError(
+                f"Identity '{raw['name']}' in {short(path)} is of kind '{kind}', statistic "
+                f"'{statistic}': use {', '.join(IDENTITIES)} and largest or median."
+            )
+    return tuple(out)

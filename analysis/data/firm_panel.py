@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.data.files import read_yaml, short
 from analysis.data.labels import year_and_month
-from analysis.errors import DataError, UnknownNameError
+from analysis.errors import DataError, require_known
 
 __all__ = ["Field", "FirmPanel", "firm_fields", "read_firm_panel"]
 
@@ -115,8 +115,7 @@ def read_firm_panel(
     frame = pd.DataFrame({ours: table[hers].to_numpy() for ours, hers in source.items()})
     frame["firm"] = _codes(frame["firm"], source["firm"])
     frame["year"] = _years(frame.pop("period"), frame["firm"], source["period"])
-    twice = frame.duplicated(["firm", "year"])
-    if twice.any():
+    if (twice := frame.duplicated(["firm", "year"])).any():
         row = frame.loc[twice.idxmax()]
         raise DataError(
             f"Firm {row['firm']} has more than one row for {row['year']}: keep its consolidated "
@@ -135,9 +134,7 @@ def read_firm_panel(
     )
 
 
-def _column_map(
-    columns: Mapping[str, str] | Path | None,
-) -> tuple[dict[str, str], dict[str, str]]:
+def _column_map(columns: Mapping[str, str] | Path | None) -> tuple[dict[str, str], dict[str, str]]:
     """Her column by our name, and whether she counts in percent or in shares of one."""
     where = "the column map"
     if isinstance(columns, Path):
@@ -149,11 +146,10 @@ def _column_map(
     units: dict[str, str] = {}
     for hers, meant in (columns or {}).items():
         ours, _, unit = str(meant).partition(" in ")
-        if unit and unit not in ("percent", "shares"):
-            raise UnknownNameError("unit", unit, ("percent", "shares"), where)
+        if unit:
+            require_known("unit", unit, ("percent", "shares"), where)
         units[ours] = unit
-        if ours not in firm_fields():
-            raise UnknownNameError("field", str(ours), firm_fields(), where)
+        require_known("field", ours, firm_fields(), where)
         if ours in out:
             raise DataError(
                 f"{where} reads '{ours}' from both '{out[ours]}' and '{hers}': keep one of them."
@@ -229,12 +225,7 @@ def _numbers(frame: pd.DataFrame, ours: str, hers: str, unit: str) -> pd.Series:
         "is above 100 percent": (numbers > 100) & (kind == "percent"),
     }
     for what, bad in wrong.items():
-        if bad.any():
-            row = frame.loc[bad.idxmax()]
-            raise DataError(
-                f"Column '{hers}' holds '{row[ours]}' for firm {row['firm']} in {row['year']}, "
-                f"which {what}: mend the cell or leave it empty."
-            )
+        _refuse(frame, ours, hers, bad, f"{what}: mend the cell or leave it empty")
     return numbers
 
 
@@ -243,10 +234,14 @@ def _dates(frame: pd.DataFrame, ours: str, hers: str) -> pd.Series:
     text = frame[ours].astype(str).str.replace(r"[年月/.—]", "-", regex=True).str.strip("-日 ")
     dates = pd.to_datetime(text, errors="coerce", format="mixed")
     bad = frame[ours].notna() & (dates.isna() | ~known)
+    _refuse(frame, ours, hers, bad, "is no date: write 1999-12-31")
+    return dates
+
+
+def _refuse(frame: pd.DataFrame, ours: str, hers: str, bad: pd.Series, what: str) -> None:
     if bad.any():
         row = frame.loc[bad.idxmax()]
         raise DataError(
             f"Column '{hers}' holds '{row[ours]}' for firm {row['firm']} in {row['year']}, which "
-            "is no date: write 1999-12-31."
+            f"{what}."
         )
-    return dates

@@ -93,8 +93,7 @@ def _coordinates(ds: Dataset, table: str, known: Sequence[str]) -> pd.DataFrame:
             _require_known(name, known, f"{short(path)}, row {row}")
         if (twice := frame["entity"][frame["entity"].duplicated()]).size:
             raise DataError(f"{short(path)} holds {twice.iloc[0]} twice: keep one row.")
-        absent = [c for c in degrees if c not in frame.columns]
-        if absent:
+        if absent := [c for c in degrees if c not in frame.columns]:
             raise DataError(f"{short(path)} has no column '{absent[0]}': add it in degrees.")
         frame = require_numbers(path, frame, degrees).set_index("entity").sort_index()
         for name in known:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from analysis.data.identity import Identity
+from analysis.data.dataset import Identity
 from analysis.data.panel import Panel
 from analysis.errors import DataError
 
@@ -80,13 +80,11 @@ def _ratio(panel: Panel, terms: Mapping[str, Any]) -> pd.Series:
 
 def _totals(panel: Panel, terms: Mapping[str, Any]) -> pd.Series:
     """(sum over entities - published total) / published total, by series and year."""
-    return pd.concat(dict(_shortfalls(panel, terms["series"])))
-
-
-def _shortfalls(panel: Panel, series: list[str]) -> Iterator[tuple[str, pd.Series]]:
-    for name in series:
+    shortfalls = {}
+    for name in terms["series"]:
         if name not in panel.totals.columns:
             raise DataError(f"Panel '{panel.name}' has no published total of '{name}': add it.")
         total = panel.totals[name]
         summed = panel[name].groupby(level="year").sum(min_count=1)
-        yield name, (summed.reindex(total.index) - total) / total
+        shortfalls[name] = (summed.reindex(total.index) - total) / total
+    return pd.concat(shortfalls)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from analysis.data.dataset import DATA, Dataset, read_dataset
-from analysis.data.files import (
-    check_hash,
-    parse_csv,
-    read_bytes,
-    read_small,
-    require_numbers,
-    short,
-)
+from analysis.data import files
+from analysis.data.dataset import DATA, Dataset, read_dataset, read_identities
+from analysis.data.files import read_small, short
 from analysis.data.geography import read_geography
-from analysis.data.identity import read_identities
 from analysis.data.labels import year_and_month
 from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.samples import require_columns
-from analysis.data.sidecar import Gap, Sidecar, read_sidecar
+from analysis.data.sidecar import Column, Gap, Sidecar, read_sidecar
 from analysis.data.variable import Variable
 from analysis.errors import DataError
 
@@ -53,8 +46,7 @@ def load(dataset: str, root: Path | None = None) -> Panel:
     variables: dict[str, Variable] = {}
     for table in ds.tables:
         frame, sidecar = _read_table(ds, table, ids)
-        twice = [name for name in sidecar.columns if name in variables]
-        if twice:
+        if twice := [name for name in sidecar.columns if name in variables]:
             raise DataError(
                 f"{sidecar.file} describes '{twice[0]}', which table "
                 f"'{variables[twice[0]].table}' already holds: keep it in one table."
@@ -106,8 +98,7 @@ def _read_entities(ds: Dataset) -> pd.DataFrame:
 
     def check(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.rename(columns=ds.renames)
-        twice = frame["entity"][frame["entity"].duplicated()]
-        if len(twice):
+        if (twice := frame["entity"][frame["entity"].duplicated()]).size:
             raise DataError(f"{short(path)} holds {twice.iloc[0]} twice: keep one row.")
         if len(frame) != ds.roles.count:
             raise DataError(
@@ -124,13 +115,13 @@ def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFra
     from analysis.data.schema import validate
 
     path = ds.path(table, ".csv")
-    content = read_bytes(path, "restore it, or take the table out of dataset.yml")
+    content = files.read_bytes(path, "restore it, or take the table out of dataset.yml")
     sidecar = read_sidecar(ds.path(table, ".yml"))
-    frame = parse_csv(path, content, [ds.columns.get("entity", "entity")])
+    frame = files.parse_csv(path, content, [ds.columns.get("entity", "entity")])
     frame = frame.rename(columns=ds.renames)
     if ids == [TOTAL]:
         frame.insert(0, "entity", TOTAL)
-    frame = require_numbers(path, frame, [c for c in sidecar.columns if c in frame.columns])
+    frame = files.require_numbers(path, frame, [c for c in sidecar.columns if c in frame.columns])
     frame = _whole_years(path, frame)
     years = ds.roles.years
     if sidecar.years[0] < years[0] or sidecar.years[-1] > years[-1]:
@@ -140,7 +131,7 @@ def _read_table(ds: Dataset, table: str, ids: Sequence[str]) -> tuple[pd.DataFra
         )
     full = validate(frame, sidecar, short(path), list(ids))
     # last, so that a change which breaks a rule is reported as that and not as another hash
-    check_hash(path, content, sidecar.sha256, sidecar.file)
+    files.check_hash(path, content, sidecar.sha256, sidecar.file)
     return full.set_index(["entity", "year"]), sidecar
 
 
@@ -155,8 +146,7 @@ def _whole_years(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
                 f"{short(path)} has no whole year in row {row} ('{value}'): write one, such as "
                 "2015, or delete the row."
             )
-    years = [known[value][0] for value in frame["year"]]
-    return frame.assign(year=np.array(years, dtype=int))
+    return frame.assign(year=[known[value][0] for value in frame["year"]]).astype({"year": int})
 
 
 def _to_base(frame: pd.DataFrame, sidecar: Sidecar, ds: Dataset) -> pd.DataFrame:
@@ -214,22 +204,15 @@ def _gap_text(gap: Gap, entities: pd.DataFrame) -> str:
 
 
 def _variables(sidecar: Sidecar, ds: Dataset, entities: pd.DataFrame) -> list[Variable]:
+    """Describe the columns of a table in base units; what a sidecar says in words is kept."""
+    said = {f.name for f in fields(Column)} & {f.name for f in fields(Variable)}
     return [
         Variable(
-            name=c.name,
-            label_en=c.label_en,
-            label_zh=c.label_zh,
-            definition=c.definition,
+            **{key: getattr(c, key) for key in said - {"unit", "gaps"}},
             unit=ds.units[c.unit].base,
             published_unit=c.unit,
-            publisher=c.publisher,
             table=sidecar.table,
-            processing=c.processing,
-            first_year=c.first_year,
-            last_year=c.last_year,
             gaps=tuple(_gap_text(gap, entities) for gap in c.gaps),
-            notes=c.notes,
-            compiled_via=c.compiled_via,
             licence=sidecar.licence,
             series=(c.name,),
         )

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.data.dataset import Identity
+from analysis.data.geography import Geography
 from analysis.data.labels import entity_names, grid_index
-from analysis.data.roles import Roles
 from analysis.data.samples import DeclaredSample
-from analysis.data.variable import Variable
+from analysis.data.variable import Roles, Variable
 from analysis.errors import DataError, UnknownNameError, require_type
 
-if TYPE_CHECKING:
-    from analysis.data.geography import Geography
-    from analysis.data.identity import Identity
-
 FLAG_COLUMNS = ("entity", "year", "variable", "flag", "note")
-
-
-def _empty_flags() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(FLAG_COLUMNS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +59,7 @@ class Panel:
     entities: pd.DataFrame
     roles: Roles
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
-    flags: pd.DataFrame = field(default_factory=_empty_flags)
+    flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FLAG_COLUMNS)))
     identities: tuple[Identity, ...] = ()
     geography: Geography | None = None
     samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
@@ -83,8 +75,7 @@ class Panel:
         if (twice := self.entities.index.duplicated()).any():
             name = self.entities.index[int(twice.argmax())]
             raise DataError(f"{where} describes the entity {name} more than once: keep one row.")
-        undescribed = [c for c in self.frame.columns if c not in self.variables]
-        if undescribed:
+        if undescribed := [c for c in self.frame.columns if c not in self.variables]:
             raise DataError(
                 f"{where} has a column '{undescribed[0]}' without a Variable: "
                 "describe every column that is added."
@@ -136,8 +127,7 @@ class Panel:
                 f"Columns added to panel '{self.name}' have another index: "
                 "reindex them to panel.frame.index first."
             )
-        taken = [c for c in columns.columns if c in self.frame.columns]
-        if taken:
+        if taken := [c for c in columns.columns if c in self.frame.columns]:
             raise DataError(
                 f"Panel '{self.name}' already has a column '{taken[0]}': give the new one "
                 "another name."

@@ -46,17 +46,12 @@ def provenance(root: Path | None = None) -> pd.DataFrame:
 def _table(dataset: str, path: Path) -> dict[str, object]:
     side = read_sidecar(path)
     columns = side.columns.values()
-    return {
+    words = ("table", "title", "title_zh", "licence", "retrieved", "checks")
+    return {key: getattr(side, key) for key in words} | {
         "dataset": dataset,
-        "table": side.table,
-        "title": side.title,
-        "title_zh": side.title_zh,
         "publisher": "; ".join(dict.fromkeys(c.publisher for c in columns if c.publisher)),
         "years": f"{side.years[0]}-{side.years[-1]}",
         "variables": len(side.columns),
         "compiled_via": "; ".join(dict.fromkeys(c.compiled_via for c in columns if c.compiled_via)),
-        "licence": side.licence,
-        "retrieved": side.retrieved,
-        "checks": side.checks,
         "sha256": side.sha256 or "not pinned",
     }

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from analysis.errors import DataError, UnknownNameError, suggestion
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.data.roles import Roles
+from analysis.data.variable import Roles
+from analysis.errors import DataError, require_known, suggestion
 
 USES = ("curve", "question")
 """What a sample serves: the curve of a claim's specifications, or its question about samples."""
@@ -87,12 +85,10 @@ def _sample(name: str, block: object, file: str) -> DeclaredSample:
     if not isinstance(block, Mapping) or not block.get("label"):
         raise DataError(f"The {where} has no label: write {{label: to 2019, last_year: 2019}}.")
     for key in block:
-        if key not in known:
-            raise UnknownNameError("key", key, known, where)
+        require_known("key", key, known, where)
     use = tuple(block.get("use") or USES)
     for one in use:
-        if one not in USES:
-            raise UnknownNameError("use", one, USES, where)
+        require_known("use", one, USES, where)
     years = [*block.get("exclude_years", ()), *filter(None, [block.get("last_year")])]
     if wrong := [year for year in years if not isinstance(year, int)]:
         raise DataError(f"The {where} has the year '{wrong[0]}': write a whole number.")

@@ -65,12 +65,6 @@ def _cells(rule: object, name: str) -> pa.Check:
     return pa.Check(rule, name=name, ignore_na=False)
 
 
-def rectangle(frame: pd.DataFrame, entities: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
-    """Fill a table up to every entity and year; rows that are not there become empty cells."""
-    index = pd.MultiIndex.from_product([entities, years], names=KEYS)
-    return frame.set_index(list(KEYS)).reindex(index).reset_index()
-
-
 def validate(
     frame: pd.DataFrame, sidecar: Sidecar, file: str, entities: Sequence[str]
 ) -> pd.DataFrame:
@@ -84,7 +78,9 @@ def validate(
     data = frame
     try:
         key_schema(sidecar, entities).validate(data)
-        data = rectangle(frame, entities, sidecar.years)
+        index = pd.MultiIndex.from_product([entities, sidecar.years], names=KEYS)
+        # filled up to every entity and year; rows that are not there become empty cells
+        data = frame.set_index(list(KEYS)).reindex(index).reset_index()
         cell_schema(sidecar, data).validate(data)
     except (SchemaError, SchemaErrors) as error:
         first = error.schema_errors[0] if isinstance(error, SchemaErrors) else error
@@ -117,8 +113,7 @@ def _sentence(
 def _missing_column(name: str, data: pd.DataFrame, sidecar: Sidecar, file: str) -> str:
     known = {*KEYS, *sidecar.columns}
     strange = [str(c) for c in data.columns if c not in known]
-    near = get_close_matches(name, strange, n=1, cutoff=0.5)
-    if near:
+    if near := get_close_matches(name, strange, n=1, cutoff=0.5):
         return (
             f"{file} has no column '{name}' but one named '{near[0]}': rename it back, or map it "
             "under columns in dataset.yml."
@@ -128,8 +123,7 @@ def _missing_column(name: str, data: pd.DataFrame, sidecar: Sidecar, file: str) 
 
 def _strange_column(name: str, data: pd.DataFrame, sidecar: Sidecar, file: str) -> str:
     absent = [c for c in (*KEYS, *sidecar.columns) if c not in data.columns]
-    near = get_close_matches(name, absent, n=1, cutoff=0.5) or absent[:1]
-    if near:
+    if near := get_close_matches(name, absent, n=1, cutoff=0.5) or absent[:1]:
         return _missing_column(near[0], data, sidecar, file)
     return f"{file} has a column '{name}' that {sidecar.file} does not describe: describe it there."
 
@@ -166,19 +160,13 @@ def _bad_cell(
     check: str, column: str, row: pd.Series, more: int, sidecar: Sidecar, file: str
 ) -> str:
     cell = f"'{column}' of {row['entity']} in {row['year']}"
-    rest = f" (and {more} more)" if more else ""
-    if check == "range":
-        low, high = sidecar.columns[column].range
-        return (
-            f"{file} has {row[column]:g} in {cell}{rest}, outside [{low:g}, {high:g}]: mend the "
-            f"number, or widen the range in {sidecar.file}."
-        )
-    if check == "undeclared_gap":
-        return (
-            f"{file} has no number in {cell}{rest}: fill it in, or declare the gap in "
-            f"{sidecar.file}."
-        )
-    return (
-        f"{file} has a number in {cell}{rest} where {sidecar.file} declares none: take it out, or "
-        "mend gaps and years there."
-    )
+    cell += f" (and {more} more)" if more else ""
+    low, high = sidecar.columns[column].range
+    said = {
+        "range": f"{row[column]:g} in {cell}, outside [{low:g}, {high:g}]: mend the number, or "
+        f"widen the range in {sidecar.file}.",
+        "undeclared_gap": f"no number in {cell}: fill it in, or declare the gap in {sidecar.file}.",
+        "filled_gap": f"a number in {cell} where {sidecar.file} declares none: take it out, or "
+        "mend gaps and years there.",
+    }
+    return f"{file} has {said[check]}"

@@ -16,6 +16,7 @@ COLUMN_KEYS = (
     "label_en", "label_zh", "definition", "notes", "unit", "processing", "publisher",
     "compiled_via", "years", "range", "observed", "gaps",
 )  # fmt: skip
+_WORDS = ("label_en", "label_zh", "definition", "notes", "unit", "publisher", "compiled_via")
 REQUIRED_KEYS = ("label_en", "unit", "years")
 
 
@@ -66,10 +67,8 @@ class Sidecar:
     title: str
     title_zh: str
     publisher: str
-    compiled_via: str
     licence: str
     retrieved: str
-    entities: str
     checks: str
     sha256: str | None
     columns: Mapping[str, Column]
@@ -129,16 +128,12 @@ def _column(name: str, raw: object, head: Mapping[str, Any], file: str) -> Colum
     if processing not in PROCESSING:
         raise DataError(f"{where} has processing '{processing}': use {', '.join(PROCESSING)}.")
     first, last = _pair(raw["years"], where, "years")
+    inherited = {key: head[key] for key in ("publisher", "compiled_via") if key in head}
+    words = {key: str({**inherited, **raw}.get(key, "")) for key in _WORDS}
     return Column(
         name=name,
-        label_en=str(raw["label_en"]),
-        label_zh=str(raw.get("label_zh", "")),
-        definition=str(raw.get("definition", "")),
-        notes=str(raw.get("notes", "")),
-        unit=str(raw["unit"]),
+        **words,
         processing=processing,
-        publisher=str(raw.get("publisher", head.get("publisher", ""))),
-        compiled_via=str(raw.get("compiled_via", head.get("compiled_via", ""))),
         first_year=int(first),
         last_year=int(last),
         range=_pair(raw.get("range", [float("-inf"), float("inf")]), where, "range"),
@@ -161,22 +156,14 @@ def read_sidecar(path: Path) -> Sidecar:
     if not isinstance(raw, dict) or not isinstance(raw.get("columns"), dict):
         raise DataError(f"{file} has no columns: describe every column of {path.stem}.csv there.")
     head = {k: v for k, v in raw.items() if k != "columns"}
-    columns = {str(n): _column(str(n), c, head, file) for n, c in raw["columns"].items()}
-
-    def word(key: str) -> str:
-        return str(head.get(key, ""))
-
+    words = {
+        key: str(head.get(key, ""))
+        for key in ("title", "title_zh", "publisher", "licence", "retrieved", "checks")
+    }
     return Sidecar(
+        **words | {"title": words["title"] or path.stem},
         file=file,
         table=path.stem,
-        title=word("title") or path.stem,
-        title_zh=word("title_zh"),
-        publisher=word("publisher"),
-        compiled_via=word("compiled_via"),
-        licence=word("licence"),
-        retrieved=word("retrieved"),
-        entities=word("entities"),
-        checks=word("checks"),
         sha256=None if head.get("sha256") is None else str(head["sha256"]),
-        columns=columns,
+        columns={str(n): _column(str(n), c, head, file) for n, c in raw["columns"].items()},
     )

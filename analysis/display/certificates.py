@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.certificates import registry
 from analysis.certificates.table import read_rows
 from analysis.certified import ACCEPTED
 from analysis.display.charts import power_chart, size_chart
-from analysis.display.html import Html, table
-from analysis.display.numbers import publish
-
-if TYPE_CHECKING:
-    from analysis.display.picture import Picture
+from analysis.display.drawing import Picture
+from analysis.display.html import Html, publish, table
 
 FAMILIES = {
     "clusters": ("clustered", "clusters", "wild"),
@@ -30,6 +27,7 @@ FAMILIES = {
 
 # The clustered intervals of one regression, comparable because they see the same panels.
 POWER_OF = ("cr1", "cr2", "cr3", "wild")
+SHARE = "{:.1%}".format
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,10 @@ class CertificatesPage:
 
 def certificates_page() -> CertificatesPage:
     """Lay out the committed certificates and publish how many methods pass."""
-    entries = registry()
-    rows = _table()
+    rows, entries = _table(), registry()
     tested = [m for m, entry in entries.items() if entry.nominal == "test"]
     null = rows[(rows["effect"] == 0) & rows["method"].isin(tested)].dropna(subset=["rejects"])
-    null = null.assign(title=null["method"].map(lambda m: entries[m].title)).set_index("title")
+    null = null.set_index("title")
     low, high = ACCEPTED
     inside = null["rejects"].between(low, high)
     chosen = rows[rows["method"].isin(POWER_OF)]
@@ -72,61 +69,41 @@ def certificates_page() -> CertificatesPage:
     return CertificatesPage(
         sizes=size_chart(null.sort_values("rejects")[["rejects", "mc_error"]]),
         power=power_chart(curves),
-        rows=_rows(rows.assign(title=rows["method"].map(lambda m: entries[m].title))),
+        rows=_rows(rows),
     )
 
 
 def method_certificates() -> dict[str, Html]:
     """Lay out the certificates of each family of methods at a true effect of zero."""
-    rows, entries = _table(), registry()
-    low, high = ACCEPTED
-    out = {}
+    rows, entries, out = _table(), registry(), {}
     for family, files in FAMILIES.items():
         names = [m for m, entry in entries.items() if entry.file in files]
         null = rows[rows["method"].isin(names) & (rows["effect"] == 0)]
-        verdict = [
-            "no test" if entries[m].nominal != "test" or pd.isna(share)
-            else "accepted" if low <= share <= high else "warned"
-            for m, share in zip(null["method"], null["rejects"], strict=True)
-        ]  # fmt: skip
-        shown = pd.DataFrame(
-            {
-                "Method": [entries[m].title for m in null["method"]],
-                "Panels": null["replications"],
-                "Coverage": null["coverage"],
-                "Size": null["rejects"],
-                "Verdict": verdict,
-            }
-        )
-        share = "{:.1%}".format
+        tests = null["method"].map(lambda m: entries[m].nominal == "test") & null["rejects"].notna()
+        passed = null["rejects"].between(*ACCEPTED)
+        verdict = np.select([~tests, passed], ["no test", "accepted"], "warned")
+        shown = null[["title", "replications", "coverage", "rejects"]].assign(verdict=verdict)
         out[family] = table(
-            shown, "On synthetic panels where nothing is to be found",
-            {"Coverage": share, "Size": share},
-        )  # fmt: skip
+            shown.set_axis(["Method", "Panels", "Coverage", "Size", "Verdict"], axis=1),
+            "On synthetic panels where nothing is to be found",
+            {"Coverage": SHARE, "Size": SHARE},
+        )
     return out
 
 
 def _table() -> pd.DataFrame:
-    rows = pd.DataFrame(read_rows())
-    numeric = [c for c in rows.columns if c != "method"]
+    rows, entries = pd.DataFrame(read_rows()), registry()
+    numeric = rows.columns.drop("method")
     rows[numeric] = rows[numeric].apply(pd.to_numeric)
-    return rows
+    return rows.assign(title=[entries[m].title for m in rows["method"]])
 
 
 def _rows(rows: pd.DataFrame) -> Html:
-    shown = pd.DataFrame(
-        {
-            "Method": rows["title"].where(~rows["title"].duplicated(), ""),
-            "Effect": rows["effect"],
-            "Panels": rows["replications"],
-            "Failed": rows["failures"],
-            "Bias": rows["bias"],
-            "Coverage": rows["coverage"],
-            "Rejects": rows["rejects"],
-        }
-    )
-    share = "{:.1%}".format
+    names = ["title", "effect", "replications", "failures", "bias", "coverage", "rejects"]
+    heads = ["Method", "Effect", "Panels", "Failed", "Bias", "Coverage", "Rejects"]
+    shown = rows.assign(title=rows["title"].mask(rows["title"].duplicated(), ""))
     return table(
-        shown, "Every certificate: bias, coverage of the 95% interval, share of rejections at 5%",
-        {"Effect": "{:g}".format, "Bias": "{:+.3f}".format, "Coverage": share, "Rejects": share},
-    )  # fmt: skip
+        shown[names].set_axis(heads, axis=1),
+        "Every certificate: bias, coverage of the 95% interval, share of rejections at 5%",
+        {"Effect": "{:g}".format, "Bias": "{:+.3f}".format, "Coverage": SHARE, "Rejects": SHARE},
+    )

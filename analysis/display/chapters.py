@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, current_archive, read_study
+from analysis.claims import VERDICTS, Page, Record, Study, current_archive, read_study
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
-from analysis.display.html import Html, folded, table
-from analysis.display.numbers import publish
+from analysis.display.drawing import Picture
+from analysis.display.html import Html, badge, folded, publish, table
 from analysis.display.sections import Section, show
-from analysis.display.words import short_label, verdict_badge
-from analysis.inference.cells import signed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from analysis.claims import Finding, Page, Record, Study
-    from analysis.display.picture import Picture
+from analysis.display.words import estimate_cell
 
 __all__ = ["BookPage", "Chapter", "chapter", "forest_rows", "page"]
 
@@ -160,36 +153,26 @@ def _rows(made: Section) -> list[dict[str, object]]:
     head = {
         "Claim": Html(f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'),
         "What it says": made.claim.sentence,
-        "Verdict": Html(verdict_badge(made.verdict)),
+        "Verdict": Html(badge(made.verdict.word)),
     }
-    if not made.evidence.findings:
-        return [
-            {**head, "Predicted": made.claim.sign, "Estimate": None, "p": None, "Smallest": None}
-        ]
-    rows = []
-    for finding in made.evidence.findings:
-        first = finding.columns[0]
-        unit = "" if finding.unit == "within-SDs" else f" {finding.unit}"
-        several = len(made.evidence.findings) > 1
-        part = f"<br><small>{escape(_part_words(finding))}</small>" if several else ""
-        rows.append(
-            {
-                **head,
-                "What it says": Html(escape(made.claim.sentence) + part),
-                "Predicted": finding.sign.replace("-", "−"),
-                "Estimate": Html(
-                    f"{signed(first.estimate)}{unit}<br><small>[{signed(first.low)}, "
-                    f"{signed(first.high)}]</small>"
-                ),
-                "p": Html(f"{finding.p:.3f}<br><small>{finding.p_family:.3f} adj.</small>"),
-                "Smallest": f"{finding.mde:.2f}",
-            }
-        )
-    return rows
-
-
-def _part_words(finding: Finding) -> str:
-    return f"{finding.outcome_label} on {finding.term_label}"
+    if not (found := made.evidence.findings):
+        nothing = dict.fromkeys(("Estimate", "p", "Smallest"))
+        return [{**head, "Predicted": made.claim.sign, **nothing}]
+    several = "<br><small>{} on {}</small>" if len(found) > 1 else ""
+    return [
+        {
+            **head,
+            "What it says": Html(
+                escape(made.claim.sentence)
+                + several.format(escape(one.outcome_label), escape(one.term_label))
+            ),
+            "Predicted": one.sign.replace("-", "−"),
+            "Estimate": Html(estimate_cell(one, "<br>")),
+            "p": Html(f"{one.p:.3f}<br><small>{one.p_family:.3f} adj.</small>"),
+            "Smallest": f"{one.mde:.2f}",
+        }
+        for one in found
+    ]
 
 
 def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str, object]]:
@@ -201,9 +184,11 @@ def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str,
         # Two parts with one term differ in what is explained.
         alone = sum(f.term_label == finding.term_label for f in found) == 1
         label = finding.term_label if alone or not group else finding.outcome_label
+        for long, short in study.letters.items():
+            label = label.replace(long, short)
         rows.append(
             {
-                "claim": record.id, "label": short_label(label, study.letters), "group": group,
+                "claim": record.id, "label": label, "group": group,
                 "estimate": first.estimate, "low": first.low, "high": first.high,
                 "mde": first.mde, "sign": finding.sign, "verdict": record.verdict.word,
             }

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path as Line
 
-from analysis.display.drawing import (
-    draw_outline,
-    draw_tag,
-    statuses_shown,
-    words_width,
-    wrap_words,
-)
-from analysis.display.picture import Picture
+from analysis.claims import Claim, Study
+from analysis.display import drawing
 from analysis.display.routes import Link, Node, along, route
 from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, WIDTH, subplots
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from analysis.claims import Claim, Study
 
 __all__ = ["Diagram", "diagram", "layout"]
 
@@ -32,7 +21,6 @@ UNIT = WIDTH / 100  # inches: drawings are 100 wide, and as high as their entry 
 NAME, SMALL = 10.5, 9.5  # font sizes; below 9.5 a phone makes letters too small
 LINE = 3.3  # from one line of a name to the next, in units
 LEGEND = 7.0  # height below the drawing
-SIGNS = {"-": "−"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +38,8 @@ class Diagram:
 
 
 def _node(entry: dict[str, Any]) -> Node:
-    x, y, w, h = entry["at"]
-    rest = {key: value for key, value in entry.items() if key != "at"}
-    return Node(x=x, y=y, w=w, h=h, **rest)
-
-
-def _link(entry: dict[str, Any]) -> Link:
-    ends = (
-        tuple(entry[key]) if isinstance(entry[key], list) else entry[key] for key in ("from", "to")
-    )
-    rest = {key: value for key, value in entry.items() if key not in ("from", "to")}
-    return Link(*ends, **rest)
+    place = dict(zip("xywh", entry["at"], strict=True))
+    return Node(**place, **{key: value for key, value in entry.items() if key != "at"})
 
 
 def layout(family: str, study: Study) -> Diagram:
@@ -77,11 +56,11 @@ def layout(family: str, study: Study) -> Diagram:
     return Diagram(
         height=entry["height"],
         nodes=tuple(_node(box) for box in entry["boxes"]),
-        links=tuple(_link(arrow) for arrow in entry["arrows"]),
+        links=tuple(map(Link.read, entry["arrows"])),
     )
 
 
-def diagram(family: str, study: Study) -> Picture:
+def diagram(family: str, study: Study) -> drawing.Picture:
     """Draw the mechanism behind one chapter, every claim on the arrow or box it speaks of.
 
     Parameters
@@ -96,28 +75,24 @@ def diagram(family: str, study: Study) -> Picture:
     UnknownNameError
         No drawing has that name, or it names a claim that the ledger does not hold.
     """
-    drawing = layout(family, study)
-    claims = {name: study.ledger[name] for name in drawing.claims}
-    figure, ax = _canvas(drawing.height + LEGEND)
-    for node in drawing.nodes:
-        _draw_node(ax, node, claims)
-    for link in drawing.links:
-        _draw_link(ax, link, drawing, claims)
-    _draw_legend(ax, list(claims.values()), drawing.height)
-    return Picture(figure)
-
-
-def _canvas(height: float) -> tuple[Figure, Axes]:
+    whole = layout(family, study)
+    claims = {name: study.ledger[name] for name in whole.claims}
+    height = whole.height + LEGEND
     figure, ax = subplots(height=height * UNIT)
     figure.get_layout_engine().set(w_pad=0, h_pad=0)
     ax.set(xlim=(-0.4, 100.4), ylim=(height, -0.4))
     ax.axis("off")
-    return figure, ax
+    for node in whole.nodes:
+        _draw_node(ax, node, claims)
+    for link in whole.links:
+        _draw_link(ax, link, whole, claims)
+    _draw_legend(ax, list(claims.values()), whole.height)
+    return drawing.Picture(figure)
 
 
 def _draw_node(ax: Axes, node: Node, claims: dict[str, Claim]) -> None:
-    draw_outline(ax, node.x, node.y, node.w, node.h, node.side)
-    lines = [(line, NAME) for line in wrap_words(node.en, (node.w - 2.5) * UNIT, NAME)]
+    drawing.draw_outline(ax, node.x, node.y, node.w, node.h, node.side)
+    lines = [(line, NAME) for line in drawing.wrap_words(node.en, (node.w - 2.5) * UNIT, NAME)]
     lines.append((node.zh, NAME - 0.5))
     x = node.x + node.w / 2
     y = node.y + node.h / 2 - LINE * (len(lines) - 1) / 2 - (2.6 if node.claim else 0)
@@ -129,19 +104,19 @@ def _draw_node(ax: Axes, node: Node, claims: dict[str, Claim]) -> None:
         _hang(ax, x, y + 1.2, claims[node.claim])
 
 
-def _draw_link(ax: Axes, link: Link, drawing: Diagram, claims: dict[str, Claim]) -> None:
-    line = route(link, drawing.nodes, drawing.links)
+def _draw_link(ax: Axes, link: Link, whole: Diagram, claims: dict[str, Claim]) -> None:
+    line = route(link, whole.nodes, whole.links)
     heads = {"end": "-|>", "both": "<|-|>", "none": "-"}[link.heads]
     arrow = FancyArrowPatch(
         path=Line(line), arrowstyle=heads, mutation_scale=11, zorder=1 if link.claim else 0.9,
-        color=_colour(link, drawing), lw=1.7 if link.claim else 1.1, capstyle="butt",
+        color=_colour(link, whole), lw=1.7 if link.claim else 1.1, capstyle="butt",
         linestyle=":" if link.dotted else "-", joinstyle="miter",
     )  # fmt: skip
     ax.add_patch(arrow)
     x, y = along(line, link.at)
     half = 0.0
     if link.claim:
-        half = words_width(_words(claims[link.claim]), SMALL) / UNIT / 2 + 0.9
+        half = drawing.words_width(_words(claims[link.claim]), SMALL) / UNIT / 2 + 0.9
         _hang(ax, x, y, claims[link.claim])
     if link.label:
         _draw_label(ax, link, x, y, half)
@@ -161,17 +136,17 @@ def _draw_label(ax: Axes, link: Link, x: float, y: float, half: float) -> None:
     )  # fmt: skip
 
 
-def _colour(link: Link, drawing: Diagram) -> str:
+def _colour(link: Link, whole: Diagram) -> str:
     """Colour a claim by the side it starts from; mere context stays grey."""
     if not link.claim:
         return MUTED
     key = str(link.start).partition(".")[0]
-    sides = {node.key: node.side for node in drawing.nodes}
+    sides = {node.key: node.side for node in whole.nodes}
     return SIDE_COLOURS[sides.get(key, "mediator")]
 
 
 def _sign(claim: Claim) -> str:
-    return SIGNS.get(claim.sign, claim.sign)
+    return claim.sign.replace("-", "−")
 
 
 def _words(claim: Claim) -> str:
@@ -179,15 +154,15 @@ def _words(claim: Claim) -> str:
 
 
 def _hang(ax: Axes, x: float, y: float, claim: Claim) -> None:
-    draw_tag(ax, x, y, _words(claim), claim.status, SMALL)
+    drawing.draw_tag(ax, x, y, _words(claim), claim.status, SMALL)
 
 
 def _draw_legend(ax: Axes, claims: list[Claim], height: float) -> None:
     y, x = height + 4.8, 2.5
-    for status in statuses_shown(c.status for c in claims):
-        draw_tag(ax, x, y, claims[0].id[:1], status, SMALL)
+    for status in drawing.statuses_shown(c.status for c in claims):
+        drawing.draw_tag(ax, x, y, claims[0].id[:1], status, SMALL)
         ax.text(x + 3, y, status, fontsize=SMALL, color=INK, va="center")
-        x += 9 + words_width(status, SMALL) / UNIT
+        x += 9 + drawing.words_width(status, SMALL) / UNIT
     signs = "  ".join(sorted({_sign(claim) for claim in claims}, key="+−±0".index))
     ax.text(100, y, f"{signs}  what the paper predicts", fontsize=SMALL, color=MUTED, ha="right",
             va="center")  # fmt: skip

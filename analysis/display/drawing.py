@@ -1,21 +1,23 @@
-"""Pieces that all drawings of the mechanism share: outlines, tags that show a status, words."""
+"""What all pictures share: the finished figure, words, outlines and tags that show a status."""
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
-from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, glyphs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from matplotlib.axes import Axes
+from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, borrowed, glyphs
 
 POINTS = 72.0  # per inch
 PARTS = re.compile(r"\s*(?:[⺀-￯]|[^\s⺀-￯]+)")  # a word or a Chinese character
@@ -27,6 +29,66 @@ TAGS = {
     "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
     "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
 }
+MISSING = re.compile(r"Glyph (\d+) .*missing from font")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure that a notebook shows as SVG.
+
+    Figures are made outside pyplot, so nothing depends on a backend, nothing is drawn twice and
+    Chinese labels become outlines that any machine can show. Letters that the book's font lacks are
+    drawn with a font of the machine, which is said in a warning.
+
+    Parameters
+    ----------
+    figure
+        The finished matplotlib figure.
+    """
+
+    figure: Figure
+
+    def svg(self) -> str:
+        """Return the figure as an SVG document without a time stamp."""
+        return self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the figure to ``path``; the ending decides the format."""
+        self._drawn(lambda: path)
+
+    def _drawn(self, target: Callable[[], object], **how: object) -> object:
+        """Draw; where letters are missing, once more with a font of the machine, and say so."""
+        missing = self._draw(out := target(), **how)
+        if not missing:
+            return out
+        font, left = borrowed(missing), missing
+        if font:
+            for text in self.figure.findobj(Text):
+                text.set_fontfamily([*text.get_fontfamily(), font])
+            left = self._draw(out := target(), **how)
+        words = [f"'{missing}' missing from font of the book"]
+        if left != missing:
+            words.append(f"drawn with {font} of this machine, another one may draw it differently")
+        if left:
+            words.append(f"for '{left}' install a font such as Noto Sans CJK and draw again")
+        warnings.warn(f"{'; '.join(words)}.", stacklevel=3)
+        return out
+
+    def _draw(self, target: object, **how: object) -> str:
+        """Draw and return the letters that no font of the figure holds."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self.figure.savefig(target, **how)
+        letters = set()
+        for one in caught:
+            if found := MISSING.match(str(one.message)):
+                letters.add(chr(int(found[1])))
+            else:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        return "".join(sorted(letters))
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
 
 
 def write(
@@ -74,27 +136,17 @@ def wrap_words(words: str, width: float, size: float) -> list[str]:
 
 def draw_outline(ax: Axes, x: float, y: float, w: float, h: float, side: str) -> None:
     """Draw an empty box with round corners in the colour of a side of the mechanism."""
-    colour = SIDE_COLOURS[side]
-    outline = FancyBboxPatch(
-        (x + 1, y + 1), w - 2, h - 2, boxstyle="round,pad=1,rounding_size=2", facecolor=PAPER,
-        edgecolor=colour, lw=1.3, zorder=2,
-    )  # fmt: skip
-    ax.add_patch(outline)
-    tint = FancyBboxPatch(
-        (x + 1, y + 1), w - 2, h - 2, boxstyle="round,pad=1,rounding_size=2", lw=0,
-        facecolor=colour + "14", zorder=2,
-    )  # fmt: skip
-    ax.add_patch(tint)
+    colour, place = SIDE_COLOURS[side], ((x + 1, y + 1), w - 2, h - 2)
+    shape = {"boxstyle": "round,pad=1,rounding_size=2", "zorder": 2}
+    ax.add_patch(FancyBboxPatch(*place, facecolor=PAPER, edgecolor=colour, lw=1.3, **shape))
+    ax.add_patch(FancyBboxPatch(*place, facecolor=colour + "14", lw=0, **shape))
 
 
 def draw_tag(ax: Axes, x: float, y: float, text: str, status: str, size: float = 8.6) -> None:
     """Write a claim in a small frame whose look is that of its status."""
-    style = dict(TAGS[status])
-    ink = style.pop("text")
-    ax.text(
-        x, y, text, color=ink, fontsize=size, ha="center", va="center", zorder=5,
-        bbox={"boxstyle": "round,pad=0.28", "linewidth": 0.9, **style},
-    )  # fmt: skip
+    frame = {"boxstyle": "round,pad=0.28", "linewidth": 0.9, **TAGS[status]}
+    ink = frame.pop("text")
+    ax.text(x, y, text, color=ink, fontsize=size, ha="center", va="center", zorder=5, bbox=frame)
 
 
 def statuses_shown(statuses: Iterable[str]) -> list[str]:

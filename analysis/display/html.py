@@ -1,20 +1,18 @@
-"""Small pieces of HTML that a book shows: tables a phone can hold, and the claim card."""
+"""Small pieces that a book shows: tables a phone can hold, the claim card, numbers of its prose."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from analysis.claims import Claim, Verdict
-    from analysis.data.codebook import Codebook
-    from analysis.inference.cells import Grid
+from analysis.claims import Claim, Verdict
+from analysis.claims.numbers import flatten
+from analysis.data.codebook import Codebook
+from analysis.inference.cells import Grid
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([\w.#/-]+)\)")
@@ -24,7 +22,6 @@ _CODE = re.compile(r"`([^`]+)`")
 SIGN_WORDS = {
     "+": "a positive coefficient",
     "-": "a negative coefficient",
-    "−": "a negative coefficient",
     "±": "a coefficient of either sign",
     "0": "a coefficient near zero",
 }
@@ -59,23 +56,31 @@ def table(
     style
         "book" for words, "estimates" for columns of numbers.
     """
-    formats = formats or {}
-    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame.columns)
-    body = []
+    forms = [(formats or {}).get(name) for name in frame]
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame)
+    body = ""
     for row in frame.itertuples(index=False):
-        cells = [
-            _cell(value, formats.get(name)) for name, value in zip(frame.columns, row, strict=True)
-        ]
-        body.append(
-            f'<tr><th scope="row">{cells[0]}</th>'
-            + "".join(f"<td>{c}</td>" for c in cells[1:])
-            + "</tr>"
-        )
-    return Html(
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        first, *rest = (_cell(value, form) for value, form in zip(row, forms, strict=True))
+        cells = "".join(f"<td>{cell}</td>" for cell in rest)
+        body += f'<tr><th scope="row">{first}</th>{cells}</tr>'
+    return scrolling(
         f'<table class="{style}"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        caption,
     )
+
+
+def scrolling(body: str, caption: str, style: str = "scroll") -> Html:
+    """Put a finished table where a phone can scroll it, named by its caption."""
+    return Html(
+        f'<div class="{style}" role="region" tabindex="0" aria-label="{escape(caption)}">{body}'
+        "</div>"
+    )
+
+
+def badge(word: str, kind: str = "verdict") -> str:
+    """Return a verdict or a status as a badge; its colour repeats what the word says."""
+    return f'<span class="{kind} {kind}-{word.replace(" ", "-")}">{escape(word)}</span>'
 
 
 def _cell(value: object, form: Callable[[object], str] | None) -> str:
@@ -88,16 +93,12 @@ def _cell(value: object, form: Callable[[object], str] | None) -> str:
 
 def grid_table(grid: Grid) -> Html:
     """Show a plain table; Chinese words, `code`, **stress** and [links](x.html) are marked up."""
-    label = escape(grid.caption)
     body = _CODE.sub(r"<code>\1</code>", grid.html())
     body = _STRONG.sub(r"<strong>\1</strong>", body)
     body = _LINK.sub(r'<a href="\2">\1</a>', body)
-    body = re.sub(r">([^<]+)<", lambda m: f">{_CHINESE.sub(_in_chinese, m.group(1))}<", body)
-    return Html(f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{body}</div>')
-
-
-def _in_chinese(found: re.Match[str]) -> str:
-    return f'<span lang="zh">{found.group(0)}</span>'
+    zh = r'<span lang="zh">\g<0></span>'
+    body = re.sub(r">([^<]+)<", lambda m: f">{_CHINESE.sub(zh, m.group(1))}<", body)
+    return scrolling(body, grid.caption)
 
 
 def folded(summary: str, *blocks: str) -> Html:
@@ -143,15 +144,12 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
     if claim.needs:
         rows.append(("What would test it better", escape(claim.needs)))
     body = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in rows)
-    slug = claim.status.replace(" ", "-")
     head = (
         f'<span class="claim-id">{claim.id}</span> <span class="claim-section">section '
-        f'<span lang="zh">{escape(claim.section)}</span></span> '
-        f'<span class="status status-{slug}">{escape(claim.status)}</span>'
+        f'<span lang="zh">{escape(claim.section)}</span></span> {badge(claim.status, "status")}'
     )
     if judged is not None:
-        word = judged.word.replace(" ", "-")
-        head += f' <span class="verdict verdict-{word}">{escape(judged.word)}</span>'
+        head += f" {badge(judged.word)}"
     return Html(
         f'<section class="claim-card" aria-label="Claim {claim.id}"><header>{head}</header>'
         f"<dl>{body}</dl></section>"
@@ -161,9 +159,29 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
 def _wanted(claim: Claim) -> str:
     """Say the predicted sign; of several parts, each."""
     if len(claim.parts) < 2:
-        return SIGN_WORDS.get(claim.sign, claim.sign)
+        return SIGN_WORDS[claim.sign]
     return ", and ".join(
-        f"{SIGN_WORDS.get(part.sign, part.sign)} of {part.focal}"
+        f"{SIGN_WORDS[part.sign]} of {part.focal}"
         + (f" beyond that on {part.less}" if part.less else "")
         for part in claim.parts
     )
+
+
+def publish(values: Mapping[str, object], prefix: str = "") -> dict[str, int | float | str]:
+    """Glue every value for the prose of the page; outside a book build nothing is glued.
+
+    Returns
+    -------
+    dict
+        What was published, by glue name.
+    """
+    flat = flatten(values, prefix)
+    try:
+        from IPython import get_ipython
+        from myst_nb import glue
+    except ImportError:  # a reader's notebook without the book's tools
+        return flat
+    if get_ipython() is not None:
+        for name, value in flat.items():
+            glue(name, value, display=False)
+    return flat

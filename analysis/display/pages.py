@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
 
-from analysis.claims import current_archive, read_study
-from analysis.display.html import Html, table
-from analysis.display.mechanism import mechanism_map
-from analysis.display.numbers import publish
+from analysis.claims import Claim, Ledger, Statement, Study, current_archive, read_study
+from analysis.display import drawing
+from analysis.display.html import Html, publish, table
+from analysis.display.routes import Link, Node
+from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["Box", "LedgerPage", "layout", "ledger_page", "mechanism_map", "overview"]
 
-    from analysis.claims import Ledger, Study
-    from analysis.display.picture import Picture
-
-__all__ = ["LedgerPage", "ledger_page", "overview"]
+STEP = 9.4  # from one tag to the next, in drawing units
+ACROSS = (-9, 101)  # the drawing's width in units, which the figure's width must hold
 
 KINDS = {
     "normative": "says what ought to be; no figure can contradict it",
@@ -30,13 +32,13 @@ def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str
     """Publish the numbers of the start page: how many claims of which status, how much data."""
     study = study if hasattr(study, "ledger") else read_study(study)
     main, claims = current_archive(study, archive).codebook(study.main), study.ledger
-    status = pd.Series([claim.status for claim in claims]).value_counts()
+    status = Counter(claim.status for claim in claims)
     return publish(
         {
             "claims": len(claims),
-            "testable": int(status.get("testable", 0)),
-            "proxy": int(status.get("proxy", 0)),
-            "user_data": int(status.get("needs user data", 0)),
+            "testable": status["testable"],
+            "proxy": status["proxy"],
+            "user_data": status["needs user data"],
             "executed": sum(claim.declared for claim in claims),
             "not_tested": len(claims.not_tested),
             "entities": main.roles.count,
@@ -52,7 +54,7 @@ def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str
 class LedgerPage:
     """The map of the mechanism and the list of what is claimed."""
 
-    map: Picture
+    map: drawing.Picture
     claims: Html
     looks: Html
     not_tested: Html
@@ -67,28 +69,28 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
         {
             "Claim": [c.id for c in book],
             "Section": [c.section for c in book],
-            "What the paper claims": [
-                Html(f'{c.sentence} <span lang="zh" class="quote">「{c.quote}」</span>')
-                for c in book
-            ],
+            "What the paper claims": [_quoted(c) for c in book],
             "Sign": [c.sign for c in book],
             "Status": [c.status for c in book],
         }
     )
     outside = pd.DataFrame(
         {
-            "Statement": [Html(f'{n.sentence} <span lang="zh" class="quote">「{n.quote}」</span>')
-                          for n in book.not_tested],
+            "Statement": [_quoted(n) for n in book.not_tested],
             "Section": [n.section for n in book.not_tested],
             "Kind": [KINDS[n.kind] for n in book.not_tested],
         }
-    )  # fmt: skip
+    )
     return LedgerPage(
         map=mechanism_map(study),
         claims=table(rows, "Every claim of the ledger, in the order of the paper's argument"),
         looks=_looks(book),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
     )
+
+
+def _quoted(one: Claim | Statement) -> Html:
+    return Html(f'{one.sentence} <span lang="zh" class="quote">「{one.quote}」</span>')
 
 
 def _looks(book: Ledger) -> Html:
@@ -102,3 +104,68 @@ def _looks(book: Ledger) -> Html:
     frame = pd.DataFrame(rows, columns=["When", "What was looked at"])
     dates = {str(book.protocol[k]) for k in ("declared", "declared_in_full") if k in book.protocol}
     return table(frame, f"Looks at the figures; declared on {' and '.join(sorted(dates))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Box(Node):
+    """One part of the mechanism and the claims about it."""
+
+    claims: tuple[str, ...] = ()
+
+
+def layout(study: Study) -> tuple[tuple[Box, ...], tuple[Link, ...]]:
+    """Return the boxes and the arrows of the map."""
+    raw = study.diagrams["mechanism"]
+    boxes = tuple(Box(**{**box, "claims": tuple(box["claims"])}) for box in raw["boxes"])
+    return boxes, tuple(map(Link.read, raw["arrows"]))
+
+
+def mechanism_map(study: Study) -> drawing.Picture:
+    """Draw the mechanism: suppliers, two kinds of finance, the innovation chain, the outcome.
+
+    Parameters
+    ----------
+    study
+        Gives the map and each claim's status; a claim the map does not place is not drawn, which
+        a test forbids.
+    """
+    figure, ax = subplots(height=7.6)
+    ax.set(xlim=ACROSS, ylim=(161, -1))
+    ax.axis("off")
+    boxes, arrows = layout(study)
+    status = {claim.id: claim.status for claim in study.ledger}
+    for box in boxes:
+        _draw_box(ax, box, status)
+    for arrow in arrows:
+        look = {"arrowstyle": "-|>", "mutation_scale": 11, "color": MUTED, "lw": 1.2, "zorder": 3}
+        curve = f"arc3,rad={arrow.bend}"
+        ax.add_patch(FancyArrowPatch(arrow.start, arrow.end, connectionstyle=curve, **look))
+    _draw_legend(ax, next(iter(status))[:1], drawing.statuses_shown(status.values()))
+    return drawing.Picture(figure)
+
+
+def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
+    drawing.draw_outline(ax, box.x, box.y, box.w, box.h, box.side)
+    colour, size = SIDE_COLOURS[box.side], 10 if box.w < 40 else 11
+    # Both names on one line where they fit, the Chinese one below where they do not.
+    unit = WIDTH / (ACROSS[1] - ACROSS[0])
+    names = drawing.words_width(box.en, size) + drawing.words_width(box.zh, 10)
+    stacked = names > (box.w - 6) * unit
+    left, right = box.x + 2.5, box.x + box.w - 2.5
+    style = {"color": colour, "va": "center"}
+    ax.text(left, box.y + 5, box.en, fontsize=size, **style)
+    if stacked:
+        ax.text(left, box.y + 10.2, box.zh, fontsize=10, **style)
+    else:
+        ax.text(right, box.y + 5, box.zh, fontsize=10, ha="right", **style)
+    top = box.y + (16 if stacked else 12)
+    per_row = max(1, int((box.w - 3) // STEP))
+    for i, claim in enumerate(box.claims):
+        row, column = divmod(i, per_row)
+        drawing.draw_tag(ax, box.x + 6.6 + STEP * column, top + 7 * row, claim, status[claim])
+
+
+def _draw_legend(ax: Axes, letter: str, statuses: Iterable[str]) -> None:
+    for i, status in enumerate(statuses):
+        drawing.draw_tag(ax, 5 + 27 * i, 157, letter, status)
+        ax.text(9 + 27 * i, 157, status, fontsize=9.5, va="center")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,8 @@ __all__ = ["Link", "Node", "along", "route"]
 CORNER = 2.2  # radius of a turn, in drawing units
 GAP = 0.7  # between the tip of an arrow and what it points at
 SIDES = ("left", "right", "top", "bottom")
+
+Place = str | tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Link:
         For what the paper leaves open.
     """
 
-    start: str | tuple[float, float]
-    end: str | tuple[float, float]
+    start: Place
+    end: Place
     turn: str | Mapping[str, float] | None = None
     bend: float = 0.0
     claim: str | None = None
@@ -74,6 +77,13 @@ class Link:
     key: str = ""
     heads: str = "end"
     dotted: bool = False
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> Link:
+        """Return the arrow of a drawing's entry, in which points are lists."""
+        rest = {key: value for key, value in entry.items() if key not in ("from", "to")}
+        ends = (entry[key] for key in ("from", "to"))
+        return cls(*(end if isinstance(end, str) else tuple(end) for end in ends), **rest)
 
 
 def route(link: Link, nodes: Sequence[Node], links: Sequence[Link]) -> np.ndarray:
@@ -98,9 +108,7 @@ def along(line: np.ndarray, share: float) -> tuple[float, float]:
     return x, y
 
 
-def _edge(
-    end: str | tuple[float, float], nodes: Sequence[Node], links: Sequence[Link]
-) -> np.ndarray:
+def _edge(end: Place, nodes: Sequence[Node], links: Sequence[Link]) -> np.ndarray:
     """Both ends of what an arrow may touch: a side of a box, or a single point twice."""
     if not isinstance(end, str):
         return np.array([end, end], dtype=float)

@@ -1,23 +1,30 @@
-"""A claim as a book shows it: card, picture, finding and tables, all from its record."""
+"""A claim as a book shows it: card, picture, finding and tables from its record, and literature."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from html import escape
 
+import pandas as pd
+
+from analysis.claims import Claim, Evidence, Record, Study, Verdict
+from analysis.claims.literature import AGAINST, PublishedResult
+from analysis.data.codebook import Codebook
 from analysis.display.charts import draw
-from analysis.display.html import Html, claim_card, folded, grid_table
-from analysis.display.literature import literature_table
+from analysis.display.drawing import Picture
+from analysis.display.html import Html, claim_card, folded, grid_table, table
 from analysis.display.words import finding_words
 from analysis.errors import UnknownNameError
 
-if TYPE_CHECKING:
-    from analysis.claims import Claim, Evidence, Record, Study, Verdict
-    from analysis.data.codebook import Codebook
-    from analysis.display.picture import Picture
+__all__ = ["Section", "literature_table", "show"]
 
-__all__ = ["Section", "show"]
+NOT_READ = "not read"
+
+VERBS = {"+": ("agrees", "agree"), "-": ("disagrees", "disagree")}
+"""Singular and plural for the caption; the other signs need no verb of their own."""
 
 # In the order in which a reader meets them below the columns of every part.
 FOLDED = ("checks", "secondary", "ingredients", "protocol")
@@ -102,3 +109,60 @@ def show(page: object, name: str, where: str) -> Picture | Html:
     if name in page.grids:
         return grid_table(page.grids[name])
     raise UnknownNameError("exhibit", name, (*page.exhibits, *page.grids), where)
+
+
+def literature_table(claim_id: str, results: Sequence[PublishedResult]) -> Html | None:
+    """Show the published results that speak to a claim, or None when there is none.
+
+    Parameters
+    ----------
+    claim_id
+        Id of the claim.
+    results
+        What published studies found, from `Study.literature`.
+
+    Returns
+    -------
+    Html or None
+        One row per result, those that agree first, folded under a line that counts them. No
+        coefficient is shown: those of indices depend on their units.
+    """
+    studies = sorted(results, key=lambda study: list(AGAINST).index(study.sign))
+    if not studies:
+        return None
+    frame = pd.DataFrame(
+        {
+            "Study": [study.label for study in studies],
+            "Where and when": [_where(study) for study in studies],
+            "Found": [study.finding for study in studies],
+            "Does it agree?": [study.against for study in studies],
+            "Read": [_over(study.read, study.note) for study in studies],
+        },
+        dtype=object,
+    )
+    caption = _caption(claim_id, studies)
+    return folded(caption, table(frame, caption, style="book").text)
+
+
+def _caption(claim_id: str, studies: Sequence[PublishedResult]) -> str:
+    counts = Counter(study.sign for study in studies)
+    parts = []
+    for sign in AGAINST:
+        if n := counts[sign]:
+            one, many = VERBS.get(sign, ("is " + AGAINST[sign], "are " + AGAINST[sign]))
+            parts.append(f"{n} {one if n == 1 else many}")
+    results = "result" if len(studies) == 1 else "results"
+    return (
+        f"{claim_id} in published studies: of {len(studies)} {results}, {', '.join(parts)}. "
+        "None uses our measures."
+    )
+
+
+def _where(study: PublishedResult) -> Html:
+    when = "" if study.years == NOT_READ else f", {study.years}"
+    how = [part for part in (study.unit, study.method) if part != NOT_READ]
+    return _over(study.place[0].upper() + study.place[1:] + when, "; ".join(how))
+
+
+def _over(words: str, small: str) -> Html:
+    return Html(escape(words) + (f"<br><small>{escape(small)}</small>" if small else ""))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from analysis.claims import Finding, Record, Rules
 from analysis.claims.finding import sign_of
 from analysis.claims.vocabulary import VERDICTS
-
-if TYPE_CHECKING:
-    from analysis.claims import Check, Finding, Record, Rules
 
 __all__ = ["tally"]
 
@@ -132,17 +129,12 @@ def _doubts(tested: Sequence[Record]) -> dict[str, object]:
     checks = [check for r in tested for check in r.evidence.checks]
     found = [f for r in tested for f in r.evidence.findings]
     effective = [f.effective_clusters for f in found if np.isfinite(f.effective_clusters)]
-    turned = [f for f in found if f.lowest < 0 < f.highest]
-    return {
-        **_asked(checks, "lead"),
-        **_asked(checks, "control"),
-        **_asked(checks, "weights"),
-        "one_out_turns": len(turned),
+    out: dict[str, object] = {}
+    for name in ("lead", "control", "weights"):
+        passed = [c.passed for c in checks if c.name == name and c.passed is not None]
+        out |= {f"{name}_asked": len(passed), f"{name}_failed": passed.count(False)}
+    return out | {
+        "one_out_turns": sum(f.lowest < 0 < f.highest for f in found),
         "effective_median": float(np.median(effective)),
         "clusters_largest": max(f.columns[0].clusters for f in found),
     }
-
-
-def _asked(checks: Sequence[Check], name: str) -> dict[str, object]:
-    answers = [c.passed for c in checks if c.name == name and c.passed is not None]
-    return {f"{name}_asked": len(answers), f"{name}_failed": answers.count(False)}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FONT_FILE = Path(__file__).parent / "fonts" / "EvidenceSansSC-Regular.otf"
 
@@ -66,17 +63,12 @@ def borrowed(missing: str) -> str | None:
 
 
 @cache
-def _family() -> str:
-    font_manager.fontManager.addfont(str(FONT_FILE))
-    return font_manager.FontProperties(fname=str(FONT_FILE)).get_name()
-
-
-@cache
 def use_theme() -> None:
     """Set the book's defaults in matplotlib, once per process."""
+    font_manager.fontManager.addfont(str(FONT_FILE))
     mpl.rcParams.update(
         {
-            "font.family": [_family()],
+            "font.family": [font_manager.FontProperties(fname=str(FONT_FILE)).get_name()],
             "font.size": 11.5,
             "axes.titlesize": 12.5,
             "axes.titlelocation": "left",
@@ -96,7 +88,7 @@ def use_theme() -> None:
             "xtick.labelsize": 11,
             "ytick.labelsize": 11,
             "text.color": INK,
-            "figure.figsize": (WIDTH, 3.8),
+            "legend.frameon": False,
             "figure.dpi": 100,
             "figure.facecolor": PAPER,
             "savefig.bbox": "tight",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
+from analysis.claims import Finding, Record
 from analysis.claims.numbers import entity_name
-from analysis.display.html import Html
+from analysis.data.codebook import Codebook
+from analysis.display.html import Html, badge
 from analysis.inference.cells import signed
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from analysis.claims import Finding, Record, Verdict
-    from analysis.data.codebook import Codebook
-
-__all__ = ["finding_words", "short_label", "verdict_badge"]
+__all__ = ["estimate_cell", "finding_words"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
 TESTS = {
@@ -28,17 +24,12 @@ TESTS = {
 }
 
 
-def short_label(label: str, letters: Mapping[str, str]) -> str:
-    """Shorten a label for a crowded picture: long names by the letters a study declares."""
-    for long, short in letters.items():
-        label = label.replace(long, short)
-    return label
-
-
-def verdict_badge(judged: Verdict) -> str:
-    """Return the verdict as a badge; its colour repeats what the word says."""
-    slug = judged.word.replace(" ", "-")
-    return f'<span class="verdict verdict-{slug}">{escape(judged.word)}</span>'
+def estimate_cell(finding: Finding, between: str) -> str:
+    """Return the two-way estimate with its unit and interval, ``between`` which a line may end."""
+    first = finding.columns[0]
+    unit = "" if finding.unit == "within-SDs" else f" {escape(finding.unit)}"
+    ends = f"{signed(first.low)}, {signed(first.high)}"
+    return f"{signed(first.estimate)}{unit}{between}<small>[{ends}]</small>"
 
 
 def finding_words(record: Record, book: Codebook | None) -> Html:
@@ -60,7 +51,7 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
         paragraphs.append(escape(evidence.describes))
     paragraphs += [escape(note) for note in evidence.notes]
     reason = escape(judged.reason) if judged.reason != evidence.describes else ""
-    paragraphs.append(f"{verdict_badge(judged)} {reason}".strip())
+    paragraphs.append(f"{badge(judged.word)} {reason}".strip())
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return Html(f'<div class="finding" aria-label="What the figures say">{body}</div>')
 

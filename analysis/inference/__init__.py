@@ -7,8 +7,8 @@ How the area is laid out
 ------------------------
 `clustered` holds variances as pure functions of arrays. A `Fit` carries all they need: the
 partialled-out design, residuals, cluster codes and, for methods that refit without a cluster, the
-effects not nested in clusters as columns. `estimate` puts the pieces together, `columns` repeats
-it on shared rows, `power` says what could have been seen and `report` writes the table.
+effects not nested in clusters as columns. `estimate` puts the pieces together, once or in several
+columns on shared rows, `power` says what could have been seen and `report` writes the table.
 
 Every other method lives in a folder by the question it answers. It takes a `Specification` and a
 panel, or an estimate already made, and returns a frozen result that sits beside `Estimate`:
@@ -38,13 +38,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "appendix.dose": ["dose_estimate"],
         "appendix.driscoll_kraay": ["DriscollKraay", "driscoll_kraay"],
-        "appendix.gmm": ["LagInstruments", "gmm"],
-        "appendix.gmm_result": ["GmmResult"],
-        "appendix.granger": ["dumitrescu_hurlin"],
-        "appendix.granger_result": ["DumitrescuHurlin"],
-        "appendix.instruments": ["instrumented"],
+        "appendix.gmm": ["GmmResult", "LagInstruments", "gmm"],
+        "appendix.granger": ["DumitrescuHurlin", "dumitrescu_hurlin"],
+        "appendix.instruments": ["Instrumented", "instrumented"],
         "appendix.random_effects": ["RandomEffects", "random_effects"],
-        "appendix.two_stage": ["Instrumented"],
         "appendix.unit_roots": ["UnitRoot", "UnitRoots", "cips", "ips", "unit_roots"],
         "cells": ["Grid", "signed", "zero_words"],
         "clustered": ["Jackknife", "cr0", "cr1", "cr3"],
@@ -54,13 +51,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "clusters.satterthwaite": ["Satterthwaite", "satterthwaite"],
         "clusters.wild": ["WildFamily", "WildTest", "wild", "wild_draws"],
         "coefficients": ["Coefficient"],
-        "columns": ["Estimates", "estimate_columns"],
         "dependence.common_effects": ["CommonEffects", "common_effects"],
         "dependence.cross_section": ["CrossSection", "cross_section"],
-        "dynamic.lagged_outcome": ["dynamic_panel"],
+        "dynamic.lagged_outcome": ["DynamicPanel", "dynamic_panel"],
         "dynamic.panel_var": ["PanelVar", "panel_var"],
-        "dynamic.result": ["DynamicPanel"],
-        "estimate": ["Estimate", "estimate"],
+        "estimate": ["Estimate", "Estimates", "estimate", "estimate_columns"],
         "events.att": ["event_study"],
         "events.data": ["EventData"],
         "events.diagnostics": ["diagnose", "goodman_bacon", "honest_bounds"],

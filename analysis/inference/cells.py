@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from scipy.special import stdtrit
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Grid", "bracketed", "interval", "plain_number", "reach", "signed", "zero_words"]
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
-from analysis.models.crossproducts import cross_products, pseudo_inverses
+from analysis.models.crossproducts import UNIDENTIFIED, cross_products, partial_out
 
 __all__ = ["Jackknife", "cr0", "cr1", "cr3", "orthonormal", "sums"]
-
-_UNIDENTIFIED = 1e-9  # share of a coefficient's information left without a cluster
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,35 +92,26 @@ def cr3(
     """
     groups, k = int(clusters.max()) + 1, x.shape[1]
     free = np.empty((len(y), 0)) if nuisance is None else nuisance
-    z = np.column_stack([x, free, y])
+    z = np.column_stack([x, y, free])
     scale = np.sqrt((z**2).sum(axis=0))
     scale[scale == 0] = 1.0
     z = z / scale
     # Free of the nuisance and at right angles on all rows: the same spaces, so the same slopes,
     # but cross-products of near-collinear columns would square what is lost to rounding.
-    kept, free = [*range(k), -1], z[:, k:-1]
-    z[:, kept] -= free @ np.linalg.lstsq(free, z[:, kept], rcond=1e-10)[0]
+    free = z[:, k + 1 :]
+    z[:, : k + 1] -= free @ np.linalg.lstsq(free, z[:, : k + 1], rcond=1e-10)[0]
     z[:, :k], triangle = np.linalg.qr(z[:, :k])
     products = cross_products(z, clusters)
     total = products.sum(axis=0)
-    information, moments = _reduce(np.concatenate([total[None], total - products]), k)
+    left = partial_out(np.concatenate([total[None], total - products]), k + 1, total)
+    information, moments = left[:, :k, :k], left[:, :k, k:]
     within = triangle.T @ information @ triangle
     _require_identified(within, labels or range(groups), names or range(k))
-    b = np.linalg.solve(triangle, np.linalg.solve(information, moments[..., None]))[..., 0]
-    b *= scale[-1] / scale[:k]
+    b = np.linalg.solve(triangle, np.linalg.solve(information, moments))[..., 0]
+    b *= scale[k] / scale[:k]
     deviations = b[1:] - b[0]
     covariance = deviations.T @ deviations * (groups - 1) / groups
     return Jackknife(covariance, b[0], b[1:])
-
-
-def _reduce(products: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Partial the nuisance out of stacked cross-products of [x, nuisance, y]."""
-    xx, xw, ww = products[:, :k, :k], products[:, :k, k:-1], products[:, k:-1, k:-1]
-    xy, wy = products[:, :k, -1], products[:, k:-1, -1]
-    if not ww.shape[1]:
-        return xx, xy
-    through = xw @ pseudo_inverses(ww, ww[0])  # the first holds every row
-    return xx - through @ xw.transpose(0, 2, 1), xy - (through @ wy[..., None])[..., 0]
 
 
 def _require_identified(
@@ -132,7 +121,7 @@ def _require_identified(
     root = np.linalg.inv(np.linalg.cholesky(information[0]))
     values, vectors = np.linalg.eigh(root @ information[1:] @ root.T)
     worst = int(values[:, 0].argmin())
-    if values[worst, 0] < _UNIDENTIFIED:
+    if values[worst, 0] < UNIDENTIFIED:
         direction = np.abs(root.T @ vectors[worst, :, 0])
         direction *= np.sqrt(np.diag(information[0]))
         raise SpecificationError(

@@ -1,8 +1,8 @@
-"""One call from a specification to a table that can stand alone."""
+"""One call from a specification to a table that can stand alone, of one column or of several."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -10,14 +10,15 @@ import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid
 from analysis.inference.coefficients import Coefficient, coefficients, label_of
 from analysis.inference.options import checked
 from analysis.inference.report import convention, regression_grid
-from analysis.inference.result import Regression, plain
-from analysis.models import EFFECTS, Dropped, Fit, Rows, Specification, fit
+from analysis.inference.result import PanelResult, Result, named, plain
+from analysis.models import EFFECTS, Fit, Rows, Specification, estimation_rows, fit
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Estimate", "Estimates", "estimate", "estimate_columns"]
 
 _SCALED = (
     "estimate", "se", "low", "high", "se_cr3", "low_cr3", "high_cr3", "mde", "lowest", "highest",
@@ -25,7 +26,7 @@ _SCALED = (
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Estimate(Regression):
+class Estimate(PanelResult):
     """One column of results, complete enough to be printed alone.
 
     `terms` are in the order of the specification; `within_r2_of` says what `within_r2` is a share
@@ -34,22 +35,13 @@ class Estimate(Regression):
     others.
     """
 
-    specification: Specification
     outcome_label: str
     nouns: tuple[str, str]
     terms: tuple[Coefficient, ...]
-    n: int
-    n_entities: int
     n_years: int
-    first_year: int
-    last_year: int
     clusters: int
     parameters: int
     within_r2: float
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
     fitted: Fit = field(repr=False)
     listed: ClassVar[tuple[str, ...]] = ("within_r2_of", "convention")
 
@@ -76,7 +68,7 @@ class Estimate(Regression):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
-        out = Regression.to_dict(self)
+        out = PanelResult.to_dict(self)
         del out["nouns"]
         for told, line in zip(out["terms"], self.terms, strict=True):
             told["standardised"] = plain(line.estimate * line.scale)
@@ -124,3 +116,82 @@ def estimate(
         within_r2=fitted.within_r2, level=level, dropped=fitted.dropped, grid_rows=fitted.grid_rows,
         notes=(*fitted.notes, *notes, *warnings_for(("cr1", "cr3"), fitted.shape)), fitted=fitted,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimates(Result):
+    """Estimates of one specification under several sets of effects.
+
+    Iterating gives the estimates in order; `estimates["two_way"]` gives one by its effects.
+    """
+
+    columns: tuple[Estimate, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The effects of each column."""
+        return tuple(column.specification.effects for column in self.columns)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, name: str) -> Estimate:
+        columns = {column.specification.effects: column for column in self.columns}
+        return named(columns, "column", name, "these estimates")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per column and term, the effects first."""
+        return self._stacked([c.tidy().assign(n=c.n, within_r2=c.within_r2) for c in self.columns])
+
+    def standardised(self) -> pd.DataFrame:
+        """As `tidy`, in within-SDs; every column uses the same within-SDs."""
+        return self._stacked([c.standardised() for c in self.columns])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, one entry per column."""
+        return {name: self[name].to_dict() for name in self.names}
+
+    def grid(self) -> Grid:
+        """Return the columns side by side."""
+        return regression_grid(self.columns)
+
+    def _stacked(self, tables: list[pd.DataFrame]) -> pd.DataFrame:
+        stacked = pd.concat(dict(zip(self.names, tables, strict=True)), names=["effects"])
+        return stacked.reset_index(level=0).reset_index(drop=True)
+
+
+@checked
+def estimate_columns(
+    spec: Specification, panel: Panel,
+    columns: Iterable[str] = ("two_way", "region_year", "entity_trends"), *, level: float = 0.05,
+    notes: Iterable[str] = (),
+) -> Estimates:  # fmt: skip
+    """Estimate the same specification on the same rows with different effects.
+
+    A row that any column would fit perfectly is left out of all, so every column has the same n and
+    differences between columns are not differences between samples. First differences lose the rows
+    without a year before; their `dropped` says how many.
+
+    Parameters
+    ----------
+    spec, panel, level, notes
+        As in `estimate`; the `effects` of the specification are replaced column by column.
+    columns : iterable of str
+        Keys of `analysis.models.EFFECTS`, without repetition.
+
+    Raises
+    ------
+    SpecificationError, UnknownNameError
+        As in `estimate`; the first column that cannot be estimated stops the table.
+    """
+    names, notes = tuple(columns), tuple(notes)
+    if not names or len(set(names)) < len(names):
+        raise SpecificationError(
+            f"Columns {list(names)} must name each set of effects once and at least one."
+        )
+    specs = [spec.with_effects(name) for name in names]
+    rows = estimation_rows(spec, panel, names)
+    return Estimates(tuple(estimate(s, panel, level=level, notes=notes, rows=rows) for s in specs))

@@ -1,4 +1,4 @@
-"""How the slope of one regressor changes with another, and whether a line describes it."""
+"""How the slope of a regressor, or of a product of two, changes along another variable."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from analysis.inference.cells import reach
 from analysis.inference.clustered import cr3
 from analysis.inference.coefficients import jackknife_of
 from analysis.inference.estimate import Estimate
+from analysis.inference.form.joint import combine, joint
 from analysis.inference.result import Result
 from analysis.models import EFFECTS, estimation_rows
 from analysis.models.design import build_design, split_effects
 
-__all__ = ["MarginalEffects", "marginal_effects"]
+__all__ = ["MarginalEffects", "ProductSlope", "marginal_effects", "product_slope"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -73,7 +74,7 @@ def marginal_effects(
     term = _product(estimate, of, by)
     if bins < 2:
         raise SpecificationError(f"{bins} bins cannot show a change of slope: ask for 2 or more.")
-    support = _lagged(estimate, panel, by)
+    support = _lagged(estimate, panel, by).to_numpy()
     scale = float(fitted.within_sd[1 + fitted.terms.index(of)] / fitted.within_sd[0])
     at = np.linspace(*np.quantile(support, [0.02, 0.98]), points)
     weights = np.zeros((points, len(fitted.terms)))
@@ -101,9 +102,9 @@ def _product(estimate: Estimate, of: str, by: str) -> str:
     )
 
 
-def _lagged(estimate: Estimate, panel: Panel, name: str) -> np.ndarray:
-    shifted = panel[name].groupby(level="entity").shift(estimate.specification.lag_of(name))
-    return shifted.loc[estimate.fitted.index].to_numpy()
+def _lagged(estimate: Estimate, panel: Panel, name: str) -> pd.Series:
+    shifted = panel[name].groupby(level=0).shift(estimate.specification.lag_of(name))
+    return shifted.loc[estimate.fitted.index]
 
 
 def _lines(
@@ -132,13 +133,12 @@ def _binned(
         )
     medians = np.array([np.median(moderator[group == i]) for i in range(bins)])
     inside = (group[:, None] == np.arange(bins)).astype(float)
-    x, away = _lagged(estimate, panel, of), moderator - medians[group]
+    x, away = _lagged(estimate, panel, of).to_numpy(), moderator - medians[group]
     own = [inside * x[:, None], inside * away[:, None], inside * (x * away)[:, None], inside[:, 1:]]
     rest = [t for t in spec.terms if t not in (of, by, _product(estimate, of, by))]
     rows = estimation_rows(spec, panel)
-    shared = {
-        name: getattr(rows, name).loc[fitted.index] for name in ("frame", "initial", "region")
-    }
+    parts = ("frame", "initial", "region")
+    shared = {name: getattr(rows, name).loc[fitted.index] for name in parts}
     design = build_design(spec, panel, replace(rows, **shared))
     z = np.column_stack([design.y, *own, design.x[:, [spec.terms.index(t) for t in rest]]])
     partly, nuisance, clean = split_effects(z, design.absorbed, design.clusters)
@@ -149,3 +149,72 @@ def _binned(
     weights, labels = np.eye(bins, z.shape[1] - 1), design.cluster_labels
     jackknife = cr3(partly[:, 1:], partly[:, 0], design.clusters, nuisance, labels, names)
     return medians, weights @ slopes, weights, jackknife.covariance
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProductSlope(Result):
+    """Slope of the product of the two in `pair` along a third variable, `by`.
+
+    `curve` has columns ``at`` (in units of `by`), ``effect, low, high``: within-SDs of the outcome
+    per within-SD of the product, with the pointwise CR3 interval. `support` has columns ``year,
+    at``: the value of `by` in every row used and the year it belongs to.
+    """
+
+    pair: tuple[str, str]
+    by: str
+    curve: pd.DataFrame
+    support: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the curve."""
+        return self.curve.copy()
+
+
+def product_slope(
+    estimate: Estimate, panel: Panel, triple: str, by: str, *, points: int = 60, level: float = 0.05
+) -> ProductSlope:
+    """Work out b(pair) + b(triple) · (`by` − its mean over the panel), with a CR3 interval.
+
+    That is ∂²E[outcome] / ∂a ∂b where all pairs of a, b and `by` are in the regression: it does not
+    depend on where a and b are centred, only on the centre that went into the triple product.
+
+    Parameters
+    ----------
+    estimate, panel
+        Of a specification with the triple product as a column and all pairs as interactions, and
+        its panel; the triple product in it is centred at the means over it.
+    triple, by : str
+        Name of the column, "a:b:c", and one of the three.
+    points : int
+        On the curve, from the second to the ninety-eighth percentile of `by`.
+    level : float
+        1 − coverage of the pointwise intervals.
+
+    Raises
+    ------
+    SpecificationError
+        `by` is not in the triple product, or the regression lacks it or the pair.
+    """
+    names = triple.split(":")
+    pair = tuple(name for name in names if name != by)
+    if len(names) != 3 or len(pair) != 2:
+        raise SpecificationError(
+            f"'{triple}' is no product of three with '{by}' among them: name a triple product and "
+            "one of its parts."
+        )
+    fitted = estimate.fitted
+    both = next((t for t in (":".join(pair), ":".join(pair[::-1])) if t in fitted.terms), None)
+    if both is None or triple not in fitted.terms:
+        raise SpecificationError(
+            f"'{estimate.specification.outcome}' is not regressed on '{triple}' and the product of "
+            f"{pair[0]} and {pair[1]}: a triple product needs all its pairs."
+        )
+    years = fitted.index.get_level_values(1) - estimate.specification.lag_of(by)
+    support = pd.DataFrame({"year": years, "at": _lagged(estimate, panel, by).to_numpy()})
+    at = np.linspace(*support["at"].quantile([0.02, 0.98]), points)
+    found, scale = joint([fitted], [[both, triple]]), estimate.coefficient(both).scale
+    centre = float(panel[by].mean())
+    lines = [combine(by, np.array([1.0, one - centre]), found, level=level) for one in at]
+    curve = {"effect": "estimate", "low": "low_cr3", "high": "high_cr3"}
+    values = {name: [scale * getattr(line, key) for line in lines] for name, key in curve.items()}
+    return ProductSlope(pair, by, pd.DataFrame({"at": at, **values}), support)

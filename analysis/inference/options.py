@@ -63,13 +63,11 @@ def _checked(name: str, value: Any) -> Any:  # noqa: ANN401
         require_level(value)
     if name == "seed" and not isinstance(value, np.random.Generator):
         return require_seed(value)
-    if name in _WHOLE and value is not None:
-        return _whole(name, value)
-    if name in _YEARS and value is not None:
-        if isinstance(value, Iterable) and not isinstance(value, str):
-            return tuple(_whole(name, one) for one in value)
-        return _whole(name, value)
-    return value
+    if name not in _WHOLE | _YEARS or value is None:
+        return value
+    if name in _YEARS and isinstance(value, Iterable) and not isinstance(value, str):
+        return tuple(_whole(name, one) for one in value)
+    return _whole(name, value)
 
 
 def _whole(name: str, value: Any) -> int:  # noqa: ANN401

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from scipy.special import stdtr
 
 from analysis.errors import UnknownNameError, require_level
 from analysis.inference.cells import Grid, plain_number, reach
+from analysis.models import Dropped, Specification
 
-__all__ = ["Regression", "Result", "Row", "estimate_rows", "plain", "row", "share"]
+__all__ = ["PanelResult", "Regression", "Result", "Row", "estimate_rows", "plain", "row", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def row(
     )  # fmt: skip
 
 
+T = TypeVar("T")
 _SOME = ("se_cr3", "p_cr3", "low_cr3", "high_cr3", "mde")  # what only some methods give
 
 
@@ -91,12 +93,8 @@ class Result:
         """Return the table as plain text."""
         table = self.tidy()
         cells = table.map(lambda v: f"{v:.4g}" if isinstance(v, float) else str(v))
-        return Grid.of(type(self).__name__, list(cells), cells.to_numpy(), self.foot)
-
-    @property
-    def foot(self) -> tuple[str, ...]:
-        """Sentences under the table."""
-        return getattr(self, "notes", ())
+        notes = getattr(self, "notes", ())
+        return Grid.of(type(self).__name__, list(cells), cells.to_numpy(), notes)
 
     def tidy(self) -> pd.DataFrame:
         """One row per line of the table; no column that the method never fills."""
@@ -118,8 +116,11 @@ class Result:
     def __str__(self) -> str:
         return str(self.grid())
 
-    def __repr__(self) -> str:
-        return str(self.grid())
+    __repr__ = __str__
+
+
+def _by_term(name: str, what: str) -> property:
+    return property(lambda self: self._series(name), doc=what)
 
 
 class Regression(Result):
@@ -144,25 +145,10 @@ class Regression(Result):
                 return line
         raise UnknownNameError("term", term, [x.term for x in self.rows()], "this estimate")
 
-    @property
-    def params(self) -> pd.Series:
-        """Coefficients by term."""
-        return self._by_term("estimate")
-
-    @property
-    def std_errors(self) -> pd.Series:
-        """Standard errors by term, as in the column ``se``."""
-        return self._by_term("se")
-
-    @property
-    def tstats(self) -> pd.Series:
-        """Statistics of t by term."""
-        return self._by_term("t")
-
-    @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided p-values by term."""
-        return self._by_term("p")
+    params = _by_term("estimate", "Coefficients by term.")
+    std_errors = _by_term("se", "Standard errors by term, as in the column ``se``.")
+    tstats = _by_term("t", "Statistics of t by term.")
+    pvalues = _by_term("p", "Two-sided p-values by term.")
 
     def conf_int(self, level: float | None = None) -> pd.DataFrame:
         """Intervals by term, columns ``low, high``; `level` is 1 − coverage, as printed by default.
@@ -173,7 +159,7 @@ class Regression(Result):
             The level is no share.
         """
         if level is None:
-            return pd.DataFrame({end: self._by_term(end) for end in ("low", "high")})
+            return pd.DataFrame({end: self._series(end) for end in ("low", "high")})
         require_level(level)
         half = self.std_errors * [reach(self._dof(line), level) for line in self.rows()]
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
@@ -184,11 +170,33 @@ class Regression(Result):
                 return holder.dof
         return self.clusters - 1
 
-    def _by_term(self, name: str) -> pd.Series:
+    def _series(self, name: str) -> pd.Series:
         names = [tuple(getattr(x, key) for key in self.keys) for x in self.rows()]
         index = pd.MultiIndex.from_tuples(names, names=self.keys)
         index = index if len(self.keys) > 1 else index.get_level_values(0)
         return pd.Series([getattr(x, name) for x in self.rows()], index, float, name)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class PanelResult(Regression):
+    """A regression on a panel that says which rows it used and which it did not."""
+
+    specification: Specification
+    n: int
+    n_entities: int
+    first_year: int
+    last_year: int
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+
+def named(lines: Mapping[str, T], kind: str, name: str, where: str = "this estimate") -> T:
+    """Return the line of that name, or say which names there are."""
+    if name not in lines:
+        raise UnknownNameError(kind, name, lines, where)
+    return lines[name]
 
 
 def estimate_rows(lines: Sequence[Any]) -> list[tuple[str, str, str]]:

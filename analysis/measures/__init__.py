@@ -13,10 +13,7 @@ from analysis.measures.declarations import Composite, Declarations, Index, Measu
 from analysis.measures.indices import Weights, score, weights
 from analysis.measures.overlap import Overlap, overlap, require_disjoint
 from analysis.measures.reading import read_declarations
-from analysis.measures.sensitivity import (
-    grade_sensitivity,
-    rank_sensitivity,
-)
+from analysis.measures.sensitivity import grade_sensitivity, rank_sensitivity
 from analysis.measures.weights import (
     ConstantColumnWarning,
     critic_weights,

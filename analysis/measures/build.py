@@ -1,16 +1,13 @@
-"""Adding every declared measure, index and composite to a panel."""
+"""Adding every declared measure, index and composite to a panel, each with its ``Variable``."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import pandas as pd
 
 from analysis.data import Panel, Variable
-from analysis.measures.composites import FORMS
-from analysis.measures.declarations import Composite, Declarations, Index, Measure
-from analysis.measures.describe import variable
-from analysis.measures.indices import Weights, apply_weights, directions, ingredient_frame, weights
+from analysis.measures.coupling import COMPOSITES
+from analysis.measures.declarations import Composite, Declarations, Declared, Index, Measure, inputs
+from analysis.measures.indices import Weights, apply_weights, ingredient_frame, weights
 from analysis.measures.ratios import compute, lacking
 from analysis.measures.weights import EPS
 
@@ -22,9 +19,17 @@ def build(panel: Panel, declared: Declarations) -> Panel:
     built is told by ``missing_measures``; cells that could not be computed are counted in the notes
     of each variable.
     """
-    panel = _with_measures(panel, declared)
-    panel = _with_indices(panel, declared)
-    return _with_composites(panel, declared)
+    for block in (declared.measures, declared.indices, declared.composites):
+        columns: dict[str, pd.Series] = {}
+        described: dict[str, Variable] = {}
+        for item in block.values():
+            if item.name not in panel and _possible(item, panel, declared):
+                values, notes = _computed(item, panel, declared)
+                columns[item.name] = values
+                described[item.name] = _variable(item, declared, panel, values, notes)
+        if columns:
+            panel = panel.with_columns(pd.DataFrame(columns, index=panel.frame.index), described)
+    return panel
 
 
 def missing_measures(panel: Panel, declared: Declarations) -> pd.DataFrame:
@@ -33,27 +38,27 @@ def missing_measures(panel: Panel, declared: Declarations) -> pd.DataFrame:
     ``lacks`` names raw series for a measure and the missing ingredients for an index or composite.
     Works on a raw and on a built panel. Blocks declared for another dataset only are left out.
     """
-    absent = {
-        item.name: lacking(item, panel)
-        for item in declared.measures.values()
-        if _concerns(item, panel) and item.name not in panel.frame.columns
-    }
-    absent = {name: series for name, series in absent.items() if series}
-    reasons = {name: ", ".join(series) for name, series in absent.items()}
-    for item in (*declared.indices.values(), *declared.composites.values()):
-        if item.name in panel.frame.columns:
+    reasons: dict[str, str] = {}
+    for item in declared:
+        if item.name in panel:
             continue
-        below = item.ingredients if isinstance(item, Index) else item.systems
-        short = [name for name in below if name in reasons]
-        if isinstance(item, Index) and not short and not _estimable(panel, item, declared):
-            short = ["complete rows in which an ingredient varies"]
+        if isinstance(item, Measure):
+            short = lacking(item, panel) if item.only in ("", panel.name) else ()
+        else:
+            short = [name for name in inputs(item) if name in reasons]
+            if isinstance(item, Index) and not short and not _estimable(panel, item, declared):
+                short = ["complete rows in which an ingredient varies"]
         if short:
             reasons[item.name] = ", ".join(short)
     return pd.DataFrame(list(reasons.items()), columns=["measure", "lacks"])
 
 
-def _concerns(item: Measure, panel: Panel) -> bool:
-    return item.only in ("", panel.name)
+def _possible(item: Declared, panel: Panel, declared: Declarations) -> bool:
+    if not all(name in panel for name in inputs(item)):
+        return False
+    if isinstance(item, Index):
+        return _estimable(panel, item, declared)
+    return not isinstance(item, Measure) or item.only in ("", panel.name)
 
 
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:
@@ -61,31 +66,15 @@ def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:
     return bool((complete.max() > complete.min()).any())
 
 
-def _with_measures(panel: Panel, declared: Declarations) -> Panel:
-    columns: dict[str, pd.Series] = {}
-    described: dict[str, Variable] = {}
-    for item in declared.measures.values():
-        if item.name in panel.frame.columns or not _concerns(item, panel) or lacking(item, panel):
-            continue
+def _computed(item: Declared, panel: Panel, declared: Declarations) -> tuple[pd.Series, str]:
+    """Return the values of a declared column on the index of the panel, and a note on them."""
+    if isinstance(item, Measure):
         values, count = compute(item, panel)
-        columns[item.name] = values
-        described[item.name] = variable(item, declared, panel, values, notes=str(count))
-    return _added(panel, columns, described)
-
-
-def _with_indices(panel: Panel, declared: Declarations) -> Panel:
-    columns: dict[str, pd.Series] = {}
-    described: dict[str, Variable] = {}
-    for item in declared.indices.values():
-        have = all(name in panel.frame.columns for name in item.ingredients)
-        if item.name in panel.frame.columns or not have or not _estimable(panel, item, declared):
-            continue
-        found = weights(panel, declared, item.name)
-        frame = ingredient_frame(panel, declared, item)
-        values = apply_weights(frame, found, directions(item, declared))
-        columns[item.name] = values
-        described[item.name] = variable(item, declared, panel, values, notes=_weights_note(found))
-    return _added(panel, columns, described)
+        return values, str(count)
+    if isinstance(item, Composite):
+        return _composite(panel, item), _LEVEL_NOTE
+    found = weights(panel, declared, item.name)
+    return apply_weights(panel, declared, found), _weights_note(found)
 
 
 def _weights_note(found: Weights) -> str:
@@ -96,36 +85,61 @@ def _weights_note(found: Weights) -> str:
     return f"Weights ({found.scheme}): {shares}. Complete rows: {found.rows}.{dropped}{against}"
 
 
-def _with_composites(panel: Panel, declared: Declarations) -> Panel:
-    columns: dict[str, pd.Series] = {}
-    described: dict[str, Variable] = {}
-    for item in declared.composites.values():
-        have = all(name in panel.frame.columns for name in item.systems)
-        if item.name in panel.frame.columns or not have:
-            continue
-        columns[item.name] = values = composite(panel, item)
-        described[item.name] = variable(item, declared, panel, values, notes=_LEVEL_NOTE)
-    return _added(panel, columns, described)
-
-
 _LEVEL_NOTE = (
     "Scores are divided by one plus the shift of the scaling, so that levels lie in (0, 1]."
 )
 
 
-def composite(panel: Panel, item: Composite) -> pd.Series:
-    """Return a composite on the index of the panel, missing where a system is missing."""
-    levels = levels_of(panel, item.systems).dropna()
-    values = FORMS[item.form](levels.to_numpy())
+def _composite(panel: Panel, item: Composite) -> pd.Series:
+    """Combine scores as levels in (0, 1], score / (1 + shift); missing where a system is."""
+    levels = panel.frame[list(item.systems)].dropna() / (1.0 + EPS)
+    values = COMPOSITES[item.form](levels.to_numpy())
     return pd.Series(values, index=levels.index).reindex(panel.frame.index).rename(item.name)
 
 
-def levels_of(panel: Panel, systems: Iterable[str]) -> pd.DataFrame:
-    """Return index scores as levels in (0, 1]: the score over one plus the shift of the scaling."""
-    return panel.frame[list(systems)] / (1.0 + EPS)
+def _variable(
+    item: Declared, declared: Declarations, panel: Panel, values: pd.Series, notes: str
+) -> Variable:
+    """Describe a column: what it is, what it is made of, when it is observed, what it stands for.
+
+    ``series`` lists every raw series behind the column and ``scale`` those among them that serve
+    only as size denominators. Publisher, table, compilation and licence are those of the raw
+    series.
+    """
+    made_of = declared.ingredients(item.name)
+    raw = [panel.describe(name) for name in made_of.series]
+    seen = sorted({int(y) for y in values.dropna().index.get_level_values("year")})
+    first, last = (seen[0], seen[-1]) if seen else (None, None)
+    gaps = tuple(str(y) for y in range(first, last) if y not in set(seen)) if seen else ()
+    proxy = f"A proxy for {item.proxy_for}." if item.proxy_for else ""
+    remark = f"Years: {item.years}." if item.years else ""
+    source = {
+        key: "; ".join(dict.fromkeys(filter(None, (getattr(v, key) for v in raw))))
+        for key in ("publisher", "table", "compiled_via", "licence")
+    }
+    return Variable(
+        **source,
+        name=item.name,
+        label_en=item.label_en,
+        label_zh=item.label_zh,
+        definition=item.definition,
+        unit=item.unit.stored,
+        processing=_processing(item),
+        first_year=first,
+        last_year=last,
+        gaps=gaps,
+        notes=" ".join(text for text in (proxy, remark, notes) if text),
+        series=made_of.series,
+        scale=made_of.scale,
+        formula=declared.formula(item.name),
+        side=item.side,
+        direction=item.direction if isinstance(item, Measure) else 1,
+    )
 
 
-def _added(panel: Panel, columns: dict[str, pd.Series], described: dict[str, Variable]) -> Panel:
-    if not columns:
-        return panel
-    return panel.with_columns(pd.DataFrame(columns, index=panel.frame.index), described)
+def _processing(item: Declared) -> str:
+    if isinstance(item, Index):
+        return "index"
+    if item.proxy_for:
+        return "proxy"
+    return "ratio" if isinstance(item, Measure) and item.denominator else "derived"

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.data.files import read_yaml
-from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, require_known
+from analysis.measures.weights import Floats
 
-Floats = NDArray[np.float64]
-_GRADES = Path(__file__).with_name("coupling_grades.yml")
+_scales = cache(partial(read_yaml, Path(__file__).with_name("coupling_grades.yml")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def coupling(u: ArrayLike, form: str = "classic", alpha: ArrayLike | None = None
     UnknownNameError
         If the form is not known.
     """
-    if form not in FORMS:
-        raise UnknownNameError("form of coupling", form, FORMS, "coupling")
+    require_known("form of coupling", form, FORMS, "coupling")
     levels = np.atleast_2d(np.asarray(u, dtype=float))
     n = levels.shape[1]
     if n < 2:
@@ -120,6 +119,19 @@ def coupling(u: ArrayLike, form: str = "classic", alpha: ArrayLike | None = None
     return Coupling(C=c, T=t, D=np.sqrt(c * t))
 
 
+COMPOSITES: Mapping[str, Callable[[Floats], Floats]] = {
+    "classic": lambda u: coupling(u, "classic").D,
+    "wang2021": lambda u: coupling(u, "wang2021").D,
+    "mean": lambda u: u.mean(axis=1),
+    "minimum": lambda u: u.min(axis=1),
+}
+"""Forms in which several indices are seen together; each takes levels of shape (rows, n) in (0, 1]
+and gives shape (rows,)."""
+
+LINEAR = frozenset({"mean"})
+"""Forms that add up what goes in, so that they say nothing on interplay."""
+
+
 def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
     shares = np.full(n, 1.0 / n) if alpha is None else np.asarray(alpha, dtype=float)
     if shares.shape != (n,) or (shares < 0).any() or not np.isclose(shares.sum(), 1.0):
@@ -130,21 +142,12 @@ def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
     return shares
 
 
-@cache
-def _scales() -> dict[str, dict]:
-    return read_yaml(_GRADES)
-
-
 def grades(scale: str = "d") -> tuple[Grade, ...]:
     """Return all grades of D (``scale="d"``) or bands of C (``scale="c"``), lowest first."""
-    if scale not in _scales():
-        raise UnknownNameError("scale of grades", scale, _scales(), "grades")
+    require_known("scale of grades", scale, _scales(), "grades")
     rows = _scales()[scale]["grades"]
     lowers = [0.0] + [row["upper"] for row in rows[:-1]]
-    return tuple(
-        Grade(row["en"], row["zh"], low, row["upper"])
-        for row, low in zip(rows, lowers, strict=True)
-    )
+    return tuple(Grade(lower=low, **row) for row, low in zip(rows, lowers, strict=True))
 
 
 def grade(value: float, scale: str = "d") -> Grade:

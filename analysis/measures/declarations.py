@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis.errors import UnknownNameError
+from analysis.errors import require_known
+from analysis.measures.transforms import TRANSFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,22 @@ class Step:
     argument: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Explained:
+    """What a measure, an index and a composite each say of themselves."""
 
     name: str
     label_en: str
     label_zh: str
     definition: str
+    proxy_for: str = ""
+    years: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(_Explained):
+    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
+
     numerator: tuple[str, ...]
     unit: Unit
     side: str
@@ -47,8 +56,6 @@ class Measure:
     denominator: tuple[str, ...] = ()
     combine: str = "ratio"
     steps: tuple[Step, ...] = ()
-    proxy_for: str = ""
-    years: str = ""
     only: str = ""
 
     @property
@@ -57,37 +64,25 @@ class Measure:
         return tuple(dict.fromkeys(self.numerator + self.minus + self.denominator))
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index(_Explained):
     """A weighted sum of measures (``ingredients``) under a weighting ``scheme``."""
 
-    name: str
-    label_en: str
-    label_zh: str
-    definition: str
     ingredients: tuple[str, ...]
     scheme: str
     unit: Unit
     side: str
     primary: bool = False
-    proxy_for: str = ""
-    years: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite(_Explained):
     """Several indices (``systems``) seen together: a coordination degree, their mean or minimum."""
 
-    name: str
-    label_en: str
-    label_zh: str
-    definition: str
     systems: tuple[str, ...]
     form: str
     unit: Unit
     side: str
-    proxy_for: str = ""
-    years: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +126,13 @@ class Ingredients:
 Declared = Measure | Index | Composite
 
 
+def inputs(item: Declared) -> tuple[str, ...]:
+    """Return what a declared column is computed from: raw series, ingredients or systems."""
+    if isinstance(item, Measure):
+        return item.sources
+    return item.ingredients if isinstance(item, Index) else item.systems
+
+
 @dataclass(frozen=True)
 class Declarations:
     """All declarations of one file; measures on two ``core_sides`` share no raw series.
@@ -163,14 +165,12 @@ class Declarations:
         return name in self._all
 
     def __getitem__(self, name: str) -> Declared:
-        if name not in self._all:
-            raise UnknownNameError("measure", name, self._all, self.where)
+        require_known("measure", name, self._all, self.where)
         return self._all[name]
 
     def index(self, name: str) -> Index:
         """Return the index ``name``."""
-        if name not in self.indices:
-            raise UnknownNameError("index", name, self.indices, self.where)
+        require_known("index", name, self.indices, self.where)
         return self.indices[name]
 
     def ingredients(self, name: str) -> Ingredients:
@@ -178,77 +178,48 @@ class Declarations:
 
         A series that is content in one ingredient and a size in another counts as content.
         """
-        return self._ingredients[self[name].name]
-
-    def twin_of(self, series: str) -> tuple[str, ...]:
-        """Return the declared twins of a raw series."""
-        return self._twins.get(series, ())
-
-    @cached_property
-    def _all(self) -> dict[str, Declared]:
-        return {item.name: item for item in self}
-
-    @cached_property
-    def _twins(self) -> dict[str, tuple[str, ...]]:
-        table: dict[str, tuple[str, ...]] = {}
-        for twins in self.twins:
-            for one, other in (twins.pair, twins.pair[::-1]):
-                table[one] = (*table.get(one, ()), other)
-        return table
-
-    @cached_property
-    def _ingredients(self) -> dict[str, Ingredients]:
-        return {item.name: self._resolve(item) for item in self}
-
-    def _resolve(self, item: Declared) -> Ingredients:
+        item = self[name]
         if isinstance(item, Measure):
             content = item.numerator + item.minus
             content += tuple(name for name in item.denominator if name not in self.scale)
             sizes = item.denominator
         else:
-            names = item.ingredients if isinstance(item, Index) else item.systems
-            below = [self._resolve(self[name]) for name in names]
-            content = tuple(name for part in below for name in part.content)
-            sizes = tuple(name for part in below for name in part.scale)
+            below = [self.ingredients(part) for part in inputs(item)]
+            content = tuple(series for part in below for series in part.content)
+            sizes = tuple(series for part in below for series in part.scale)
         content = tuple(dict.fromkeys(content))
         return Ingredients(content, tuple(n for n in dict.fromkeys(sizes) if n not in content))
+
+    def twin_of(self, series: str) -> tuple[str, ...]:
+        """Return the declared twins of a raw series."""
+        both_ways = [pair for twins in self.twins for pair in (twins.pair, twins.pair[::-1])]
+        return tuple(other for one, other in both_ways if one == series)
+
+    @cached_property
+    def _all(self) -> dict[str, Declared]:
+        return {item.name: item for item in self}
 
     def formula(self, name: str) -> str:
         """Return the readable formula, such as ``rd_funds_government / gdp``."""
         item = self[name]
-        if isinstance(item, Index):
-            return f"{item.scheme}({', '.join(item.ingredients)})"
-        if isinstance(item, Composite):
-            return f"{item.form}({', '.join(item.systems)})"
-        return measure_formula(item)
+        if isinstance(item, Measure):
+            return measure_formula(item)
+        rule = item.scheme if isinstance(item, Index) else item.form
+        return f"{rule}({', '.join(inputs(item))})"
 
 
 def measure_formula(measure: Measure) -> str:
     """Return the formula of a measure in plain characters."""
     top = _total(measure.numerator, measure.minus)
     bottom = _total(measure.denominator)
-    if measure.combine == "share_diversity":
-        text = f"1 - sum of squared shares of ({', '.join(measure.numerator)})"
-    elif measure.combine == "location_quotient":
-        text = f"({top} / total over entities) / ({bottom} / total over entities)"
-    else:
-        text = f"{top} / {bottom}" if bottom else top
+    text = {
+        "ratio": f"{top} / {bottom}" if bottom else top,
+        "share_diversity": f"1 - sum of squared shares of ({', '.join(measure.numerator)})",
+        "location_quotient": f"({top} / total over entities) / ({bottom} / total over entities)",
+    }[measure.combine]
     for step in measure.steps:
-        text = _STEP_TEXT[step.name].format(text, step.argument or 0)
+        text = TRANSFORMS[step.name].text.format(text, step.argument or 0)
     return text
-
-
-_STEP_TEXT = {
-    "log": "log({0})",
-    "log1p": "log(1 + {0})",
-    "growth": "dlog({0})",
-    "growth_of_total": "dlog(total of {0})",
-    "rolling_sd": "sd{1:g}({0})",
-    "negative": "-{0}",
-    "complement": "1 - {0}",
-    "absolute": "|{0}|",
-    "subtract": "{0} - {1:g}",
-}
 
 
 def _total(names: tuple[str, ...], minus: tuple[str, ...] = ()) -> str:

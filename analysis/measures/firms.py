@@ -6,18 +6,15 @@ firm's record gives a missing value and not the figure of some earlier year.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.firm_panel import FirmPanel, read_firm_panel
 from analysis.errors import DataError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 __all__ = [
     "FirmMeasures", "earlier", "firm_measures", "mount_firms", "relational_share", "sa_index",

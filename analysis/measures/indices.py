@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data import Panel
-from analysis.errors import DataError, UnknownNameError
+from analysis.errors import DataError, require_known
 from analysis.measures.declarations import Declarations, Index
 from analysis.measures.ratios import compute
 from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings, require_shift
@@ -115,46 +115,36 @@ def weights(
     require_shift(eps)
     item = declared.index(index)
     scheme = scheme or item.scheme
-    if scheme not in (*SCHEMES, "topsis"):
-        raise UnknownNameError("scheme", scheme, (*SCHEMES, "topsis"), f"weights of {index}")
+    require_known("scheme", scheme, (*SCHEMES, "topsis"), f"weights of {index}")
     frame = ingredient_frame(panel, declared, item)
     if frozen_years is not None:
         frame = frame[frame.index.get_level_values("year").isin(list(frozen_years))]
-    return _estimate(frame, item, scheme, eps, directions(item, declared), panel.name)
+    if (complete := len(frame.dropna())) < 2:
+        raise DataError(
+            f"The index {item.name} has {complete} complete rows in {panel.name}, too few for "
+            "weights: use an index with fewer or better observed ingredients."
+        )
+    return _estimate(frame, item, scheme, eps, directions(item, declared))
 
 
 def _estimate(
-    frame: pd.DataFrame,
-    item: Index,
-    scheme: str,
-    eps: float | None,
-    signs: np.ndarray,
-    dataset: str,
+    frame: pd.DataFrame, item: Index, scheme: str, eps: float | None, signs: np.ndarray
 ) -> Weights:
     complete = frame.dropna()
-    if len(complete) < 2:
-        raise DataError(
-            f"The index {item.name} has {len(complete)} complete rows in {dataset}, too few for "
-            "weights: use an index with fewer or better observed ingredients."
-        )
-    x = complete.to_numpy()
-    rule = SCHEMES["entropy" if scheme == "topsis" else scheme]
-    values = rule(x, signs, eps)
-    names = list(frame.columns)
-    loadings = pca_loadings(x, signs)
-    low, high = x.min(axis=0), x.max(axis=0)
+    x, low, high = complete.to_numpy(), complete.min(), complete.max()
+    values = SCHEMES["entropy" if scheme == "topsis" else scheme](x, signs, eps)
     return Weights(
         index=item.name,
         scheme=scheme,
-        by_ingredient=dict(zip(names, values.tolist(), strict=True)),
-        low=dict(zip(names, low.tolist(), strict=True)),
-        high=dict(zip(names, high.tolist(), strict=True)),
+        by_ingredient=dict(zip(complete, values.tolist(), strict=True)),
+        low=low.to_dict(),
+        high=high.to_dict(),
         rows=len(complete),
         dropped=dropped_rows(frame),
         rows_dropped=len(frame) - len(complete),
         years=tuple(sorted({int(y) for y in complete.index.get_level_values("year")})),
-        constant=tuple(n for n, lo, hi in zip(names, low, high, strict=True) if lo == hi),
-        against=tuple(n for n, loading in zip(names, loadings, strict=True) if loading < -1e-9),
+        constant=tuple(complete.columns[low == high]),
+        against=tuple(complete.columns[pca_loadings(x, signs) < -1e-9]),
         eps=eps,
     )
 
@@ -188,19 +178,18 @@ def score(
     Errors as for ``weights``.
     """
     found = weights(panel, declared, index, scheme, frozen_years, eps)
-    item = declared.index(index)
-    frame = ingredient_frame(panel, declared, item)
-    return apply_weights(frame, found, directions(item, declared))
+    return apply_weights(panel, declared, found)
 
 
-def apply_weights(frame: pd.DataFrame, found: Weights, signs: np.ndarray) -> pd.Series:
-    """Score the complete rows of a frame of ingredients with given weights and scale."""
-    complete = frame.dropna()
+def apply_weights(panel: Panel, declared: Declarations, found: Weights) -> pd.Series:
+    """Score the complete rows of a panel with given weights and scale."""
+    item = declared.index(found.index)
+    complete = ingredient_frame(panel, declared, item).dropna()
     low, high = (np.array(list(bound.values())) for bound in (found.low, found.high))
     w = np.array(list(found.by_ingredient.values()))
-    z = minmax(complete.to_numpy(), signs, low, high)
+    z = minmax(complete.to_numpy(), directions(item, declared), low, high)
     if found.scheme == "topsis":
         values = closeness(z * w, best=w, worst=np.zeros_like(w))
     else:
         values = (z + (found.eps or 0.0)) @ w
-    return pd.Series(values, index=complete.index).reindex(frame.index).rename(found.index)
+    return pd.Series(values, index=complete.index).reindex(panel.frame.index).rename(found.index)

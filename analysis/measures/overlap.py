@@ -58,26 +58,20 @@ class Overlap:
         return not (self.shared or self.twins)
 
     def __str__(self) -> str:
-        said = []
-        if self.shared:
-            said.append(f"both sides contain {_and(self.shared)}")
-        if self.twins:
-            said.append(f"twins stand on both sides ({_pairs(self.twins)})")
-        if self.scale:
-            said.append(f"both sides are divided by {_and(self.scale)}")
-        if self.parts:
-            said.append(f"one side is part of the other ({_pairs(self.parts)})")
-        if self.crossed:
-            said.append(f"both sides break down one whole ({_pairs(self.crossed)})")
-        text = "; ".join(said) or "no raw series in common"
+        said = {
+            f"both sides contain {_and(self.shared)}": self.shared,
+            f"twins stand on both sides ({_pairs(self.twins)})": self.twins,
+            f"both sides are divided by {_and(self.scale)}": self.scale,
+            f"one side is part of the other ({_pairs(self.parts)})": self.parts,
+            f"both sides break down one whole ({_pairs(self.crossed)})": self.crossed,
+        }
+        text = "; ".join(words for words, found in said.items() if found)
+        text = text or "no raw series in common"
         return f"{text[0].upper()}{text[1:]}."
 
 
 def overlap(
-    panel: Panel,
-    declared: Declarations,
-    left: str | Iterable[str],
-    right: str | Iterable[str],
+    panel: Panel, declared: Declarations, left: str | Iterable[str], right: str | Iterable[str]
 ) -> Overlap:
     """Return what the raw series behind ``left`` and behind ``right`` have in common.
 
@@ -123,10 +117,7 @@ def overlap(
 
 
 def require_disjoint(
-    panel: Panel,
-    declared: Declarations,
-    left: str | Iterable[str],
-    right: str | Iterable[str],
+    panel: Panel, declared: Declarations, left: str | Iterable[str], right: str | Iterable[str]
 ) -> Overlap:
     """Return the ``Overlap`` of two sides, refusing shared raw series and twins (OverlapError)."""
     found = overlap(panel, declared, left, right)
@@ -169,9 +160,7 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _and(names: Iterable[str]) -> str:
     listed = list(names)
-    return (
-        " and ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)
-    )
+    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> str:

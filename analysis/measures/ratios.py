@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.measures.declarations import Measure
-from analysis.measures.transforms import COMBINATIONS, DOMAIN, TRANSFORMS
+from analysis.measures.transforms import COMBINATIONS, TRANSFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ def lacking(measure: Measure, panel: Panel) -> tuple[str, ...]:
 
 def compute(measure: Measure, panel: Panel) -> tuple[pd.Series, Cells]:
     """Return a measure on the index of the panel, and the account of its cells."""
-    absent = lacking(measure, panel)
-    if absent:
+    if absent := lacking(measure, panel):
         raise SpecificationError(
             f"{measure.name} cannot be computed for {panel.name}, which lacks "
             f"{', '.join(absent)}: add the series or leave the measure out."
@@ -75,10 +74,10 @@ def compute(measure: Measure, panel: Panel) -> tuple[pd.Series, Cells]:
     no_size = complete & value.isna().to_numpy()
     outside = np.zeros(len(value), dtype=bool)
     for step in measure.steps:
-        if step.name in DOMAIN:
-            outside |= (value.notna() & ~DOMAIN[step.name](value)).to_numpy()
-        arguments = () if step.argument is None else (step.argument,)
-        value = TRANSFORMS[step.name](value, *arguments)
+        transform = TRANSFORMS[step.name]
+        if transform.domain:
+            outside |= (value.notna() & ~transform.domain(value)).to_numpy()
+        value = transform.apply(value, *((step.argument,) if transform.numbered else ()))
     return value.rename(measure.name), _account(value, complete, no_size, outside)
 
 

@@ -8,29 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from analysis.data.files import read_yaml
-from analysis.errors import SpecificationError, UnknownNameError
-from analysis.measures.composites import FORMS
-from analysis.measures.declarations import (
-    Composite,
-    Crossed,
-    Declarations,
-    Index,
-    Measure,
-    Parts,
-    Step,
-    Twins,
-    Unit,
-)  # fmt: skip
-from analysis.measures.transforms import ARGUMENT, COMBINATIONS, TRANSFORMS
+from analysis.errors import SpecificationError, require_known
+from analysis.measures import declarations
+from analysis.measures.coupling import COMPOSITES
+from analysis.measures.declarations import Composite, Declarations, Index, Measure, Step, Unit
+from analysis.measures.transforms import COMBINATIONS, TRANSFORMS
 from analysis.measures.weights import SCHEMES
 
 Block = Mapping[str, Any]
 Units = Mapping[str, Unit]
 
-_LISTS = {"twins": Twins, "parts": Parts, "crossed": Crossed}
+_LISTS = {"twins": declarations.Twins, "parts": declarations.Parts, "crossed": declarations.Crossed}
 _PLURAL = {Measure: "measures", Index: "indices", Composite: "composites"}
 _SECTIONS = ("units", "sides", "scale", *_LISTS, *_PLURAL.values())
-_OPTIONS = {"combine": COMBINATIONS, "scheme": (*SCHEMES, "topsis"), "form": FORMS}
+_OPTIONS = {"combine": COMBINATIONS, "scheme": (*SCHEMES, "topsis"), "form": COMPOSITES}
 _SCORE = Unit("score", "score", "score", 1.0)
 
 
@@ -59,7 +50,7 @@ def read_declarations(path: Path) -> Declarations:
 def parse(document: Block, where: str = "measures.yml") -> Declarations:
     """Turn the content of a file of declarations into checked ``Declarations``."""
     for section in document:
-        _known("section", section, _SECTIONS, where)
+        require_known("section", section, _SECTIONS, where)
     units = {
         name: _entry(Unit, {"name": name, **block}, f"unit '{name}' of {where}")
         for name, block in (document.get("units") or {}).items()
@@ -103,13 +94,12 @@ def _declared(kind: type[Any], name: str, block: Block, units: Units, where: str
     if kind is not Measure:
         del keys["unit"]  # a score
     for key in block:
-        _known("key", key, keys, at)
-    absent = [key for key, f in keys.items() if f.default is MISSING and key not in block]
-    if absent:
+        require_known("key", key, keys, at)
+    if absent := [key for key, f in keys.items() if f.default is MISSING and key not in block]:
         raise SpecificationError(f"The {at} lacks {', '.join(absent)}: add it to the block.")
     for key, options in {**_OPTIONS, "unit": units}.items():
         if key in block:
-            _known("combination" if key == "combine" else key, block[key], options, at)
+            require_known("combination" if key == "combine" else key, block[key], options, at)
     if block.get("direction", 1) not in (-1, 0, 1):
         raise SpecificationError(f"The direction in {at} must be 1, -1 or 0.")
     values = {f.name: _value(f, block[key], at) for key, f in keys.items() if key in block}
@@ -127,9 +117,9 @@ def _value(key: Field[Any], raw: Any, at: str) -> Any:  # noqa: ANN401
 
 def _step(raw: str | Block, at: str) -> Step:
     name, argument = (raw, None) if isinstance(raw, str) else next(iter(raw.items()))
-    _known("transform", name, TRANSFORMS, at)
-    if (argument is not None) != (name in ARGUMENT):
-        example = f"'{name}: 4'" if name in ARGUMENT else f"'{name}' alone"
+    require_known("transform", name, TRANSFORMS, at)
+    if (argument is not None) != TRANSFORMS[name].numbered:
+        example = f"'{name}: 4'" if TRANSFORMS[name].numbered else f"'{name}' alone"
         raise SpecificationError(f"The transform {name} in {at} is written {example}.")
     if name == "rolling_sd" and not (isinstance(argument, int) and argument > 1):
         raise SpecificationError(f"rolling_sd in {at} needs two years or more, not {argument}.")
@@ -142,36 +132,27 @@ def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _known(kind: str, name: str, known: Iterable[str], where: str) -> None:
-    if name not in known:
-        raise UnknownNameError(kind, str(name), known, where)
-
-
 def check(found: Declarations) -> None:
     """Check what holds between blocks; see ``declarations`` for the errors."""
-    _check_names(found)
+    names = [item.name for item in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SpecificationError(f"{found.where} declares {twice[0]} twice: rename one of them.")
     for item in found if found.sides else ():
-        _known("side", item.side, found.sides, f"'{item.name}' of {found.where}")
+        require_known("side", item.side, found.sides, f"'{item.name}' of {found.where}")
     for index in found.indices.values():
         at = f"index '{index.name}' of {found.where}"
         for name in index.ingredients:
-            _known("ingredient", name, found.measures, at)
+            require_known("ingredient", name, found.measures, at)
             if found.measures[name].direction == 0:
                 raise SpecificationError(
                     f"The ingredient {name} of {at} has direction 0: give the measure 1 or -1."
                 )
     for composite in found.composites.values():
+        at = f"composite '{composite.name}' of {found.where}"
         for name in composite.systems:
-            _known("system", name, found.indices, f"composite '{composite.name}' of {found.where}")
+            require_known("system", name, found.indices, at)
     _check_sides(found)
     _check_primary(found)
-
-
-def _check_names(found: Declarations) -> None:
-    names = [item.name for item in found]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SpecificationError(f"{found.where} declares {twice[0]} twice: rename one of them.")
 
 
 def _check_sides(found: Declarations) -> None:
@@ -197,8 +178,7 @@ def _check_primary(found: Declarations) -> None:
             mine = set(found.ingredients(one.name).content)
             theirs = set(found.ingredients(other.name).series)
             twins = {twin for series in mine for twin in found.twin_of(series)}
-            common = sorted((mine | twins) & theirs)
-            if common:
+            if common := sorted((mine | twins) & theirs):
                 raise SpecificationError(
                     f"The primary indices {one.name} and {other.name} of {found.where} share "
                     f"{', '.join(common)}: take an ingredient out of one of them."

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from analysis.data import Panel
@@ -14,9 +13,8 @@ from analysis.errors import SpecificationError, require_seed
 from analysis.measures.coupling import coupling, grade
 from analysis.measures.declarations import Declarations
 from analysis.measures.indices import directions, ingredient_frame, score
-from analysis.measures.weights import EPS, SCHEMES, minmax
+from analysis.measures.weights import EPS, SCHEMES, Floats, minmax
 
-Floats = NDArray[np.float64]
 SEED = 20211
 
 

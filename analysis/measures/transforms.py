@@ -8,6 +8,7 @@ lag. A cell that cannot be computed is missing, never infinite.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -96,24 +97,28 @@ def rolling_sd(x: pd.Series, years: float) -> pd.Series:
     return windows.std(ddof=1).droplevel(0).reindex(x.index)
 
 
-TRANSFORMS: Mapping[str, Callable[..., pd.Series]] = {
-    "log": log,
-    "log1p": log1p,
-    "growth": growth,
-    "growth_of_total": growth_of_total,
-    "rolling_sd": rolling_sd,
-    "negative": lambda x: -x,
-    "complement": lambda x: 1.0 - x,
-    "absolute": lambda x: x.abs(),
-    "subtract": lambda x, number: x - number,
-}
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A transform of one series: how it is computed, written and where it is defined.
 
-ARGUMENT = ("rolling_sd", "subtract")
-"""Transforms that take a number."""
+    ``apply`` takes the series, and a number if ``numbered``; ``text`` takes the formula of the
+    series and the number; a cell outside ``domain`` becomes missing and is counted.
+    """
 
-DOMAIN: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    "log": lambda x: x > 0,
-    "log1p": lambda x: x >= 0,
-    "growth": lambda x: x > 0,
+    apply: Callable[..., pd.Series]
+    text: str
+    domain: Callable[[pd.Series], pd.Series] | None = None
+    numbered: bool = False
+
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "log": Transform(log, "log({0})", lambda x: x > 0),
+    "log1p": Transform(log1p, "log(1 + {0})", lambda x: x >= 0),
+    "growth": Transform(growth, "dlog({0})", lambda x: x > 0),
+    "growth_of_total": Transform(growth_of_total, "dlog(total of {0})"),
+    "rolling_sd": Transform(rolling_sd, "sd{1:g}({0})", numbered=True),
+    "negative": Transform(lambda x: -x, "-{0}"),
+    "complement": Transform(lambda x: 1.0 - x, "1 - {0}"),
+    "absolute": Transform(lambda x: x.abs(), "|{0}|"),
+    "subtract": Transform(lambda x, number: x - number, "{0} - {1:g}", numbered=True),
 }
-"""Where a transform is defined; outside it a cell becomes missing and is counted."""

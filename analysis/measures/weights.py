@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import DataError, SpecificationError, UnknownNameError
+from analysis.errors import DataError, SpecificationError, require_known
 
 Floats = NDArray[np.float64]
 EPS = 1e-4
@@ -155,10 +155,9 @@ def entropy_weights(
     -----
     Entropy rewards skewness, not importance: a column with a few very large values gets the most.
     """
-    values = matrix(x)
-    mask = varying(values)
+    mask = varying(x)
     require_shift(eps)
-    z = minmax(values, directions)[:, mask] + (eps or 0.0)
+    z = minmax(x, directions)[:, mask] + (eps or 0.0)
     return _spread_out(divergence(z), mask)
 
 
@@ -171,9 +170,7 @@ def pca_loadings(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     values = matrix(x)
     mask = varying(values)
     oriented = (values * _signs(directions, values.shape[1]))[:, mask]
-    if mask.sum() == 1:
-        return mask.astype(float)
-    _, vectors = np.linalg.eigh(np.corrcoef(oriented, rowvar=False))
+    _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(oriented, rowvar=False)))
     first = vectors[:, -1]
     anchor = first.sum()
     if abs(anchor) < 1e-9:
@@ -204,16 +201,11 @@ def critic_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     Research 22(7), 763-770). If all columns say the same, no column adds anything and the weights
     are equal.
     """
-    values = matrix(x)
-    mask = varying(values)
-    z = minmax(values, directions)[:, mask]
-    if z.shape[1] == 1:
-        return mask.astype(float)
-    conflict = (1.0 - np.corrcoef(z, rowvar=False)).sum(axis=0)
+    mask = varying(x)
+    z = minmax(x, directions)[:, mask]
+    conflict = (1.0 - np.atleast_2d(np.corrcoef(z, rowvar=False))).sum(axis=0)
     information = z.std(axis=0, ddof=1) * conflict
-    if information.sum() < 1e-9:
-        return _spread_out(np.ones(z.shape[1]), mask)
-    return _spread_out(information, mask)
+    return _spread_out(information if information.sum() >= 1e-9 else np.ones(z.shape[1]), mask)
 
 
 def topsis(
@@ -245,13 +237,12 @@ def topsis(
             "weigh one that varies."
         )
     signs = _signs(directions, values.shape[1])
+    require_known("normalisation", normalise, ("minmax", "vector"), "topsis")
     if normalise == "minmax":
         z = minmax(values, signs)
-    elif normalise == "vector":
+    else:
         length = np.sqrt((values**2).sum(axis=0))
         z = signs * values / np.where(length > 0, length, 1.0)
-    else:
-        raise UnknownNameError("normalisation", normalise, ("minmax", "vector"), "topsis")
     v = z * weights
     return closeness(v, best=v.max(axis=0), worst=v.min(axis=0))
 

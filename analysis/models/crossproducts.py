@@ -9,7 +9,6 @@ from analysis.models.design import ABSORBED
 __all__ = [
     "CHUNK", "UNIDENTIFIED", "cross_products", "inverses", "partial_out", "pseudo_inverses",
     "slopes_of", "solve_many",
-    "with_spare",
 ]  # fmt: skip
 
 CHUNK = 512  # regressions solved at a time: the working arrays stay within a few megabytes
@@ -18,10 +17,10 @@ STEADY = 1e5  # trace of an inverse up to which it is worth as much as a pseudo-
 RANK = 1e-10  # relative size below which a direction of the nuisance columns counts as empty
 
 
-def cross_products(z: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Z_g'Z_g for each cluster g, shape (G, m, m)."""
-    order = np.argsort(clusters, kind="stable")
-    bounds = np.searchsorted(clusters[order], np.arange(1, int(clusters.max()) + 1))
+def cross_products(z: np.ndarray, clusters: np.ndarray, groups: int | None = None) -> np.ndarray:
+    """Z_g'Z_g for each cluster g, shape (G, m, m); G is the largest code and one by default."""
+    order, groups = np.argsort(clusters, kind="stable"), groups or int(clusters.max()) + 1
+    bounds = np.searchsorted(clusters[order], np.arange(1, groups))
     return np.stack([block.T @ block for block in np.split(z[order], bounds)])
 
 
@@ -80,7 +79,7 @@ def solve_many(
         (B, 1), both NaN at padding, and which regressions are collinear (B,).
     """
     groups, m = products.shape[:2]
-    total = with_spare(products.sum(axis=0))
+    total = products.sum(axis=0)
     # One row per column j, holding A_1[j], A_2[j], ...: all clusters in one product of matrices.
     wide = np.ascontiguousarray(products.transpose(1, 0, 2)).reshape(m, groups * m)
     width = terms.shape[1] if every else 1
@@ -106,15 +105,11 @@ def solve_many(
     return b, spread, collinear
 
 
-def with_spare(total: np.ndarray) -> np.ndarray:
-    """Add an empty last row and column, where index −1 points."""
-    return np.pad(total, (0, 1))
-
-
 def slopes_of(
     total: np.ndarray, y: np.ndarray, x: np.ndarray, tolerance: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Slopes (B, k), 0 at padding; which systems are singular; their inverses (B, k, k)."""
+    total = np.pad(total, (0, 1))  # an empty last row and column, where −1 points
     system = total[x[:, :, None], x[:, None, :]]
     k = np.arange(x.shape[1])
     system[:, k, k] += x < 0  # a padded term stands alone with a one

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.effects import EFFECTS, Absorbed
 from analysis.models.rows import Dropped, Rows, few
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models.specification import Specification
+from analysis.models.specification import Specification
 
 __all__ = ["ABSORBED", "Design", "build_design", "flat", "split_effects"]
 
@@ -53,6 +51,12 @@ class Design:
     within_sd: np.ndarray
     dropped: tuple[Dropped, ...]
 
+    @property
+    def free(self) -> int:
+        """Parameters besides slopes: rank of the constant and effects not nested in clusters."""
+        free = [a.columns() for a in self.absorbed if not a.nested_in(self.clusters)]
+        return int(np.linalg.matrix_rank(np.column_stack([np.ones(len(self.y)), *free])))
+
 
 def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
     """Turn rows into arrays; refuse rows without a cluster and a sample without differences."""
@@ -65,18 +69,10 @@ def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
                 f"No first difference of '{spec.outcome}' can be used: no two entities have rows "
                 "in the same two consecutive years, so use other effects."
             )
-    clusters, labels = _clusters(spec, panel, rows, frame.index)
-    table = frame.to_numpy()
-    return Design(
-        index=frame.index,
-        y=table[:, 0],
-        x=table[:, 1:],
-        absorbed=_absorbed(spec, rows, frame.index),
-        clusters=clusters,
-        cluster_labels=labels,
-        within_sd=_within_sd(rows),
-        dropped=dropped,
-    )
+    index, table = frame.index, frame.to_numpy()
+    clusters, labels = _clusters(spec, panel, rows, index)
+    y, x, absorbed = table[:, 0], table[:, 1:], _absorbed(spec, rows, index)
+    return Design(index, y, x, absorbed, clusters, labels, _within_sd(rows), dropped)
 
 
 def split_effects(
@@ -189,11 +185,11 @@ def _absorbed(spec: Specification, rows: Rows, index: pd.MultiIndex) -> tuple[Ab
     kinds = EFFECTS[spec.effects].absorbs
     entity, year = _codes(index, 0), _codes(index, 1)
     time = _standard(index.get_level_values(1).to_numpy(dtype=float))
-    region = pd.factorize(_on(rows.region, index))[0]
+    area = pd.factorize(_on(rows.region, index))[0] * (year.max() + 1) + year
     made = {
         "entity": lambda: Absorbed("entity", entity),
         "year": lambda: Absorbed("year", year),
-        "region_year": lambda: Absorbed("region × year", _dense(region * (year.max() + 1) + year)),
+        "region_year": lambda: Absorbed("region × year", pd.factorize(area, sort=True)[0]),
         "entity_trend": lambda: Absorbed("entity trend", entity, time),
     }
     out = [made[kind]() for kind in kinds]
@@ -233,15 +229,8 @@ def _on(values: Any, index: pd.MultiIndex) -> Any:  # noqa: ANN401
 
 def _codes(index: pd.MultiIndex, level: int) -> np.ndarray:
     codes = index.codes[level]
-    return (
-        pd.factorize(index.levels[1].to_numpy()[codes], sort=True)[0]
-        if level
-        else (pd.factorize(codes)[0])
-    )
-
-
-def _dense(codes: np.ndarray) -> np.ndarray:
-    return np.unique(codes, return_inverse=True)[1]
+    values = index.levels[1].to_numpy()[codes] if level else codes
+    return pd.factorize(values, sort=bool(level))[0]
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

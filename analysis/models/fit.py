@@ -1,25 +1,25 @@
-"""Estimate one column by exact least squares, check it and explain what cannot be estimated."""
+"""Estimate one column by exact least squares, check it and explain what cannot be estimated.
+
+Also the added-variable view of one term: what a regression sees when everything else is out.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import qr
 
-from analysis.errors import SpecificationError
+from analysis.data import Panel
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.design import ABSORBED, Design, build_design, flat, split_effects
 from analysis.models.effects import EFFECTS
 from analysis.models.rows import Dropped, Rows, estimation_rows
 from analysis.models.scaling import least_squares
+from analysis.models.specification import Specification
 
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.models.specification import Specification
-
-__all__ = ["Fit", "fit"]
+__all__ = ["AddedVariable", "Fit", "added_variable", "fit"]
 
 _EXACT = 1e-16  # share of variance unexplained below which a fit counts as an identity
 
@@ -146,7 +146,7 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
         residuals=residuals,
         clusters=design.clusters,
         cluster_labels=design.cluster_labels,
-        parameters=_parameters(design),
+        parameters=design.free + len(coefficients),
         x_nested=partly[:, 1:],
         y_nested=partly[:, 0],
         nuisance=nuisance,
@@ -157,12 +157,6 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
         grid_rows=rows.grid_rows,
         notes=rows.notes,
     )
-
-
-def _parameters(design: Design) -> int:
-    free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
-    columns = np.column_stack([np.ones(len(design.y)), *free])
-    return design.x.shape[1] + int(np.linalg.matrix_rank(columns))
 
 
 def _require_clusters(spec: Specification, design: Design) -> None:
@@ -207,3 +201,41 @@ def _require_remainder(spec: Specification, y: np.ndarray, residuals: np.ndarray
             "computed from the regressors or the rows are too few for so many effects, so leave a "
             "regressor out or widen the sample."
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AddedVariable:
+    """Outcome and one term with effects and all other terms partialled out.
+
+    By Frisch, Waugh and Lovell the least-squares line through (x, y) has exactly the slope of the
+    full regression.
+
+    Attributes
+    ----------
+    x, y : ndarray, shape (n,)
+        In units of the term and of the outcome.
+    x_sd, y_sd : float
+        Within-SDs of the two in levels (see `Fit.within_sd`), to draw both on one scale.
+    slope : float
+        The coefficient of the term.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_sd: float
+    y_sd: float
+    slope: float
+
+
+def added_variable(fitted: Fit, term: str) -> AddedVariable:
+    """Partial every other term out of the outcome and of `term`."""
+    if term not in fitted.terms:
+        raise UnknownNameError("term", term, fitted.terms, "this fit")
+    at = fitted.terms.index(term)
+    others = np.delete(fitted.x, at, axis=1)
+    z = np.column_stack([fitted.x[:, at], fitted.y])
+    if others.shape[1]:
+        scaled = others / others.std(axis=0)  # yuan beside a share: least squares needs one scale
+        z = z - scaled @ np.linalg.lstsq(scaled, z, rcond=None)[0]
+    y_sd, x_sd = map(float, fitted.within_sd[[0, 1 + at]])
+    return AddedVariable(z[:, 0], z[:, 1], x_sd, y_sd, slope=float(fitted.coefficients[at]))

@@ -20,16 +20,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.models.crossproducts import (
-    CHUNK,
-    UNIDENTIFIED,
-    cross_products,
-    inverses,
-    partial_out,
-    slopes_of,
-    solve_many,
-    with_spare,
-)
+from analysis.models import crossproducts as cross
 from analysis.models.design import Design, flat, split_effects
 
 __all__ = ["Batch", "Kernel", "build_kernel"]
@@ -132,7 +123,7 @@ class Kernel:
                 f"{int(used.sum(axis=1).max())} terms and {self.free} other parameters are too "
                 f"many for {groups} clusters and {self.n} rows: use fewer terms."
             )
-        b, spread, refused = solve_many(self.products, outcomes, terms, every=every)
+        b, spread, refused = cross.solve_many(self.products, outcomes, terms, every=every)
         refused |= self.scale[outcomes] == 0
         b[refused], spread[refused] = np.nan, np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -169,12 +160,12 @@ class Kernel:
         blocks = self.nested[:, keep][:, :, keep]
         whole, blocks = blocks.sum(axis=0), blocks.reshape(len(blocks), -1)
         out = np.empty((len(counts), len(terms)))
-        for start in range(0, len(counts), CHUNK):
-            rows = slice(start, start + CHUNK)
+        for start in range(0, len(counts), cross.CHUNK):
+            rows = slice(start, start + cross.CHUNK)
             summed = np.asarray(counts[rows], dtype=float) @ blocks
             stacked = summed.reshape(-1, len(keep), len(keep))
-            left = partial_out(stacked, len(terms) + 1, whole)
-            inverse, lost = inverses(left[:, :-1, :-1], UNIDENTIFIED)
+            left = cross.partial_out(stacked, len(terms) + 1, whole)
+            inverse, lost = cross.inverses(left[:, :-1, :-1], cross.UNIDENTIFIED)
             out[rows] = (inverse @ left[:, :-1, -1:])[..., 0]
             out[rows][lost] = np.nan
         return out * self.scale[outcome] / self.scale[terms]
@@ -185,8 +176,8 @@ class Kernel:
         total = self.nested.sum(axis=0)
         spread, full = np.zeros(terms.shape), None
         stacked = np.concatenate([total[None], total - self.nested])
-        for left in partial_out(stacked, m, total):
-            b, lost = slopes_of(with_spare(left), outcomes, terms, UNIDENTIFIED)[:2]
+        for left in cross.partial_out(stacked, m, total):
+            b, lost = cross.slopes_of(left, outcomes, terms, cross.UNIDENTIFIED)[:2]
             b[lost] = np.nan
             full = b if full is None else full
             spread += (b - full) ** 2
@@ -200,17 +191,9 @@ def build_kernel(names: Sequence[str], columns: np.ndarray, design: Design) -> K
     unit = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     length = np.sqrt((nuisance**2).sum(axis=0))
     both = np.column_stack([partly * unit, nuisance / np.where(length > 0, length, 1.0)])
-    free = [a.columns() for a in design.absorbed if not a.nested_in(design.clusters)]
-    constant = np.column_stack([np.ones(len(columns)), *free])
-    return Kernel(
-        names=tuple(names),
-        scale=scale,
-        products=cross_products(clean * unit, design.clusters),
-        nested=cross_products(both, design.clusters),
-        n=len(columns),
-        free=int(np.linalg.matrix_rank(constant)),
-        cluster_labels=design.cluster_labels,
-    )
+    products, nested = (cross.cross_products(z, design.clusters) for z in (clean * unit, both))
+    n, labels = len(columns), design.cluster_labels
+    return Kernel(tuple(names), scale, products, nested, n, design.free, labels)
 
 
 def _test(b: np.ndarray, errors: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:

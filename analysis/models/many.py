@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.design import Design, build_design
 from analysis.models.kernel import Kernel, build_kernel
 from analysis.models.rows import Rows, estimation_rows, numbers, require_grid, shift, years_each
 from analysis.models.specification import Specification
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["Dated", "ManyFits", "Wide", "fit_many", "product_name", "wide"]
 
@@ -120,17 +117,10 @@ def wide(
     # Only what is used: to carry a whole panel along takes as long as a regression.
     lean = pd.DataFrame({**held, **values}, frame.index)
     panel = replace(panel, frame=lean, variables={**described, **panel.variables})
-    names = [dated_name(c) for c in columns]
-    spec = Specification(
-        names[0],
-        tuple(names[1:]),
-        tuple((dated_name(a), dated_name(b)) for a, b in products),
-        lag=0,
-        initial=like.initial,
-        effects=like.effects,
-        sample=like.sample,
-        cluster=like.cluster,
-    )
+    outcome, *terms = map(dated_name, columns)
+    pairs = [(dated_name(a), dated_name(b)) for a, b in products]
+    kept = {name: getattr(like, name) for name in ("initial", "effects", "sample", "cluster")}
+    spec = Specification(outcome, terms, pairs, lag=0, **kept)
     return Wide(spec, panel, estimation_rows(spec, panel, effects))
 
 
@@ -172,9 +162,8 @@ def fit_many(specs: Iterable[Specification], panel: Panel, *, cr3: bool = False)
     if not specs:
         raise SpecificationError("No specification to estimate: name at least one.")
     groups: dict[tuple[object, ...], list[int]] = {}
-    gaps = _Gaps(panel)
-    for i, spec in enumerate(specs):
-        key = (spec.effects, spec.sample, spec.cluster, spec.initial, gaps.pattern(spec))
+    for i, (spec, gaps) in enumerate(zip(specs, _gaps(specs, panel), strict=True)):
+        key = (spec.effects, spec.sample, spec.cluster, spec.initial, gaps)
         groups.setdefault(key, []).append(i)
     tables = [_solve_group(members, specs, panel, cr3) for members in groups.values()]
     table = pd.concat(tables).sort_values("specification", kind="stable", ignore_index=True)
@@ -186,28 +175,17 @@ def fit_many(specs: Iterable[Specification], panel: Panel, *, cr3: bool = False)
     return ManyFits(specs, table, (note,) if lost else ())
 
 
-class _Gaps:
-    """Which cells of the grid are missing, looked up once per variable and lag."""
-
-    def __init__(self, panel: Panel) -> None:
-        require_grid(panel.frame)
-        self._panel = panel
-        self._seen: dict[Dated, np.ndarray] = {}
-
-    def pattern(self, spec: Specification) -> bytes:
-        """Return the rows a specification cannot use, as a key."""
-        lost = np.zeros(len(self._panel.frame), dtype=bool)
-        for column in _columns(spec):
-            if column not in self._seen:
-                _require_columns([column], self._panel)
-                name, lag = column
-                values, width = (
-                    numbers(self._panel.frame, name),
-                    years_each(self._panel.frame.index),
-                )
-                self._seen[column] = np.isnan(shift(values, lag, width))
-            lost |= self._seen[column]
-        return lost.tobytes()
+def _gaps(specs: Iterable[Specification], panel: Panel) -> Iterator[bytes]:
+    """Rows each specification cannot use, as a key; a variable and lag is looked up once."""
+    require_grid(panel.frame)
+    width, missing = years_each(panel.frame.index), {}
+    for spec in specs:
+        columns = _columns(spec)
+        for name, lag in columns:
+            if (name, lag) not in missing:
+                _require_columns([(name, lag)], panel)
+                missing[name, lag] = np.isnan(shift(numbers(panel.frame, name), lag, width))
+        yield np.any([missing[c] for c in columns], axis=0).tobytes()
 
 
 def _solve_group(
@@ -229,7 +207,7 @@ def _solve_group(
     each = used.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = design.within_sd[terms] / design.within_sd[outcomes][:, None]
-    values: Mapping[str, Any] = {
+    values = {
         "specification": np.repeat(members, each),
         "term": [term for i in members for term in specs[i].terms],
         "estimate": batch.coefficients[used],

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.models.design import build_design
+from analysis.models.effects import Absorbed
 from analysis.models.rows import estimation_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analysis.data import Panel
-    from analysis.models.effects import Absorbed
-    from analysis.models.specification import Specification
+from analysis.models.specification import Specification
 
 __all__ = ["library_slopes"]
 

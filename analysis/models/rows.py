@@ -101,14 +101,8 @@ def estimation_rows(
         alive &= ~bad
     _require_entities(spec, values.index, alive, dropped)
     frame = _with_products(spec, values[alive])
-    return Rows(
-        frame,
-        initial[alive],
-        region[alive],
-        len(values),
-        tuple(dropped),
-        tuple(_late_initials(spec, panel.frame, alive)),
-    )
+    notes = tuple(_late_initials(spec, panel.frame, alive))
+    return Rows(frame, initial[alive], region[alive], len(values), tuple(dropped), notes)
 
 
 def require_grid(frame: pd.DataFrame) -> None:
@@ -139,13 +133,8 @@ def years_each(index: pd.MultiIndex) -> int:
 def shift(values: np.ndarray, years: int, width: int) -> np.ndarray:
     """Values of a grid so many years before (after, where negative), inside each entity, (n,)."""
     table, years = values.reshape(-1, width), max(-width, min(width, years))
-    out = np.full_like(table, np.nan)
-    to, of = (
-        (slice(years, None), slice(width - years))
-        if years >= 0
-        else (slice(years), slice(-years, None))
-    )
-    out[:, to] = table[:, of]
+    out, start, end = np.full_like(table, np.nan), max(years, 0), width + min(years, 0)
+    out[:, start:end] = table[:, start - years : end - years]
     return out.ravel()
 
 
@@ -308,8 +297,7 @@ def _late_initials(spec: Specification, frame: pd.DataFrame, alive: np.ndarray) 
     used = alive.reshape(-1, years_each(frame.index))
     for name in spec.initial:
         seen = ~np.isnan(numbers(frame, name).reshape(used.shape))
-        late = int((used.any(axis=1) & (seen.argmax(axis=1) > used.argmax(axis=1))).sum())
-        if late:
+        if late := int((used.any(axis=1) & (seen.argmax(axis=1) > used.argmax(axis=1))).sum()):
             yield (
                 f"The first observed {name} is later than the first row used for {late} "
                 f"{'entity' if late == 1 else 'entities'}, so it is not predetermined there."

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.data import Panel
 from analysis.errors import DataError, SpecificationError, UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["SpatialWeights", "contiguity", "economic_proximity", "inverse_distance", "permuted"]
 
@@ -191,23 +188,16 @@ def permuted(weights: SpatialWeights, rng: np.random.Generator) -> SpatialWeight
     effect that survives many such draws does not come from space.
     """
     order = rng.permutation(len(weights.entities))
-    return replace(
-        weights,
-        name=f"placebo of {weights.name}",
-        raw=weights.raw[np.ix_(order, order)],
-        note="Entities permuted at random.",
-    )
+    name, raw = f"placebo of {weights.name}", weights.raw[np.ix_(order, order)]
+    return replace(weights, name=name, raw=raw, note="Entities permuted at random.")
 
 
 def great_circle(points: np.ndarray) -> np.ndarray:
     """Haversine distances in km between points of (latitude, longitude) in degrees, (n, n)."""
     latitude, longitude = np.radians(points).T
+    cosines = np.cos(latitude[:, None]) * np.cos(latitude)
     half = np.sin((latitude[:, None] - latitude) / 2) ** 2
-    half += (
-        np.cos(latitude[:, None])
-        * np.cos(latitude)
-        * np.sin((longitude[:, None] - longitude) / 2) ** 2
-    )
+    half += cosines * np.sin((longitude[:, None] - longitude) / 2) ** 2
     return 2 * _EARTH * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
 
 

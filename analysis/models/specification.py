@@ -49,10 +49,8 @@ class Sample:
             )
 
     def __str__(self) -> str:
-        if self.first_year is None and self.last_year is None:
-            years = "all years"
-        else:
-            years = f"{self.first_year or 'start'} to {self.last_year or 'end'}"
+        first, last = self.first_year or "start", self.last_year or "end"
+        years = "all years" if (first, last) == ("start", "end") else f"{first} to {last}"
         out = [str(x) for x in (*self.exclude_entities, *self.exclude_years)]
         return f"{years}, without {', '.join(out)}" if out else years
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.data.labels import entity_names, year_and_month
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.specification import Sample
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
 
 __all__ = ["EventDesign", "Exposure", "with_treatment"]
 
@@ -93,10 +90,8 @@ class EventDesign:
     @property
     def starts(self) -> dict[str, int]:
         """First year of exposure by entity."""
-        out: dict[str, int] = {}
-        for e in self.exposures:
-            out[e.entity] = min(e.year, out.get(e.entity, e.year))
-        return out
+        latest_first = reversed(self.exposures)  # sorted by entity and year
+        return dict(sorted({e.entity: e.year for e in latest_first}.items()))
 
     @property
     def treated(self) -> tuple[str, ...]:
@@ -165,14 +160,11 @@ class EventDesign:
             entity_names(pd.Index(part[entity]), f"Column '{entity}' of the table of events")
             for part in (rows, others)
         )
-        label = name or "_".join(_many(policy)) or "event"
+        columns = zip(who, dated, doses, strict=True)
         unknown = sum(not known for _, known in dated)
         return cls(
-            name=label,
-            exposures=tuple(
-                Exposure(name, year, float(much))
-                for name, (year, _), much in zip(who, dated, doses, strict=True)
-            ),
+            name=name or "_".join(_many(policy)) or "event",
+            exposures=tuple(Exposure(code, year, float(much)) for code, (year, _), much in columns),
             excluded=(*map(str, exclude), *others),
             dosed=dose is not None,
             rule=_rule(late_from),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.data import identities, load
-from analysis.data.identity import read_identities
+from analysis.data.dataset import read_identities
 from analysis.errors import DataError, UnknownNameError
 
 

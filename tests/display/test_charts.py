@@ -17,8 +17,7 @@ from analysis.display.charts import (
     residual_scatter,
     trends,
 )
-from analysis.display.drawing import words_width, wrap_words
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, words_width, wrap_words
 from analysis.display.theme import FONT_FILE, subplots
 from analysis.measures import build
 from tests.published import declared

@@ -4,7 +4,7 @@ from html import unescape
 import pytest
 
 from analysis.claims.literature import AGAINST, PublishedResult
-from analysis.display.literature import literature_table
+from analysis.display.sections import literature_table
 from tests.published import ledger, published
 
 

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from analysis.display.mechanism import TAGS, layout, mechanism_map
+from analysis.display.drawing import TAGS
+from analysis.display.pages import layout, mechanism_map
 from tests.published import ledger, published
 
 

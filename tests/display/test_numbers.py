@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.display.numbers import flatten, publish
+from analysis.claims.numbers import flatten
+from analysis.display.html import publish
 
 
 def test_flatten_joins_names_and_gives_plain_scalars():

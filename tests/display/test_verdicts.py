@@ -14,7 +14,6 @@ from analysis.claims import VERDICTS, Column, Evidence, Finding, Record
 from analysis.claims.archive import ROOT
 from analysis.claims.verdicts import Verdict, verdict
 from analysis.display import tally as tallying
-from analysis.display import verdict_table as table
 from analysis.display import verdicts
 from tests.published import ledger, published
 
@@ -49,7 +48,7 @@ def tally(records):
 
 
 def verdict_table(records):
-    return table.verdict_table(records, published())
+    return verdicts.verdict_table(records, published())
 
 
 def made_results(**changes):

@@ -9,7 +9,7 @@ import pytest
 from analysis.data import Variable
 from analysis.errors import SpecificationError
 from analysis.inference import estimate
-from analysis.inference.product_slope import product_slope
+from analysis.inference.marginal import product_slope
 from analysis.models import Specification
 
 TRIPLE = "a:b:c"

@@ -3,7 +3,7 @@ import pytest
 
 from analysis.errors import UnknownNameError
 from analysis.models import Specification, fit
-from analysis.models.added_variable import added_variable
+from analysis.models.fit import added_variable
 
 
 @pytest.mark.parametrize("effects", ["two_way", "entity_trends", "first_difference"])

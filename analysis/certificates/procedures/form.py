@@ -54,7 +54,7 @@ def simulate_u(design: Design, rng: np.random.Generator) -> Panel:
     seen = x[:, :-1]
     turn = seen.min() + design.effect * (seen.max() - seen.min())
     y = CURVATURE * (lagged(x) - turn) ** 2 + _levels(design, rng)
-    return panel_from({"y": y, "x": x, "turn": np.full_like(x, turn)}, design.regions)
+    return panel_from({"y": y, "x": x, "turn": turn}, design.regions)
 
 
 def simulate_late(design: Design, rng: np.random.Generator) -> Panel:
@@ -64,7 +64,7 @@ def simulate_late(design: Design, rng: np.random.Generator) -> Panel:
     y = design.effect * x[:, :-4] + _levels(design, rng)
     # An impulse is answered at horizon 3 alone. x persists, so a projection sees more than that,
     # and entity effects on few years bend it further: the bias of the certificate says how far.
-    columns = {"y": y, "x": x[:, 4:], "truth": np.full_like(y, design.effect / 2)}
+    columns = {"y": y, "x": x[:, 4:], "truth": design.effect / 2}
     return panel_from(columns, design.regions)
 
 

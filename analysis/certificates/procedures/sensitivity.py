@@ -27,7 +27,7 @@ def simulate_channel(design: Design, rng: np.random.Generator) -> Panel:
     x, v, u = (draw_panel(design, rng) for _ in range(3))
     m = PATH * lagged(x) + v + levels(design, rng)
     y = 0.3 * lagged(x) + design.effect * m + u + levels(design, rng)
-    return _panel({"y": y, "x": x, "m": m}, design, PATH * design.effect)
+    return panel_from({"y": y, "x": x, "m": m, "truth": PATH * design.effect}, design.regions)
 
 
 def simulate_instrument(design: Design, rng: np.random.Generator) -> Panel:
@@ -36,14 +36,15 @@ def simulate_instrument(design: Design, rng: np.random.Generator) -> Panel:
     v = ENDOGENEITY * u + np.sqrt(1 - ENDOGENEITY**2) * w
     x = STRENGTH * z + v + levels(design, rng)
     y = design.effect * x + u + levels(design, rng)
-    return _panel({"y": y, "x": x, "z": z}, design, design.effect)
+    return panel_from({"y": y, "x": x, "z": z, "truth": design.effect}, design.regions)
 
 
 def simulate_counts(design: Design, rng: np.random.Generator) -> Panel:
     """Draw counts whose mean follows last year's x times a dependent error: far from Poisson."""
     x, u = draw_panel(design, rng), draw_panel(design, rng)
     mean = np.exp(1.5 + design.effect * lagged(x) + 0.2 * levels(design, rng) + 0.4 * u)
-    return _panel({"y": rng.poisson(mean).astype(float), "x": x}, design, design.effect)
+    columns = {"y": rng.poisson(mean).astype(float), "x": x, "truth": design.effect}
+    return panel_from(columns, design.regions)
 
 
 def product_reading(panel: Panel, rng: np.random.Generator) -> Reading:
@@ -72,11 +73,6 @@ def _piece(found: Instrumented, truth: float) -> tuple[float, float]:
     """Pick the ends of one piece; a set of one instrument is never empty."""
     pieces = [(max(low, -FAR), min(high, FAR)) for low, high in found.ar_set]
     return min(pieces, key=lambda ends: max(ends[0] - truth, truth - ends[1], 0.0))
-
-
-def _panel(columns: dict[str, np.ndarray], design: Design, truth: float) -> Panel:
-    constant = np.full((design.entities, design.years), truth)
-    return panel_from(columns | {"truth": constant}, design.regions)
 
 
 def _truth(panel: Panel) -> float:

@@ -29,7 +29,7 @@ def simulate(design: Design, rng: np.random.Generator) -> Panel:
     Each point borders on its four nearest, in both directions. The true average effects stand in
     the constant columns ``direct`` and ``indirect``.
     """
-    n, t = design.entities, design.years
+    n = design.entities
     pairs = _pairs(rng.random((n, 2)))
     w = np.zeros((n, n))
     w[pairs[:, 0], pairs[:, 1]] = w[pairs[:, 1], pairs[:, 0]] = 1.0
@@ -39,7 +39,7 @@ def simulate(design: Design, rng: np.random.Generator) -> Panel:
     spread = np.linalg.inv(np.eye(n) - RHO * w)
     effects = design.effect * spread @ (np.eye(n) + THETA * w)
     own, y = np.trace(effects) / n, effects @ lagged(x) + spread @ (level + u)
-    truth = {"direct": np.full((n, t), own), "indirect": np.full((n, t), effects.sum() / n - own)}
+    truth = {"direct": own, "indirect": effects.sum() / n - own}
     panel = panel_from({"y": y, "x": x, **truth}, design.regions)
     names = np.array(panel.entities.index)
     table = pd.DataFrame(names[pairs], columns=["entity", "neighbour"])

@@ -17,6 +17,7 @@ from scipy.special import stdtr
 from analysis.claims.calibration.placebo import Placebo, Replaced
 from analysis.claims.claim import Claim
 from analysis.claims.designs import Lead, Regression, arrange, leading_test
+from analysis.claims.designs.derived import place
 from analysis.claims.evaluation import COLUMNS, answer
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Column, Finding
@@ -151,9 +152,7 @@ def _columns(regression: Regression, at: np.ndarray) -> np.ndarray:
     for a, b in spec.interactions:
         one, two = (values[n] - values[n].mean() for n in (a, b))
         values[f"{a}:{b}"] = one * two
-    focal = regression.focal
-    if focal not in values:
-        focal = ":".join(reversed(focal.split(":")))
+    focal = tuple(values)[place(values, regression.focal)]
     order = [focal, *(n for n in values if n != focal)]
     return np.column_stack([*(values[n] for n in order), numbers(frame, spec.outcome)[at]])
 

@@ -18,8 +18,8 @@ from analysis.claims.claim import Claim
 from analysis.claims.question import Question
 from analysis.claims.study import Study
 from analysis.data import Panel
-from analysis.measures.composites import FORMS
-from analysis.measures.indices import Weights, apply_weights, directions, weights
+from analysis.measures.coupling import COMPOSITES
+from analysis.measures.indices import Weights, apply_weights, weights
 from analysis.measures.weights import EPS
 
 __all__ = ["Placebo", "Replaced", "placebo"]
@@ -82,7 +82,7 @@ class Placebo:
             levels = np.column_stack([columns[s] for s in item.systems]) / (1.0 + EPS)
             whole = np.isfinite(levels).all(axis=1)
             columns[name] = np.full(len(levels), np.nan)
-            columns[name][whole] = FORMS[item.form](levels[whole].clip(EPS, 1.0))
+            columns[name][whole] = COMPOSITES[item.form](levels[whole].clip(EPS, 1.0))
         return Replaced(columns, self.study.with_policies(self._dealt(rng)))
 
     def _score(
@@ -90,8 +90,8 @@ class Placebo:
     ) -> np.ndarray:
         item = self.study.measures.index(name)
         frame = pd.DataFrame({n: columns[n] for n in item.ingredients}, index)
-        signs = directions(item, self.study.measures)
-        return apply_weights(frame, self.indices[name], signs).to_numpy()
+        drawn = replace(self.panel, frame=frame)
+        return apply_weights(drawn, self.study.measures, self.indices[name]).to_numpy()
 
     def _dealt(self, rng: np.random.Generator) -> pd.DataFrame:
         """Deal out the entities of the policies anew, inside regions where the family does."""

@@ -9,24 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import derived
-from analysis.claims.designs.regression import Regression
+from analysis.claims.designs.derived import Regression, with_column
 from analysis.claims.designs.within import (
     is_common,
     with_expected,
     with_expected_regime,
     within_product,
 )
+from analysis.claims.question import Question
+from analysis.inference import Threshold
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.models import Specification
 from analysis.models.treatment import with_treatment
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim, Part
-    from analysis.claims.question import Question
-    from analysis.inference import Threshold
 
 __all__ = ["arrange", "find_threshold", "regime"]
 
@@ -71,7 +69,8 @@ def arrange(
     if claim.design == "threshold":
         by = claim.setup["by"]
         return regime(base, by, find_threshold(base, by).gamma, within=within)
-    base = _BY_DESIGN.get(claim.design, _unchanged)(base, claim)
+    if apply := _BY_DESIGN.get(claim.design):
+        base = apply(base, claim)
     return with_expected(base, question.measures) if within else base
 
 
@@ -103,11 +102,9 @@ def _less(base: Regression, less: str) -> Regression:
     name = f"{base.outcome} less {less}"
     one, two = (base.panel.describe(n).label_en for n in (base.outcome, less))
     values = derived.scaled_difference(base.panel, base.outcome, less, base.spec)
-    panel = derived.add_column(
-        base.panel, name, values, (base.outcome, less), f"{one} less {two[:1].lower()}{two[1:]}"
-    )
-    spec = replace(base.spec, outcome=name)
-    return replace(base, panel=panel, spec=spec, outcome=name, in_sds=True)
+    label = f"{one} less {two[:1].lower()}{two[1:]}"
+    made = with_column(base, name, values, (base.outcome, less), label, outcome=name)
+    return replace(made, outcome=name, in_sds=True)
 
 
 def _triple(base: Regression) -> Regression:
@@ -115,11 +112,10 @@ def _triple(base: Regression) -> Regression:
     names = base.focal.split(":")
     if len(names) < 3:  # a product inside entities is one name
         return base
-    values = derived.centred_product(base.panel, dict.fromkeys(names, 0))
+    values = derived.centred_product(base.panel, ((name, 0) for name in names))
     label = " × ".join(base.panel.describe(name).label_en for name in names)
-    panel = derived.add_column(base.panel, base.focal, values, names, label)
-    spec = replace(base.spec, regressors=(*base.spec.regressors, base.focal))
-    return replace(base, panel=panel, spec=spec)
+    wider = (*base.spec.regressors, base.focal)
+    return with_column(base, base.focal, values, names, label, regressors=wider)
 
 
 def _absorbed(base: Regression) -> Regression:
@@ -134,7 +130,7 @@ def _absorbed(base: Regression) -> Regression:
             kept.append(pair)
             continue
         name = ":".join(pair)
-        values = derived.centred_product(panel, {n: spec.lag_of(n) for n in pair})
+        values = derived.centred_product(panel, ((n, spec.lag_of(n)) for n in pair))
         label = " × ".join(panel.describe(n).label_en for n in pair)
         panel = derived.add_column(panel, name, values, pair, label)
         products.append(name)
@@ -144,10 +140,6 @@ def _absorbed(base: Regression) -> Regression:
     return replace(base, panel=panel, spec=spec)
 
 
-def _unchanged(base: Regression, claim: Claim) -> Regression:
-    return base
-
-
 def _horizons(base: Regression, claim: Claim) -> Regression:
     """Explain the late responses less the early ones."""
     early, late = claim.setup["early"], claim.setup["late"]
@@ -155,9 +147,8 @@ def _horizons(base: Regression, claim: Claim) -> Regression:
     name = f"{base.outcome}, late less early"
     values = derived.horizon_contrast(base.panel, base.outcome, early, late, last)
     label = f"{base.panel.describe(base.outcome).label_en}, late less early"
-    panel = derived.add_column(base.panel, name, values, (base.outcome,), label)
-    spec = replace(base.spec, outcome=name, lag=base.spec.lag + last)
-    return replace(base, panel=panel, spec=spec)
+    lag = base.spec.lag + last
+    return with_column(base, name, values, (base.outcome,), label, outcome=name, lag=lag)
 
 
 def _event(base: Regression, claim: Claim) -> Regression:
@@ -173,9 +164,8 @@ def _event(base: Regression, claim: Claim) -> Regression:
     name = f"{variable} of {first}-{last} from {start}"
     when = f"in {start}" if start == end else f"from {start}"
     label = f"{base.panel.describe(variable).label_en} before, {when}"
-    panel = derived.add_column(base.panel, name, values, (variable,), label)
-    spec = replace(base.spec, regressors=(name,))
-    return replace(base, panel=panel, spec=spec, focal=name, label=label)
+    made = with_column(base, name, values, (variable,), label, regressors=(name,))
+    return replace(made, focal=name, label=label)
 
 
 def find_threshold(base: Regression, by: str, draws: int = 99) -> Threshold:
@@ -201,11 +191,8 @@ def _memory(base: Regression, claim: Claim) -> Regression:
     name = lagged_name(base.outcome)
     before = derived.lagged(base.panel, base.outcome, 1)
     label = f"{base.panel.describe(base.outcome).label_en}, year before"
-    panel = derived.add_column(base.panel, name, before, (base.outcome,), label)
-    spec = replace(
-        base.spec, regressors=(*base.spec.regressors, name), lags={**dict(base.spec.lags), name: 0}
-    )
-    return replace(base, panel=panel, spec=spec)
+    wider, lags = (*base.spec.regressors, name), {**dict(base.spec.lags), name: 0}
+    return with_column(base, name, before, (base.outcome,), label, regressors=wider, lags=lags)
 
 
 _BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {

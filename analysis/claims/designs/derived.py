@@ -1,31 +1,96 @@
-"""Columns that a design computes from measures: products, contrasts, exposures, regimes."""
+"""One regression of a claim, and columns that a design computes: products, contrasts, regimes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.data import Variable
+from analysis.data import Panel, Variable
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design
 from analysis.models.rows import shift, years_each
 
-if TYPE_CHECKING:
-    from analysis.data import Panel
-
 __all__ = [
+    "Regression",
     "add_column",
     "centred_product",
     "fixed_exposure",
     "horizon_contrast",
     "lagged",
+    "place",
     "scaled_difference",
     "shifted",
+    "with_column",
+    "with_sample",
+    "without_entities",
     "without_initial",
 ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """One regression ready to be estimated.
+
+    Parameters
+    ----------
+    panel : Panel
+        With every derived column.
+    spec : Specification
+        The regression.
+    focal : str
+        Term whose slope is wanted.
+    sign : str
+        As predicted.
+    outcome, term : str
+        What is explained and by what, as the ledger names them.
+    label : str
+        Words for the focal term, where those of the column would not do.
+    in_sds : bool
+        Whether the outcome is already counted in within-SDs, as a contrast of two outcomes is.
+    """
+
+    panel: Panel
+    spec: Specification
+    focal: str
+    sign: str
+    outcome: str
+    term: str
+    label: str = ""
+    in_sds: bool = False
+
+
+def with_sample(regression: Regression, **changes: Any) -> Regression:  # noqa: ANN401
+    """Return the regression on other rows; changes are fields of `Sample`."""
+    sample = replace(regression.spec.sample, **changes)
+    return replace(regression, spec=replace(regression.spec, sample=sample))
+
+
+def without_entities(regression: Regression, names: Iterable[str]) -> Regression:
+    """Return the regression without further entities."""
+    gone = dict.fromkeys((*regression.spec.sample.exclude_entities, *names))
+    return with_sample(regression, exclude_entities=tuple(gone))
+
+
+def with_column(
+    base: Regression,
+    name: str,
+    values: pd.Series,
+    parents: Iterable[str],
+    label: str,
+    **spec: object,
+) -> Regression:
+    """Return the regression with a derived column; changes are fields of `Specification`."""
+    panel = add_column(base.panel, name, values, parents, label)
+    return replace(base, panel=panel, spec=replace(base.spec, **spec))
+
+
+def place(terms: Iterable[str], focal: str) -> int:
+    """Return where a term stands; a product may be named in either order."""
+    return next(i for i, t in enumerate(terms) if sorted(t.split(":")) == sorted(focal.split(":")))
 
 
 def add_column(
@@ -70,13 +135,13 @@ def shifted(values: pd.Series, years: int) -> pd.Series:
     return pd.Series(shift(values.to_numpy(dtype=float), years, width), values.index)
 
 
-def centred_product(panel: Panel, lags: dict[str, int]) -> pd.Series:
+def centred_product(panel: Panel, lags: Iterable[tuple[str, int]]) -> pd.Series:
     """Multiply columns, each dated by its lag and measured from its mean over the panel.
 
     Beside all products of lower order, the slope of this one does not depend on the centring.
     """
     product = pd.Series(1.0, index=panel.frame.index)
-    for name, years in lags.items():
+    for name, years in lags:
         value = lagged(panel, name, years)
         product = product * (value - value.mean())
     return product

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from analysis.claims.designs import derived
-from analysis.claims.designs.derived import without_initial
+from analysis.claims.designs.derived import Regression, without_initial
 from analysis.claims.designs.spatial import connected, maps_of
 from analysis.claims.designs.within import mean_and_path
+from analysis.claims.question import Question
 from analysis.inference.clusters.shared_rows import share_rows
 from analysis.inference.clusters.wild import search_test
 from analysis.inference.spatial.design import spatial_design
@@ -19,10 +20,6 @@ from analysis.inference.spatial.direct import direct_effect
 from analysis.inference.spatial.lines import fit_design
 from analysis.models import estimation_rows
 from analysis.models.design import build_design
-
-if TYPE_CHECKING:
-    from analysis.claims.designs.regression import Regression
-    from analysis.claims.question import Question
 
 __all__ = ["Lead", "leading_test"]
 

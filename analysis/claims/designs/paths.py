@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.claim import Claim
 from analysis.claims.designs import derived
+from analysis.data import Panel
 from analysis.inference import cr3, estimate
 from analysis.inference.events.pretrends import joint_test
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.designs.regression import Regression
-    from analysis.data import Panel
 
 __all__ = ["ExposurePath", "exposure_path"]
 
@@ -43,7 +39,7 @@ class ExposurePath:
     p: float
 
 
-def exposure_path(claim: Claim, panel: Panel, regression: Regression) -> ExposurePath:
+def exposure_path(claim: Claim, panel: Panel, regression: derived.Regression) -> ExposurePath:
     """Estimate the path of an exposure declared under ``setup``.
 
     Parameters
@@ -82,7 +78,7 @@ def exposure_path(claim: Claim, panel: Panel, regression: Regression) -> Exposur
     )
 
 
-def _years(regression: Regression, exposure: pd.Series) -> list[int]:
+def _years(regression: derived.Regression, exposure: pd.Series) -> list[int]:
     """Years in which the outcome is observed for entities with an exposure."""
     seen = regression.panel[regression.spec.outcome].notna() & exposure.notna()
     sample = regression.spec.sample

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from analysis.claims.designs.regression import with_sample
-
-if TYPE_CHECKING:
-    from analysis.claims.claim import Claim
-    from analysis.claims.designs.regression import Regression
-    from analysis.data import Panel
-    from analysis.inference import SpatialEstimate
-    from analysis.models.spatial_weights import SpatialWeights
+from analysis.claims.claim import Claim
+from analysis.claims.designs.derived import Regression, without_entities
+from analysis.data import Panel
+from analysis.inference import SpatialEstimate
+from analysis.models.spatial_weights import SpatialWeights
 
 __all__ = ["connected", "maps_of", "spatial_models"]
 
@@ -57,5 +52,4 @@ def connected(regression: Regression, near: SpatialWeights) -> Regression:
         alone = np.array(kept.entities)[kept.raw.sum(axis=1) == 0]
         if not alone.size:
             return regression
-        excluded = (*regression.spec.sample.exclude_entities, *map(str, alone))
-        regression = with_sample(regression, exclude_entities=tuple(dict.fromkeys(excluded)))
+        regression = without_entities(regression, map(str, alone))

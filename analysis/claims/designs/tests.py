@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from analysis import inference
 from analysis.claims.designs.arrange import arrange, find_threshold
-from analysis.claims.designs.derived import without_initial
+from analysis.claims.designs.derived import Regression, without_initial
 from analysis.claims.designs.leads import Lead, leading_test
 from analysis.claims.designs.paths import exposure_path
 from analysis.claims.designs.spatial import spatial_models
 from analysis.claims.finding import Check
-
-if TYPE_CHECKING:
-    from analysis.claims.designs.regression import Regression
-    from analysis.claims.question import Question
-    from analysis.inference import Estimate
+from analysis.claims.question import Question
+from analysis.inference import Estimate
 
 __all__ = ["DesignTest", "design_test"]
 
@@ -82,10 +80,8 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
 
 
 def _quadratic(question: Question, regression: Regression, leading: Estimate) -> Extra:
-    from analysis.inference import u_test
-
     declared = arrange(question)  # a turning point is a place on the scale of the series itself
-    found = u_test(declared.spec, declared.panel, question.claim.regressors[0])
+    found = inference.u_test(declared.spec, declared.panel, question.claim.regressors[0])
     holds = bool(found.p_cr3 < question.rules.level and found.inside)
     where = "inside" if found.inside else "outside"
     check = Check(
@@ -98,15 +94,13 @@ def _quadratic(question: Question, regression: Regression, leading: Estimate) ->
 
 
 def _local_projection(question: Question, regression: Regression, leading: Estimate) -> Extra:
-    from analysis.inference import local_projections
-
     setup = question.claim.setup
     spec = replace(
         regression.spec,
         outcome=regression.outcome,
         lag=regression.spec.lag - max(setup["horizons"]),
     )
-    found = local_projections(
+    found = inference.local_projections(
         spec, regression.panel, regression.focal, horizons=setup["horizons"],
         early=setup["early"], late=setup["late"],
     )  # fmt: skip
@@ -114,10 +108,8 @@ def _local_projection(question: Question, regression: Regression, leading: Estim
 
 
 def _memory(question: Question, regression: Regression, leading: Estimate) -> Extra:
-    from analysis.inference import dynamic_panel, panel_var
-
     plain = replace(regression.spec, regressors=(regression.focal,), lags={})
-    found = dynamic_panel(plain, question.panel, draws=DRAWS)
+    found = inference.dynamic_panel(plain, question.panel, draws=DRAWS)
     line = found.line(regression.focal, "half_panel_jackknife")
     same = np.sign(line.estimate) == np.sign(leading.coefficient(regression.focal).estimate)
     persistence = found.persistence("half_panel_jackknife").estimate
@@ -128,7 +120,7 @@ def _memory(question: Question, regression: Regression, leading: Estimate) -> Ex
         f"persistence {persistence:.2f}, and the correction holds below one only.",
         bool(same and persistence < 1),
     )
-    loop = panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
+    loop = inference.panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
     return (check,), {"dynamic": found, "loop": loop}
 
 
@@ -158,15 +150,13 @@ def _exposure(question: Question, regression: Regression, leading: Estimate) -> 
 
 
 def _policy(question: Question, regression: Regression, leading: Estimate) -> Extra:
-    from analysis.inference import event_study, pretrend_test, randomisation_test
-
     design = question.study.policy(question.claim.policy)
     sample = regression.spec.sample
     # The same controls as in the regression, or test and columns would answer two questions.
     panel, outcome = without_initial(question.panel, regression.spec)
-    within = randomisation_test(design, outcome, panel, strata="region", sample=sample)
-    study = event_study(design, outcome, panel, sample=sample)
-    before = pretrend_test(study)
+    within = inference.randomisation_test(design, outcome, panel, strata="region", sample=sample)
+    study = inference.event_study(design, outcome, panel, sample=sample)
+    before = inference.pretrend_test(study)
     level = question.rules.level
     checks = (
         Check(

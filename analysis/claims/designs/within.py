@@ -25,20 +25,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.claims.designs import derived
-from analysis.claims.designs.regression import Regression
-from analysis.measures.composites import FORMS, LINEAR
+from analysis.claims.designs.derived import Regression
+from analysis.data import Panel
+from analysis.measures import Declarations
+from analysis.measures.coupling import COMPOSITES, LINEAR
 from analysis.measures.weights import EPS
 from analysis.models import estimation_rows
-
-if TYPE_CHECKING:
-    from analysis.data import Panel
-    from analysis.measures import Declarations
 
 __all__ = [
     "at_mean_and_path", "is_common", "mean_and_path", "recipe", "with_expected",
@@ -151,7 +148,7 @@ def with_expected(base: Regression, measures: Declarations) -> Regression:
     Parameters
     ----------
     base : Regression
-        With or without composites (`analysis.measures.composites.FORMS`) among its regressors.
+        With or without composites (`analysis.measures.coupling.COMPOSITES`) among its regressors.
     measures : Declarations
         Say of which systems a composite is made, and in which form.
 
@@ -241,7 +238,7 @@ def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
             level = mean_and_path(declared.panel, part, spec.lag_of(part), rows.index)
             level = derived.shifted(level, spec.lag_of(part))
             expected = expected * (level - level.loc[rows.index].mean())
-    term = focal if focal in rows else ":".join(reversed(focal.split(":")))
+    term = rows.columns[derived.place(rows.columns, focal)]
     rest = rows[term].reindex(expected.index) - expected
     panel = derived.add_column(declared.panel, name, expected, focal.split(":"), name)
     panel = derived.add_column(panel, f"{focal}, rest", rest, focal.split(":"), "rest")
@@ -260,5 +257,5 @@ def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
     table = pd.concat(levels, axis=1) / (1.0 + EPS)  # levels, as `analysis.measures.build` has them
     whole = table.notna().all(axis=1)
     out = pd.Series(np.nan, index=table.index)
-    out[whole] = FORMS[form](table[whole].clip(EPS, 1.0).to_numpy())
+    out[whole] = COMPOSITES[form](table[whole].clip(EPS, 1.0).to_numpy())
     return out

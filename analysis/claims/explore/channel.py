@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
-from analysis.claims.numbers import flatten
+from analysis.claims.numbers import flatten, scaled
 from analysis.claims.record import Page
-from analysis.inference import estimate, mediation
+from analysis.data import Panel
+from analysis.inference import Mediation, estimate, mediation
 from analysis.inference.cells import Grid, signed, zero_words
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.data import Panel
-    from analysis.inference import Mediation
 
 __all__ = ["channel"]
 
@@ -83,19 +79,9 @@ def _scales(found: Mediation, panel: Panel) -> tuple[float, float]:
 
 
 def _lines(found: Mediation, scales: Mapping[str, float], of_product: float) -> pd.DataFrame:
-    rows = {
-        name: {
-            "estimate": line.estimate * scales[name],
-            "low": line.low_cr3 * scales[name],
-            "high": line.high_cr3 * scales[name],
-        }
-        for name, line in found.lines.items()
-    }
-    ends = (found.product, found.low, found.high)
-    rows["product"] = dict(
-        zip(("estimate", "low", "high"), (v * of_product for v in ends), strict=True)
-    )
-    return pd.DataFrame(rows).T
+    rows = {name: scaled(line, scales[name]) for name, line in found.lines.items()}
+    rows["product"] = tuple(v * of_product for v in (found.product, found.low, found.high))
+    return pd.DataFrame.from_dict(rows, "index", columns=["estimate", "low", "high"])
 
 
 def _table(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import stdtrit
 
 from analysis.errors import SpecificationError
+from analysis.inference import Estimates
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.form.joint import combine, joint
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.inference import Estimates
 
 __all__ = ["Contrast", "contrasts"]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten, span
 from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.data import Panel
-    from analysis.inference import DynamicPanel, PanelVar
-    from analysis.inference.result import Row
+from analysis.data import Panel
+from analysis.inference import DynamicPanel, PanelVar
+from analysis.inference.result import Row
 
 __all__ = ["loop"]
 
@@ -84,7 +80,7 @@ def _picture(found: PanelVar, panel: Panel) -> Exhibit:
         "within-SDs this year per within-SD of last year;\n"
         f"bars: 95%, resampling whole {panel.roles.entities}"
     )
-    return Exhibit("interval_rows", {"rows": pd.DataFrame(rows), "xlabel": xlabel})
+    return Exhibit.of("interval_rows", rows=pd.DataFrame(rows), xlabel=xlabel)
 
 
 def _arrow(source: str, target: str) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
 
 __all__ = ["carriers", "carriers_picture", "on_rows"]
 
@@ -76,8 +72,7 @@ def _weights(made: Evaluated, reading: Reading) -> pd.DataFrame:
     from analysis.inference import influence
 
     line, found = reading.lines["two_way"], influence(reading.estimates["two_way"])
-    swapped = ":".join(reversed(reading.focal.split(":")))
-    table = found.of(next(name for name in found.terms if name in (reading.focal, swapped)))
+    table = found.of(line.term)
     named = made.panel.entities["label_en"]
     return pd.DataFrame(
         {

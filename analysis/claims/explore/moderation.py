@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from analysis.claims.exhibit import Exhibit
+from analysis.claims.evaluated import Evaluated
+from analysis.claims.grids import slope_cell
 from analysis.claims.numbers import flatten, slope_numbers, span
+from analysis.claims.pictures import marginal_picture
 from analysis.claims.record import Page
 from analysis.errors import SpecificationError
-from analysis.inference.cells import Grid, signed
-from analysis.inference.marginal import marginal_effects
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.inference.marginal import MarginalEffects
-    from analysis.measures import Measure
+from analysis.inference.cells import Grid
+from analysis.inference.marginal import MarginalEffects, marginal_effects
+from analysis.measures import Measure
 
 __all__ = ["slopes"]
 
@@ -49,20 +45,13 @@ def slopes(made: Evaluated, of: str, by: str) -> Page:
         )
     panel = reading.regression.panel
     found = marginal_effects(reading.estimates["two_way"], panel, of, by)
-    what, along = panel.describe(of), panel.describe(by)
-    shown = {
-        "curve": found.curve,
-        "support": found.support,
-        "bins": found.bins,
-        "xlabel": f"{along.label_en} ({along.label_zh})",
-        "ylabel": f"effect of {what.label_en[:1].lower()}{what.label_en[1:]},\n"
-        "within-SDs of the outcome",
-    }
+    what, along = panel.describe(of).label_en, panel.describe(by).label_en
     name = made.claim.id.lower()
+    picture = marginal_picture(found, panel, f"{what[:1].lower()}{what[1:]}")
     return Page(
         flatten({of: _numbers(found)}, name),
-        {f"{name}_slopes": Exhibit("marginal_effect", shown)},
-        {f"{name}_thirds": _thirds(made, found, what.label_en, along.label_en)},
+        {f"{name}_slopes": picture},
+        {f"{name}_thirds": _thirds(made, found, what, along)},
     )
 
 
@@ -77,10 +66,9 @@ def _numbers(found: MarginalEffects) -> dict[str, object]:
 def _thirds(made: Evaluated, found: MarginalEffects, of: str, by: str) -> Grid:
     measure = made.study.measures.measures.get(found.by)
     rows = [
-        (third, _shown(measure, row.at),
-         f"{signed(row.effect)}\n[{signed(row.low)}, {signed(row.high)}]")
+        (third, _shown(measure, row.at), slope_cell(row.effect, row.low, row.high))
         for third, row in zip(THIRDS, found.bins.itertuples(), strict=True)
-    ]  # fmt: skip
+    ]
     return Grid.of(
         f"{made.claim.id}: slope within thirds of the moderator, in within-SDs of the outcome, "
         "[95% CR3 interval]",

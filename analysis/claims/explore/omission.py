@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.designs import with_sample
+from analysis.claims.designs.derived import without_entities
 from analysis.claims.designs.paths import ExposurePath, exposure_path
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.family import DRAWS
-from analysis.claims.numbers import entity_name, flatten, span
+from analysis.claims.grids import slope_cell
+from analysis.claims.numbers import entity_name, flatten, scaled, span
 from analysis.claims.record import Page
 from analysis.errors import UnknownNameError
 from analysis.inference import estimate_columns, wild
-from analysis.inference.cells import Grid, signed
+from analysis.inference.cells import Grid
 from analysis.models import EFFECTS
 
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated, Reading
-
 __all__ = ["Omission", "omission", "without"]
+
+_COLUMNS = ["effects", "label", "estimate", "low", "high", "mde", "p", "n"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,31 +69,17 @@ def omission(made: Evaluated, *entities: str, draws: int = DRAWS) -> Omission:
     for entity in entities:
         if entity not in known:
             raise UnknownNameError("entity", entity, known, "the panel")
-    excluded = dict.fromkeys((*base.spec.sample.exclude_entities, *entities))
-    smaller = with_sample(base, exclude_entities=tuple(excluded))
+    smaller = without_entities(base, entities)
     found = estimate_columns(smaller.spec, panel, reading.estimates.names)
-    rows = [
-        _row(reading, effects, found[effects].coefficient(base.focal))
-        | {
-            "p": wild(found[effects], base.focal, draws=draws, interval=False).p,
-            "n": found[effects].n,
-        }
-        for effects in found.names
-    ]
+    rows = []
+    for effects, one in zip(found.names, found, strict=True):
+        line, whole = one.coefficient(base.focal), reading.lines[effects].scale
+        p = wild(one, base.focal, draws=draws, interval=False).p
+        ends = (*scaled(line, whole), line.mde * whole)
+        rows.append((effects, EFFECTS[effects].label, *ends, p, one.n))
+    table = pd.DataFrame(rows, columns=_COLUMNS)
     path = exposure_path(made.claim, panel, smaller) if "path" in made.result else None
-    return Omission(entities, pd.DataFrame(rows), path)
-
-
-def _row(reading: Reading, effects: str, line: object) -> dict[str, object]:
-    whole = reading.lines[effects].scale
-    return {
-        "effects": effects,
-        "label": EFFECTS[effects].label,
-        "estimate": line.estimate * whole,
-        "low": line.low_cr3 * whole,
-        "high": line.high_cr3 * whole,
-        "mde": line.mde * whole,
-    }
+    return Omission(entities, table, path)
 
 
 def without(made: Evaluated, *entities: str) -> Page:
@@ -163,47 +149,33 @@ def _standing(made: Evaluated, entities: Sequence[str]) -> dict[str, object]:
 
 def _picture(made: Evaluated, found: Omission, names: str) -> Exhibit:
     finding = made.evidence.findings[0]
-    whole = pd.DataFrame(
-        [
-            {"label": c.label, "estimate": c.estimate, "low": c.low, "high": c.high}
-            for c in finding.columns
-        ]
-    ).assign(reading=f"all {made.panel.roles.entities}")
+    rows = [(c.label, c.estimate, c.low, c.high) for c in finding.columns]
+    whole = pd.DataFrame(rows, columns=["label", "estimate", "low", "high"])
+    whole = whole.assign(reading=f"all {made.panel.roles.entities}")
     fewer = found.table.assign(reading=f"without {names}")
     xlabel = (
         f"within-SDs of {finding.outcome_label[:1].lower()}{finding.outcome_label[1:]}\n"
         "per within-SD of the exposure; bars: 95% CR3"
     )
-    return Exhibit("interval_rows", {"rows": pd.concat([whole, fewer]), "xlabel": xlabel})
+    return Exhibit.of("interval_rows", rows=pd.concat([whole, fewer]), xlabel=xlabel)
 
 
 def _table(made: Evaluated, found: Omission, names: str) -> Grid:
     finding = made.evidence.findings[0]
-    whole, fewer = f"All {made.panel.roles.entities}", f"Without {names}"
     rows = [
-        {
-            "Column": c.label,
-            whole: _cell(c.estimate, c.low, c.high, c.p),
-            fewer: _cell(row.estimate, row.low, row.high, row.p),
-        }
+        (c.label, *(_cell(one.estimate, one.low, one.high, one.p) for one in (c, row)))
         for c, row in zip(finding.columns, found.table.itertuples(), strict=True)
     ]
     path = made.result.get("path")
     if path is not None and found.path is not None:
-        rows.append(
-            {
-                "Column": "Years before, joint test",
-                whole: f"p = {path.p:.3f}",
-                fewer: f"p = {found.path.p:.3f}",
-            }
-        )
-    return Grid.of_frame(
-        pd.DataFrame(rows),
+        rows.append(("Years before, joint test", f"p = {path.p:.3f}", f"p = {found.path.p:.3f}"))
+    return Grid.of(
         f"{made.claim.id} with and without {names}: effect in within-SDs of the whole sample, "
         "[95% CR3 interval], p of the wild bootstrap",
-        style="estimates",
+        ("Column", f"All {made.panel.roles.entities}", f"Without {names}"),
+        rows,
     )
 
 
 def _cell(estimate: float, low: float, high: float, p: float) -> str:
-    return f"{signed(estimate)}\n[{signed(low)}, {signed(high)}]\np = {p:.3f}"
+    return f"{slope_cell(estimate, low, high)}\np = {p:.3f}"

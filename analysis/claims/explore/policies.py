@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims.evaluated import Evaluated
 from analysis.claims.numbers import flatten
 from analysis.claims.record import Page
+from analysis.claims.study import Study
 from analysis.errors import UnknownNameError
 from analysis.inference.cells import Grid, signed, zero_words
-
-if TYPE_CHECKING:
-    from analysis.claims.evaluated import Evaluated
-    from analysis.claims.study import Study
 
 __all__ = ["diagnostics", "other_pilots", "policy_grid"]
 

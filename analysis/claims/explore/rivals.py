@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.designs import Regression
+from analysis.claims.evaluation import COLUMNS
 from analysis.claims.exhibit import Exhibit
+from analysis.claims.grids import slope_cell
 from analysis.claims.numbers import span
-from analysis.inference import estimate_columns
+from analysis.inference import Estimate, estimate_columns
 from analysis.inference.cells import Grid, signed
 from analysis.models import EFFECTS, Sample
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analysis.claims.designs import Regression
-    from analysis.inference import Estimate
-
 __all__ = ["Form", "bic_table", "rival_effects", "rival_forms", "rival_numbers", "rivals_table"]
-
-COLUMNS = ("two_way", "region_year", "entity_trends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ def rival_numbers(rows: pd.DataFrame) -> dict[str, object]:
 def rival_effects(rows: pd.DataFrame, xlabel: str) -> Exhibit:
     """Draw the slope under two-way effects, one row a form that has it."""
     shown = rows[(rows["effects"] == COLUMNS[0]) & rows["estimate"].notna()]
-    return Exhibit("interval_rows", {"rows": shown, "xlabel": xlabel})
+    return Exhibit.of("interval_rows", rows=shown, xlabel=xlabel)
 
 
 def rivals_table(rows: pd.DataFrame, caption: str) -> Grid:
@@ -132,7 +128,7 @@ def rivals_table(rows: pd.DataFrame, caption: str) -> Grid:
 def _cell(row: Any) -> str | None:  # noqa: ANN401
     if not np.isfinite(row.estimate):
         return None
-    return f"{signed(row.estimate)}\n[{signed(row.low_cr3)}, {signed(row.high_cr3)}]"
+    return slope_cell(row.estimate, row.low_cr3, row.high_cr3)
 
 
 def bic_table(models: pd.DataFrame, caption: str) -> Grid:

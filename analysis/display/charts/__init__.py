@@ -7,15 +7,12 @@ rows of estimates also take a result that has `tidy`, and use its columns ``esti
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import lazy_loader
 
+from analysis.claims.exhibit import Exhibit
+from analysis.display.drawing import Picture
 from analysis.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from analysis.claims.exhibit import Exhibit
-    from analysis.display.picture import Picture
 
 _MODULES = {
     "chain": ("chain_effects",),
@@ -23,9 +20,8 @@ _MODULES = {
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),
-    "rows": ("grouped_effects", "interval_rows", "planted", "within_margin"),
+    "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
     "scatters": ("carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter"),
-    "spatial": ("spatial_effects",),
     "thresholds": ("searched", "threshold_likelihood"),
     "verdicts": ("forest",),
     "years": ("broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",

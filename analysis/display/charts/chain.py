@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from analysis.display.charts.intervals import intervals, mark
-from analysis.display.drawing import words_width, wrap_words, write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, words_width, wrap_words, write
 from analysis.display.theme import INK, MUTED, NAMED, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
@@ -72,9 +71,8 @@ def chain_effects(
         intervals(ax, one, x, ink, shape, upright=True, label=group)
     _dress(ax, places, spans, f"{ylabel}\nbars: 95%")
     _draw_stages(top, stages["name"], what, spans, box / unit)
-    handles, names = ax.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=min(len(groups), 3),
-                  frameon=False, fontsize=10, handletextpad=0.3)  # fmt: skip
+    below = {"loc": "outside lower center", "fontsize": 10, "handletextpad": 0.3}
+    figure.legend(ncols=min(len(groups), 3), **below)
     return Picture(figure)
 
 
@@ -136,8 +134,7 @@ def _draw_stages(
         middle = ((first + last) / 2, height / 2)
         write(ax, name, middle, (0, 6.5 * len(lines)), fontsize=11.5, color=INK, **style)
         write(ax, "\n".join(lines), middle, (0, -8), fontsize=SMALL, color=MUTED, **style)
+    arrow = {"arrowstyle": "-|>", "lw": 1.6, "mutation_scale": 13, "shrinkA": 1, "shrinkB": 1}
     for (_, end), (start, _) in pairwise(spans):
-        ax.add_patch(
-            FancyArrowPatch((end, height / 2), (start, height / 2), arrowstyle="-|>", lw=1.6,
-                            mutation_scale=13, color=MUTED, shrinkA=1, shrinkB=1, clip_on=False)
-        )  # fmt: skip
+        ends = ((end, height / 2), (start, height / 2))
+        ax.add_patch(FancyArrowPatch(*ends, color=MUTED, clip_on=False, **arrow))

@@ -9,10 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots, zero_line
 from analysis.inference.cells import signed
+
+Quadratic = tuple[float, float, float]
 
 FAR = 1.5  # ranges of the data; a turning point further out is named, not drawn
 
@@ -79,8 +80,8 @@ def _add_years(ax: Axes, means: pd.Series, gap: float) -> None:
 
 
 def parabola(
-    curve: pd.DataFrame, coefficients: tuple[float, float, float], turning: float,
-    support: np.ndarray, xlabel: str, ylabel: str, form: str = "{:.2f}",
+    curve: pd.DataFrame, coefficients: Quadratic, turning: float, support: np.ndarray,
+    xlabel: str, ylabel: str, form: str = "{:.2f}",
 ) -> Picture:  # fmt: skip
     """Draw a quadratic over the data, and dashed beyond them as far as its turning point.
 
@@ -103,7 +104,7 @@ def parabola(
     _band(ax, curve, "estimate")
     rug(ax, support)
     words = f"turns at {form.format(turning)}".replace("-", "−")
-    _turn(ax, coefficients, turning, (float(np.min(support)), float(np.max(support))), words)
+    _turn(ax, coefficients, turning, support, words)
     ax.set_xlabel(f"{xlabel}\nband: 95% CR3; rug: observations; dashed: beyond the data",
                   fontsize=10)  # fmt: skip
     ax.set_ylabel(ylabel)
@@ -111,12 +112,9 @@ def parabola(
     return Picture(figure)
 
 
-def _turn(
-    ax: Axes, coefficients: tuple[float, float, float], turning: float, data: tuple[float, float],
-    words: str,
-) -> None:  # fmt: skip
-    mean, linear, square = coefficients
-    low, high = data
+def _turn(ax: Axes, by: Quadratic, turning: float, support: np.ndarray, words: str) -> None:
+    mean, linear, square = by
+    low, high = float(np.min(support)), float(np.max(support))
     reach = (high - low) * FAR
     style = {"color": ORANGE, "fontsize": 10.5}
     if not low - reach <= turning <= high + reach:

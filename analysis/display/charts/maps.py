@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Rectangle
 
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture
 from analysis.display.theme import DIVERGING, INK, MUTED, PAPER, SEQUENTIAL, subplots
 from analysis.inference.cells import signed
 
@@ -106,6 +106,6 @@ def coverage_map(coverage: pd.DataFrame, labels: pd.Series, noun: str) -> Pictur
     handles = [ax.scatter([], [], marker="s", s=50, color=colour) for _, colour, _ in STEPS]
     figure.legend(
         handles, [word for *_, word in STEPS], title=f"{noun} observed", loc="outside lower center",
-        ncols=len(STEPS), frameon=False, fontsize=9, title_fontsize=9, labelcolor=INK,
+        ncols=len(STEPS), fontsize=9, title_fontsize=9, labelcolor=INK,
     ).get_title().set_color(MUTED)  # fmt: skip
     return Picture(figure)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display.charts.intervals import CR3, as_rows, intervals
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture
 from analysis.display.theme import BLUE, MARKS, MUTED, ORANGE, PALE, PAPER, subplots, zero_line
 from analysis.inference.cells import signed
 

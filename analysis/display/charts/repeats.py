@@ -10,8 +10,7 @@ import seaborn as sns
 
 from analysis.certified import ACCEPTED
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.display.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, RULE, subplots, zero_line
 from analysis.inference.cells import signed
 
@@ -157,5 +156,5 @@ def power_chart(curves: pd.DataFrame) -> Picture:
     ax.set_xlim(left=0)
     ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     ax.set(xlabel="true effect, SD of the outcome's noise per SD of x", ylabel="rejected")
-    figure.legend(loc="outside lower center", ncols=1, frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=1, fontsize=9)
     return Picture(figure)

@@ -9,8 +9,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display import theme
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.inference.cells import signed
 
 SCHEMES = {
@@ -198,11 +197,10 @@ def rank_ranges(ranks: pd.DataFrame, labels: pd.Series, title: str) -> Picture:
             sns.scatterplot(x=ranks[scheme], y=places, marker=marker, color=colour, s=22, zorder=3,
                             linewidth=0, label=scheme, legend=False, ax=ax)  # fmt: skip
     ax.set_yticks(places, labels.loc[ranks.index], fontsize=9)
-    ax.set_xlabel(
-        "rank (1 = highest); bar: 5th to 95th percentile under random weights", fontsize=9.5
-    )
+    words = "rank (1 = highest); bar: 5th to 95th percentile under random weights"
+    ax.set_xlabel(words, fontsize=9.5)
     ax.set_xlim(0, len(ranks) + 1)
     ax.set_ylim(-0.7, len(ranks) - 0.3)
     ax.set_title(title)
-    figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=9, handletextpad=0.1)
+    figure.legend(loc="outside lower center", ncols=5, fontsize=9, handletextpad=0.1)
     return Picture(figure)

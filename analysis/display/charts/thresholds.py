@@ -7,8 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.display.charts.curves import rug
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.display.theme import BLUE, INK, MUTED, ORANGE, PAPER, subplots
 from analysis.inference.cells import signed
 

@@ -11,8 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.display import theme
 from analysis.display.charts.intervals import intervals
-from analysis.display.drawing import POINTS, words_width, wrap_words, write
-from analysis.display.picture import Picture
+from analysis.display.drawing import POINTS, Picture, words_width, wrap_words, write
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import signed
 
@@ -67,16 +66,16 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
     theme.zero_line(ax)
     left = -POINTS * (COLUMN + 0.1)
     for i, (group, height) in enumerate(heads.items()):
-        _beside(ax, group, 0, height, left, HEAD, theme.BLUE)
+        _beside(ax, group, (0, height), left, fontsize=HEAD, color=theme.BLUE)
         if i:
             ax.axhline(height - 0.62, color=theme.RULE, lw=0.6, zorder=0)
     for row in rows.itertuples():
-        _beside(ax, row.claim, 0, row.at, left, LABEL, theme.INK)
-        _beside(ax, row.label, 0, row.at, left + POINTS * indent, LABEL, theme.INK)
-        _beside(ax, ARROWS[row.sign], 1, row.at, 12, HEAD, theme.INK)
+        _beside(ax, row.claim, (0, row.at), left)
+        _beside(ax, row.label, (0, row.at), left + POINTS * indent)
+        _beside(ax, ARROWS[row.sign], (1, row.at), 12, fontsize=HEAD)
         if not np.isfinite(row.estimate):
             ax.text(0, row.at, f" {row.verdict}", fontsize=9, color=theme.MUTED, va="center")
-    _beside(ax, "predicted", 1, -0.9, 30, LABEL, theme.MUTED, ha="right")
+    _beside(ax, "predicted", (1, -0.9), 30, color=theme.MUTED, ha="right")
     _draw(ax, known, limit)
     _dress(ax, known, xlabel, limit)
     return Picture(figure)
@@ -106,12 +105,9 @@ def _places(groups: list[str], labels: list[str]) -> tuple[list[float], dict[str
     return at, heads, top
 
 
-def _beside(
-    ax: Axes, words: str, edge: float, y: float, shift: float, size: float, colour: str,
-    ha: str = "left",
-) -> None:  # fmt: skip
-    write(ax, words, (edge, y), (shift, 0), xycoords=("axes fraction", "data"), va="center", ha=ha,
-          fontsize=size, color=colour, annotation_clip=False, linespacing=1.0)  # fmt: skip
+def _beside(ax: Axes, words: str, at: tuple[float, float], shift: float, **style: object) -> None:
+    how = {"fontsize": LABEL, "va": "center", "linespacing": 1.0, "annotation_clip": False} | style
+    write(ax, words, at, (shift, 0), xycoords=("axes fraction", "data"), **how)
 
 
 def _draw(ax: Axes, known: pd.DataFrame, limit: float) -> None:
@@ -146,6 +142,6 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
     handles = [Line2D([], [], ls="", marker=shape, color=colour, mew=1.3, ms=6,
                       mfc=colour if filled else theme.PAPER)
                for colour, shape, filled in marks.values()]  # fmt: skip
-    ax.figure.legend([*handles, Patch(color=SHADE)], [*marks, "smaller effects are usually missed"],
-                     ncols=2, loc="outside lower left", frameon=False, fontsize=9.5,
-                     handletextpad=0.4)  # fmt: skip
+    words = [*marks, "smaller effects are usually missed"]
+    below = {"loc": "outside lower left", "fontsize": 9.5, "handletextpad": 0.4}
+    ax.figure.legend([*handles, Patch(color=SHADE)], words, ncols=2, **below)

@@ -9,8 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.display.drawing import write
-from analysis.display.picture import Picture
+from analysis.display.drawing import Picture, write
 from analysis.display.theme import BLUE, INK, MARKS, MUTED, ORANGE, PALE, RULE, subplots, zero_line
 from analysis.inference.cells import signed
 

@@ -105,22 +105,17 @@ def driscoll_kraay(
     found, covariance = hac_by_year(fitted.x, fitted.y, years, lags)
     factor = periods / (periods - 1) * (n - 1) / (n - parameters)
     labels = (term_label(panel, term) for term in fitted.terms)
-    lines = lines_of(
-        zip(fitted.terms, labels, map(float, found), strict=True),
-        np.sqrt(np.diag(covariance) * factor), np.full(len(found), periods - 1.0), level,
-    )  # fmt: skip
-    return DriscollKraay(
-        outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
-        factor=float(factor), level=level, dropped=fitted.dropped,
-        notes=(*_notes(lags, periods, n, parameters),
-               *warnings_for(["driscoll_kraay"], fitted.shape)),
-    )  # fmt: skip
-
-
-def _notes(lags: int, periods: int, n: int, parameters: int) -> tuple[str, ...]:
+    terms = zip(fitted.terms, labels, map(float, found), strict=True)
+    errors = np.sqrt(np.diag(covariance) * factor)
+    lines = lines_of(terms, errors, np.full(len(found), periods - 1.0), level)
     convention = (
         f"Driscoll-Kraay, Bartlett kernel with {lags} lags, T = {periods}; factor "
         f"T/(T−1)·(n−1)/(n−K), n = {n:,}, K = {parameters}; t(T−1)."
     )
     few = f"The method relies on many years and has {periods} here: read the CR3 interval instead."
-    return (convention, few) if periods < 30 else (convention,)
+    said = (convention, few) if periods < 30 else (convention,)
+    return DriscollKraay(
+        outcome_label=label_of(panel, spec.outcome), terms=tuple(lines), lags=lags, years=periods,
+        factor=float(factor), level=level, dropped=fitted.dropped,
+        notes=(*said, *warnings_for(["driscoll_kraay"], fitted.shape)),
+    )  # fmt: skip

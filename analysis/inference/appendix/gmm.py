@@ -3,22 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.appendix.gmm_estimation import Gmm, GmmData, autocorrelation, estimate_gmm
-from analysis.inference.appendix.gmm_instruments import Equations, LagInstruments, stack
-from analysis.inference.appendix.gmm_result import GmmLine, GmmResult
+from analysis.inference.appendix import gmm_estimation, gmm_instruments
+from analysis.inference.appendix.gmm_estimation import GmmData, autocorrelation, estimate_gmm
+from analysis.inference.appendix.gmm_instruments import LagInstruments
+from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
 from analysis.inference.options import checked
-from analysis.inference.result import row
-from analysis.models import Rows, Specification, estimation_rows
+from analysis.inference.result import Regression, Row, row, share
+from analysis.models import Dropped, Rows, Specification, estimation_rows
 
 __all__ = ["GmmLine", "GmmResult", "LagInstruments", "gmm"]
+
+
+@dataclass(frozen=True, slots=True)
+class GmmLine(Row):
+    """One coefficient with its robust error; t, p and interval are from the normal.
+
+    `se_plain` is the error if errors in levels were white (one step), or without Windmeijer's
+    correction (two steps).
+    """
+
+    se_plain: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GmmResult(Regression):
+    """A linear GMM of a dynamic panel.
+
+    Attributes
+    ----------
+    specification : Specification
+        With the lagged outcome among its regressors.
+    kind, steps : str, int
+        "difference" or "system"; 1 or 2.
+    terms : tuple of GmmLine
+        Lagged outcome first; year dummies are not listed.
+    equations, levels : int
+        Differenced and level equations.
+    instruments, rank : int
+        Columns of instruments, year dummies included, and how many of them are independent.
+    sargan, hansen : gmm_estimation.Overidentification
+        Sargan's test assumes homoskedastic errors; Hansen's J does not.
+    ar1, ar2 : tuple of float
+        Arellano and Bond's statistics for the differenced residuals, each with its p-value.
+    """
+
+    specification: Specification
+    kind: str
+    steps: int
+    outcome_label: str
+    terms: tuple[GmmLine, ...]
+    equations: int
+    levels: int
+    n_entities: int
+    first_year: int
+    last_year: int
+    instruments: int
+    rank: int
+    sargan: gmm_estimation.Overidentification
+    hansen: gmm_estimation.Overidentification
+    ar1: tuple[float, float]
+    ar2: tuple[float, float]
+    level: float
+    dropped: tuple[Dropped, ...]
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    dof: ClassVar[float] = float("inf")
+
+    def grid(self) -> Grid:
+        """Return coefficients and tests of the instruments."""
+        rows = [
+            (x.label, plain_number(x.estimate, x.se), plain_number(x.se),
+             interval(x.low, x.high, x.se))
+            for x in self.terms
+        ]  # fmt: skip
+        for name, test in (("Hansen J", self.hansen), ("Sargan", self.sargan)):
+            rows.append((name, f"{test.statistic:.1f}", f"df {test.df}", f"p = {test.p:.3f}"))
+        for name, (z, p) in (("AR(1)", self.ar1), ("AR(2)", self.ar2)):
+            rows.append((name, plain_number(z, 0.1), "", f"p = {p:.3f}"))
+        sizes = (("Instruments", self.instruments), ("Entities", self.n_entities))
+        rows += [(name, f"{size}", "", "") for name, size in sizes]
+        heads = ("Term", "Estimate", "SE", f"{share(self.level)} interval")
+        return Grid.of(f"{self.outcome_label}: {self.kind} GMM", heads, rows, self.notes)
 
 
 @checked
@@ -72,14 +148,13 @@ def gmm(
         if name not in dynamic.terms:
             raise UnknownNameError("standard instrument", name, dynamic.terms, "the terms")
     chosen = (LagInstruments(spec.outcome),) if instruments is None else tuple(instruments)
-    data = stack(
+    data = gmm_instruments.stack(
         _equations(rows, wide),
         [(lag, _figures(wide, lag.variable)) for lag in chosen],
         [dynamic.terms.index(name) for name in standard],
         system=kind == "system", year_effects=spec.effects == "two_way",
     )  # fmt: skip
-    _require_identified(dynamic, data)
-    _require_entities(dynamic, data, steps)
+    gmm_instruments.require_identified(dynamic, data, steps)
     fitted = estimate_gmm(data, steps)
     return _result(dynamic, wide, rows, data, fitted, (kind, steps, chosen), level)
 
@@ -97,12 +172,11 @@ def _require(spec: Specification, kind: str, steps: int) -> None:
         )
 
 
-def _equations(rows: Rows, panel: Panel) -> Equations:
-    table = rows.frame.reindex(panel.frame.index).to_numpy()
-    n = len(panel.frame.index.unique(0))
+def _equations(rows: Rows, panel: Panel) -> gmm_instruments.Equations:
     years = panel.frame.index.unique(1).to_numpy(dtype=int)
-    cube = table.reshape(n, len(years), -1)
-    return Equations(y=cube[..., 0], x=cube[..., 1:], years=years)
+    table = rows.frame.reindex(panel.frame.index).to_numpy()
+    cube = table.reshape(-1, len(years), table.shape[1])
+    return gmm_instruments.Equations(y=cube[..., 0], x=cube[..., 1:], years=years)
 
 
 def _figures(panel: Panel, name: str) -> np.ndarray:
@@ -116,71 +190,26 @@ def _figures(panel: Panel, name: str) -> np.ndarray:
     return values.reshape(len(panel.frame.index.unique(0)), -1)
 
 
-def _require_identified(spec: Specification, data: GmmData) -> None:
-    if not (~data.level).any():
-        raise SpecificationError(
-            f"No first difference of '{spec.outcome}' can be used: no entity has rows in two "
-            "consecutive years, so widen the sample."
-        )
-    k, wide = data.x.shape[1], data.z.shape[1]
-    rank = int(np.linalg.matrix_rank(data.z / np.linalg.norm(data.z, axis=0)))
-    if rank < k:
-        raise SpecificationError(
-            f"{rank} independent of {wide} instruments cannot identify {k} coefficients of "
-            f"'{spec.outcome}': let deeper lags in or use fewer regressors."
-        )
-    size = np.linalg.norm(data.x, axis=0)
-    flat = size == 0
-    if not flat.any():
-        basis = np.linalg.qr(data.z / np.linalg.norm(data.z, axis=0))[0]
-        values, turns = np.linalg.svd(basis.T @ (data.x / size))[1:]
-        flat = np.abs(turns[-1]) == np.abs(turns[-1]).max()
-        if values[-1] > 1e-9 * values[0]:
-            return
-    place = int(np.flatnonzero(flat)[0])
-    name = spec.terms[place] if place < len(spec.terms) else "a year dummy"
-    raise SpecificationError(
-        f"The coefficient of '{name}' is not identified: it does not vary over the years, is "
-        "collinear, or no instrument moves it, so leave it out or add instruments."
-    )
-
-
-def _require_entities(spec: Specification, data: GmmData, steps: int) -> None:
-    """Refuse what makes the robust covariance, or the second step's weights, singular."""
-    entities = int(data.entity.max()) + 1
-    k = data.x.shape[1] if steps == 2 else len(spec.terms)
-    if entities <= k:
-        raise SpecificationError(
-            f"{entities} entities cannot carry {k} coefficients of '{spec.outcome}' in {steps} "
-            f"step{'s' if steps > 1 else ''}, year dummies "
-            f"{'included' if steps == 2 else 'aside'}: use fewer regressors, fewer years or more "
-            "entities."
-        )
-
-
 def _result(
-    spec: Specification, panel: Panel, rows: Rows, data: GmmData, fitted: Gmm,
+    spec: Specification, panel: Panel, rows: Rows, data: GmmData, fitted: gmm_estimation.Gmm,
     how: tuple[str, int, tuple[LagInstruments, ...]], level: float,
 ) -> GmmResult:  # fmt: skip
     kind, steps, _ = how
     entities, ar2 = int(data.entity.max()) + 1, autocorrelation(data, fitted, 2)
     notes = _notes(how, data, entities, fitted.hansen.p, ar2[1])
+    errors, plain = (np.sqrt(np.diag(v)) for v in (fitted.covariance, fitted.plain))
+    numbers = zip(fitted.coefficients, errors, map(float, plain), strict=True)  # dummies last
+    lines = [
+        row(term, term_label(panel, term), b, se, GmmResult.dof, level, kind=GmmLine, se_plain=one)
+        for term, (b, se, one) in zip(spec.terms, numbers, strict=False)
+    ]
     return GmmResult(
         specification=spec, kind=kind, steps=steps, outcome_label=label_of(panel, spec.outcome),
-        terms=_lines(spec, panel, fitted, level), equations=int((~data.level).sum()),
+        terms=tuple(lines), equations=int((~data.level).sum()),
         levels=int(data.level.sum()), n_entities=entities, first_year=int(data.year.min()),
         last_year=int(data.year.max()), instruments=data.z.shape[1], rank=fitted.rank,
         sargan=fitted.sargan, hansen=fitted.hansen, ar1=autocorrelation(data, fitted, 1), ar2=ar2,
         level=level, dropped=rows.dropped, grid_rows=rows.grid_rows, notes=(*rows.notes, *notes),
-    )  # fmt: skip
-
-
-def _lines(spec: Specification, panel: Panel, fitted: Gmm, level: float) -> tuple[GmmLine, ...]:
-    errors, plain = (np.sqrt(np.diag(v)) for v in (fitted.covariance, fitted.plain))
-    return tuple(
-        row(term, term_label(panel, term), fitted.coefficients[i], errors[i], float("inf"), level,
-            kind=GmmLine, se_plain=float(plain[i]))
-        for i, term in enumerate(spec.terms)
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
-from analysis.inference.appendix.mundlak import entity_sums
+from analysis.inference.clustered import sums
 
 __all__ = ["Gmm", "GmmData", "Overidentification", "autocorrelation", "estimate_gmm"]
 
@@ -140,15 +140,14 @@ def _expected_scores(data: GmmData) -> np.ndarray:
     year = data.year - int(data.year.min()) + 1
     span = int(year.max()) + 1
     cell = data.entity * span + year
-    sums = np.zeros(((int(data.entity.max()) + 1) * span, data.z.shape[1]))
-    np.add.at(sums, cell, data.z)
-    np.add.at(sums, cell[~data.level] - 1, -data.z[~data.level])
-    return sums.T @ sums
+    earlier = cell[~data.level] - 1
+    moved = sums(np.vstack([data.z, -data.z[~data.level]]), np.concatenate([cell, earlier]))
+    return moved.T @ moved
 
 
 def _scores(data: GmmData, e: np.ndarray) -> np.ndarray:
     """Z_i'e_i for each entity, shape (N, L)."""
-    return entity_sums(data.z * e[:, None], data.entity)
+    return sums(data.z * e[:, None], data.entity)
 
 
 def _solve(zx: np.ndarray, zy: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

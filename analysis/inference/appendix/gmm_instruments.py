@@ -10,8 +10,9 @@ from scipy.linalg import block_diag
 
 from analysis.errors import SpecificationError
 from analysis.inference.appendix.gmm_estimation import GmmData
+from analysis.models import Specification
 
-__all__ = ["Equations", "LagInstruments", "lag_columns", "stack"]
+__all__ = ["Equations", "LagInstruments", "lag_columns", "require_identified", "stack"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,49 @@ def stack(
         year=levels.years[year[order]],
         level=np.repeat([k.level for k in kinds], sizes)[order],
     )  # fmt: skip
+
+
+def require_identified(spec: Specification, data: GmmData, steps: int) -> None:
+    """Refuse what leaves a coefficient without a difference, an instrument or enough entities."""
+    if not (~data.level).any():
+        raise SpecificationError(
+            f"No first difference of '{spec.outcome}' can be used: no entity has rows in two "
+            "consecutive years, so widen the sample."
+        )
+    k, wide = data.x.shape[1], data.z.shape[1]
+    unit = data.z / np.linalg.norm(data.z, axis=0)
+    rank = int(np.linalg.matrix_rank(unit))
+    if rank < k:
+        raise SpecificationError(
+            f"{rank} independent of {wide} instruments cannot identify {k} coefficients of "
+            f"'{spec.outcome}': let deeper lags in or use fewer regressors."
+        )
+    size = np.linalg.norm(data.x, axis=0)
+    flat = size == 0
+    if not flat.any():
+        values, turns = np.linalg.svd(np.linalg.qr(unit)[0].T @ (data.x / size))[1:]
+        if values[-1] <= 1e-9 * values[0]:
+            flat = np.abs(turns[-1]) == np.abs(turns[-1]).max()
+    if flat.any():
+        name = [*spec.terms, *["a year dummy"] * k][int(flat.argmax())]
+        raise SpecificationError(
+            f"The coefficient of '{name}' is not identified: it does not vary over the years, is "
+            "collinear, or no instrument moves it, so leave it out or add instruments."
+        )
+    _require_entities(spec, data, steps)
+
+
+def _require_entities(spec: Specification, data: GmmData, steps: int) -> None:
+    """Refuse what makes the robust covariance, or the second step's weights, singular."""
+    entities = int(data.entity.max()) + 1
+    k = data.x.shape[1] if steps == 2 else len(spec.terms)
+    if entities <= k:
+        raise SpecificationError(
+            f"{entities} entities cannot carry {k} coefficients of '{spec.outcome}' in {steps} "
+            f"step{'s' if steps > 1 else ''}, year dummies "
+            f"{'included' if steps == 2 else 'aside'}: use fewer regressors, fewer years or more "
+            "entities."
+        )
 
 
 def lag_columns(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,23 +12,101 @@ from scipy.special import ndtr
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError
-from analysis.inference.appendix.granger_result import Causality, DumitrescuHurlin
-from analysis.inference.appendix.granger_wald import (
-    History,
-    centred,
-    resample_null,
-    wald,
-    z_bar,
-    z_tilde,
-)
+from analysis.errors import SpecificationError, UnknownNameError
+from analysis.inference.appendix import granger_wald
+from analysis.inference.appendix.granger_wald import History, wald
+from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.lagged import lagged_name, shifted
 from analysis.inference.dynamic.panel_var import require_pair
 from analysis.inference.options import checked
+from analysis.inference.result import Result
 from analysis.models import Dropped, Specification, estimation_rows
 
 __all__ = ["Causality", "DumitrescuHurlin", "dumitrescu_hurlin"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Causality:
+    """The test of one arrow: whether the cause helps to predict the effect in some entity.
+
+    Attributes
+    ----------
+    wald_mean : float
+        W̄, the mean over entities of K times the F statistic.
+    z_bar, p_bar, z_tilde, p_tilde : float
+        Standardised for many and for few years, each with its two-sided p from the normal, which
+        takes entities as independent.
+    p_bootstrap : float
+        Share of simulated W̄ at least as large, entities dependent as in the data; one-sided,
+        because only a large W̄ speaks for causality.
+    shortest, longest : int
+        Fewest and most rows of an entity.
+    individual : DataFrame
+        By entity: ``wald`` and ``rows``.
+    """
+
+    cause: str
+    effect: str
+    cause_label: str
+    effect_label: str
+    wald_mean: float
+    z_bar: float
+    p_bar: float
+    z_tilde: float
+    p_tilde: float
+    p_bootstrap: float
+    n: int
+    n_entities: int
+    shortest: int
+    longest: int
+    individual: pd.DataFrame
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DumitrescuHurlin(Result):
+    """Two tests of no Granger causality, one for each direction.
+
+    Attributes
+    ----------
+    directions : tuple of Causality
+        Regressor to outcome first, then back.
+    order, demeaned : int, bool
+        K, lags of both; whether the mean over entities of each year was taken out.
+    """
+
+    specification: Specification
+    directions: tuple[Causality, Causality]
+    order: int
+    demeaned: bool
+    draws: int
+    seed: int
+    grid_rows: int
+    notes: tuple[str, ...]
+
+    def of(self, cause: str) -> Causality:
+        """Return the test in which `cause` is the cause."""
+        for direction in self.directions:
+            if direction.cause == cause:
+                return direction
+        raise UnknownNameError("cause", cause, [d.cause for d in self.directions], "this test")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one line per direction."""
+        names = [name for name in Causality.__slots__ if name not in ("individual", "dropped")]
+        return [{name: getattr(d, name) for name in names} for d in self.directions]
+
+    def grid(self) -> Grid:
+        """Return the table."""
+        rows = [
+            [f"{d.cause_label} → {d.effect_label}", plain_number(d.wald_mean, 0.1),
+             f"{plain_number(d.z_tilde, 0.1)} (p = {d.p_tilde:.3f})", f"{d.p_bootstrap:.3f}",
+             f"{d.n_entities:,} × {d.shortest}–{d.longest}"]
+            for d in self.directions
+        ]  # fmt: skip
+        heads = ["Cause → effect", "Mean Wald", "Z-tilde", "Bootstrap p", "Entities × years"]
+        return Grid.of("Panel Granger test", heads, rows, self.notes)
 
 
 @checked
@@ -71,11 +150,10 @@ def dumitrescu_hurlin(
             )
     options = (order, demean, draws, block)
     streams = np.random.SeedSequence(seed).spawn(2)
+    ways = zip((regressor, outcome), (outcome, regressor), streams, strict=True)
     directions = tuple(
         _direction(replace(spec, outcome=effect, regressors=(cause,), lags=()), panel, options, s)
-        for (cause, effect), s in zip(
-            ((regressor, outcome), (outcome, regressor)), streams, strict=True
-        )
+        for cause, effect, s in ways
     )
     return DumitrescuHurlin(
         specification=spec, directions=directions, order=order, demeaned=demean, draws=draws,
@@ -96,9 +174,10 @@ def _direction(
         )
     statistics = wald(data.y, data)
     rng = np.random.default_rng(stream)
-    null = wald(resample_null(data, draws, rng, block=block, demean=demean), data).mean(axis=-1)
-    mean, bar = float(statistics.mean()), float(z_bar(statistics, order))
-    tilde = float(z_tilde(statistics, data.periods, order))
+    simulated = granger_wald.resample_null(data, draws, rng, block=block, demean=demean)
+    null = wald(simulated, data).mean(axis=-1)
+    mean, bar = float(statistics.mean()), float(granger_wald.z_bar(statistics, order))
+    tilde = float(granger_wald.z_tilde(statistics, data.periods, order))
     by_entity = {"wald": statistics, "rows": data.periods}
     return Causality(
         cause=spec.regressors[0], effect=spec.outcome,
@@ -121,19 +200,14 @@ def _history(
     full = Specification(y, tuple(lags), lag=0, effects="first_difference", sample=spec.sample)
     rows = estimation_rows(full, wide)
     grid = panel.frame.index
-    shape = len(grid.unique(0)), len(grid.unique(1))
+    entities, shape = grid.unique(0), (-1, len(grid.unique(1)))
     used = np.asarray(grid.isin(rows.frame.index)).reshape(shape)
-    out = grid.unique(0).isin(spec.sample.exclude_entities)
-    figures = []
-    for name in (y, x):
-        values = panel.frame[name].to_numpy(dtype=float).reshape(shape).copy()
-        values[out] = np.nan
-        figures.append(centred(values, axis=0) if demean else values)
-    data = History(*figures, used, order)
+    out = entities.isin(spec.sample.exclude_entities)[:, None]
+    values = (panel.frame[v].to_numpy(dtype=float).reshape(shape) for v in (y, x))
+    figures = (np.where(out, np.nan, v) for v in values)
+    data = History(*(granger_wald.centred(v, 0) if demean else v for v in figures), used, order)
     long = data.periods > 2 * order + 5
-    testable = long.copy()
-    if long.any():
-        testable[long] = np.isfinite(wald(data.y[long], _part(data, long)))
+    testable = long & np.isfinite(wald(data.y, data))
     dropped = list(rows.dropped)
     for reason, lost in (
         (f"entity with fewer than {2 * order + 6} rows", ~long),
@@ -147,11 +221,8 @@ def _history(
             f"{2 * order + 6} years with {order} lag{'s' if order > 1 else ''} of both and "
             "variation in both, so take a longer sample or a lower order."
         )
-    return _part(data, testable), [str(e) for e in grid.unique(0)[testable]], tuple(dropped)
-
-
-def _part(data: History, rows: np.ndarray) -> History:
-    return History(data.y[rows], data.x[rows], data.used[rows], data.order)
+    kept = History(*(v[testable] for v in (data.y, data.x, data.used)), order)
+    return kept, [str(e) for e in entities[testable]], tuple(dropped)
 
 
 def _notes(

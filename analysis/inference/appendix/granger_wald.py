@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.rows import shift
+
 __all__ = ["History", "centred", "resample_null", "wald", "z_bar", "z_tilde"]
 
 _FLAT = 1e-10  # share of variance left below which an entity's regressor counts as constant
@@ -41,9 +43,8 @@ def wald(y: np.ndarray, data: History) -> np.ndarray:
     k = data.order
     # Less a constant per entity, which the intercept takes up: steadier arithmetic.
     y, x = centred(y, axis=-1), centred(data.x, axis=-1)
-    lags = [_lag(y, j) for j in range(1, k + 1)]
-    causes = [np.broadcast_to(_lag(x, j), y.shape) for j in range(1, k + 1)]
-    stacked = np.stack([np.ones_like(y), *lags, *causes, y], axis=-1)
+    lags = (shift(v, j, v.shape[-1]).reshape(v.shape) for v in (y, x) for j in range(1, k + 1))
+    stacked = np.stack(np.broadcast_arrays(np.ones_like(y), *lags, y), axis=-1)
     columns = np.where(data.used[..., None], stacked, 0.0)
     gram = np.swapaxes(columns, -1, -2) @ columns
     short = _residual(gram, list(range(1 + k)))
@@ -105,8 +106,9 @@ def resample_null(
 
 
 def _restricted(data: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    k = data.order
-    stack = np.stack([np.ones_like(data.y), *(_lag(data.y, j) for j in range(1, k + 1))], axis=-1)
+    n, t = data.y.shape
+    lags = (shift(data.y, j, t).reshape(n, t) for j in range(1, data.order + 1))
+    stack = np.stack([np.ones_like(data.y), *lags], axis=-1)
     columns = np.where(data.used[..., None], stack, 0.0)
     y = np.where(data.used, data.y, 0.0)
     b = np.einsum("nkt,nt->nk", np.linalg.pinv(columns), y)
@@ -144,12 +146,6 @@ def _residual(gram: np.ndarray, columns: list[int]) -> np.ndarray:
     fitted = (cross * np.linalg.solve(inner, cross[..., None])[..., 0]).sum(axis=-1)
     left = gram[..., -1, -1] - fitted
     return np.where(fine & (left > _FLAT * gram[..., -1, -1]), left, np.nan)
-
-
-def _lag(values: np.ndarray, years: int) -> np.ndarray:
-    out = np.full_like(values, np.nan)
-    out[..., years:] = values[..., :-years]
-    return out
 
 
 def centred(values: np.ndarray, axis: int) -> np.ndarray:

@@ -8,13 +8,10 @@ import numpy as np
 from scipy.linalg import qr
 from scipy.special import fdtrc
 
-from analysis.inference.clustered import cr0
+from analysis.inference.clustered import cr0, sums
 from analysis.models.scaling import least_squares
 
-__all__ = [
-    "Wald", "clustered_wald", "entity_means", "entity_sums", "independent_columns", "mundlak",
-    "quasi_demeaned",
-]  # fmt: skip
+__all__ = ["Wald", "clustered_wald", "entity_means", "independent_columns", "mundlak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +39,13 @@ def mundlak(
     """
     k, means = x.shape[1], entity_means(x, codes)
     # Means of the other columns too: an unbalanced panel's years differ between entities.
-    columns = independent_columns(
-        np.column_stack([x, means, other, entity_means(other, codes)]), 2 * k
-    )
-    z, response = (quasi_demeaned(v, codes, theta) for v in (columns, y[:, None]))
-    response = response[:, 0]
+    columns = np.column_stack([x, means, other, entity_means(other, codes)])
+    both = np.column_stack([independent_columns(columns, 2 * k), y])
+    both -= theta[:, None] * entity_means(both, codes)
+    z, response = both[:, :-1], both[:, -1]
     b = least_squares(z, response)
     covariance = cr0(z, response - z @ b, codes)
     return b[k : 2 * k], covariance[k : 2 * k, k : 2 * k]
-
-
-def quasi_demeaned(columns: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """Columns less the share `theta` of their entity means."""
-    return columns - theta[:, None] * entity_means(columns, codes)
 
 
 def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, parameters: int) -> Wald:
@@ -66,14 +57,7 @@ def clustered_wald(g: np.ndarray, cr0: np.ndarray, groups: int, n: int, paramete
 
 def entity_means(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Mean of each column over the rows of an entity, repeated on these rows."""
-    return (entity_sums(columns, codes) / np.bincount(codes)[:, None])[codes]
-
-
-def entity_sums(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Sum of each column over the rows of an entity, shape (N, k)."""
-    sums = np.zeros((int(codes.max()) + 1, columns.shape[1]))
-    np.add.at(sums, codes, columns)
-    return sums
+    return (sums(columns, codes) / np.bincount(codes)[:, None])[codes]
 
 
 def independent_columns(columns: np.ndarray, keep: int) -> np.ndarray:

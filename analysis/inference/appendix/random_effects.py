@@ -13,21 +13,14 @@ from scipy.special import chdtrc
 from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError
-from analysis.inference.appendix.mundlak import (
-    Wald,
-    clustered_wald,
-    independent_columns,
-    mundlak,
-    quasi_demeaned,
-)
+from analysis.inference.appendix.mundlak import Wald, clustered_wald, independent_columns, mundlak
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of, term_label
 from analysis.inference.options import checked
-from analysis.inference.result import Regression, Row, row
+from analysis.inference.result import Regression, Row, estimate_rows, row
 from analysis.models import EFFECTS, Dropped, Rows, Specification, estimation_rows, fit
 from analysis.models.design import Design, build_design
-from analysis.models.scaling import least_squares, units
+from analysis.models.scaling import units
 
 __all__ = ["RandomEffects", "RandomTerm", "random_effects"]
 
@@ -84,11 +77,9 @@ class RandomEffects(Regression):
 
     def grid(self) -> Grid:
         """Return the table."""
-
-        def pair(value: float, se: float) -> str:
-            return f"{plain_number(value, se)} ({plain_number(se, se)})"
-
-        rows = [[t.label, pair(t.estimate, t.se), pair(t.fixed, t.se_fixed)] for t in self.terms]
+        fixed = (replace(t, estimate=t.fixed, se=t.se_fixed) for t in self.terms)
+        both = zip(estimate_rows(self.terms), estimate_rows(tuple(fixed)), strict=True)
+        rows = [[label, random, other] for (label, random, _), (_, other, _) in both]
         for name, test in (("Hausman", self.hausman), ("Mundlak, clustered", self.mundlak)):
             p = plain_number(test.p, 0.01)
             rows.append([f"{name} test", f"{plain_number(test.statistic, 0.1)}, p {p}", ""])
@@ -134,14 +125,15 @@ def random_effects(
     design = replace(design, x=design.x / unit)
     codes = np.unique(design.index.codes[0], return_inverse=True)[1]
     entities, k = int(codes.max()) + 1, design.x.shape[1]
-    other = _other_columns(design)
+    columns = [a.columns() for a in design.absorbed if a.name != "entity"]
+    other = independent_columns(np.column_stack([np.ones(len(design.y)), *columns]), 1)
     if entities <= 2 * k + 1:
         raise SpecificationError(
             f"{entities} entities cannot tell {k} slopes from {k} entity means: use fewer "
             "regressors."
         )
     try:
-        random, fixed = _linearmodels(design, other, spec.terms)
+        random, clustered, fixed = _linearmodels(design, other, spec.terms)
     except ValueError as error:  # linearmodels says which regression lacks degrees of freedom
         raise SpecificationError(
             f"{entities} entities are too few to estimate the variance of their effects beside "
@@ -150,10 +142,10 @@ def random_effects(
     theta = random.theta["theta"].to_numpy()[codes]
     between, covariance = mundlak(design.x, design.y, other, codes, theta)
     hausman, definite = _hausman(random, fixed, spec.terms)
-    clustered = _cr1(design, other, codes, theta)
     return RandomEffects(
         specification=spec, outcome_label=label_of(panel, spec.outcome),
-        terms=_lines(spec, panel, random, fixed, clustered, between, entities, level, unit),
+        terms=_lines(spec, panel, random, fixed, clustered.std_errors, between, entities, level,
+                     unit),
         hausman=hausman,
         mundlak=clustered_wald(between, covariance, entities, fitted.n, 2 * k + other.shape[1]),
         theta=(float(theta.min()), float(theta.max())),
@@ -165,13 +157,7 @@ def random_effects(
     )  # fmt: skip
 
 
-def _other_columns(design: Design) -> np.ndarray:
-    """Constant and all effects but those of entities, without what is collinear."""
-    columns = [a.columns() for a in design.absorbed if a.name != "entity"]
-    return independent_columns(np.column_stack([np.ones(len(design.y)), *columns]), 1)
-
-
-def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> tuple[Any, Any]:
+def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> tuple[Any, ...]:
     # Imported here: it takes about a second, and reading the data or the ledger needs none of it.
     from linearmodels.panel import PanelOLS
     from linearmodels.panel import RandomEffects as Model
@@ -182,12 +168,14 @@ def _linearmodels(design: Design, other: np.ndarray, terms: tuple[str, ...]) -> 
     inner, y = design.x - design.x.mean(axis=0), design.y - design.y.mean()
     x = pd.DataFrame(np.column_stack([other, inner]), design.index, names)
     y = pd.Series(y, design.index, name="outcome")
-    random = Model(y, x).fit(cov_type="unadjusted")
+    model = Model(y, x)
+    random = model.fit(cov_type="unadjusted")
+    clustered = model.fit(cov_type="clustered", cluster_entity=True, group_debias=True)  # CR1
     with warnings.catch_warnings():
         # Only dummies can be absorbed here: `fit` has checked the terms.
         warnings.simplefilter("ignore", AbsorbingEffectWarning)
         model = PanelOLS(y, x.drop(columns="constant"), entity_effects=True, drop_absorbed=True)
-        return random, model.fit(cov_type="unadjusted")
+        return random, clustered, model.fit(cov_type="unadjusted")
 
 
 def _hausman(random: Any, fixed: Any, terms: tuple[str, ...]) -> tuple[Wald, bool]:  # noqa: ANN401
@@ -206,21 +194,13 @@ def _hausman(random: Any, fixed: Any, terms: tuple[str, ...]) -> tuple[Wald, boo
     return Wald(statistic, len(names), p), definite
 
 
-def _cr1(design: Design, other: np.ndarray, codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """CR1 variances by entity of the slopes, on the quasi-demeaned columns."""
-    columns = quasi_demeaned(np.column_stack([design.x, other, design.y]), codes, theta)
-    z, y = columns[:, :-1], columns[:, -1]
-    residuals = y - z @ least_squares(z, y)
-    return np.diag(cr1(z, residuals, codes, z.shape[1]))[: design.x.shape[1]]
-
-
 def _lines(
-    spec: Specification, panel: Panel, random: Any, fixed: Any, clustered: np.ndarray,  # noqa: ANN401
+    spec: Specification, panel: Panel, random: Any, fixed: Any, clustered: pd.Series,  # noqa: ANN401
     between: np.ndarray, groups: int, level: float, unit: np.ndarray,
 ) -> tuple[RandomTerm, ...]:  # fmt: skip
     return tuple(
         row(
-            term, term_label(panel, term), random.params[term] / u, np.sqrt(clustered[i]) / u,
+            term, term_label(panel, term), random.params[term] / u, clustered[term] / u,
             groups - 1, level, kind=RandomTerm, se_model=float(random.std_errors[term] / u),
             fixed=float(fixed.params[term] / u), se_fixed=float(fixed.std_errors[term] / u),
             between=float(between[i] / u),

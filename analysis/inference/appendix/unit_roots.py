@@ -11,13 +11,7 @@ import pandas as pd
 from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError
-from analysis.inference.appendix.dickey_fuller import (
-    columns_needed,
-    ips_w,
-    panel_statistic,
-    simulated_statistics,
-)
-from analysis.inference.appendix.rectangle import rectangle, require_movement
+from analysis.inference.appendix import dickey_fuller
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
@@ -186,30 +180,31 @@ def _test(
         raise SpecificationError(
             f"{lags} lags and {draws} draws cannot be: give zero lags or more and 99 draws or more."
         )
-    needed = columns_needed(lags, trend, test == "cips") + lags + 2
-    block, left_out = rectangle(panel, name, sample or Sample(), needed)
+    needed = dickey_fuller.columns_needed(lags, trend, test == "cips") + lags + 2
+    block, left_out = dickey_fuller.rectangle(panel, name, sample or Sample(), needed)
     y = block.to_numpy()
     if demean:
         y = y - y.mean(axis=0)
-    require_movement(block, y)
+    dickey_fuller.require_movement(block, y)
     how = {"test": test, "lags": lags, "trend": trend, "truncated": truncated}
-    statistic = float(panel_statistic(y, **how))
+    statistic = float(dickey_fuller.panel_statistic(y, **how))
     if not np.isfinite(statistic):
         raise SpecificationError(
             f"The Dickey-Fuller regression of '{name}' fits some entity without remainder: use "
             "fewer lags or a longer span of years."
         )
     key = (test, *y.shape, lags, trend, demean, truncated)
-    null = simulated_statistics(*key, 1.0, draws, seed)
+    null = dickey_fuller.simulated_statistics(*key, 1.0, draws, seed)
     critical = float(np.quantile(null, 0.05))
-    power = float((simulated_statistics(*key, ALTERNATIVE, draws, seed + 1) < critical).mean())
+    alternative = dickey_fuller.simulated_statistics(*key, ALTERNATIVE, draws, seed + 1)
+    power = float((alternative < critical).mean())
     years = block.columns
     return UnitRoot(
         variable=name, label=label_of(panel, name), test=test, statistic=statistic,
         p=float((1 + np.searchsorted(null, statistic, side="right")) / (1 + draws)),
         critical=critical, power=power,
-        w=ips_w(statistic, *y.shape, lags, trend) if test == "ips" else float("nan"), lags=lags,
-        trend=trend, demeaned=demean, entities=len(y), first_year=int(years[0]),
+        w=float("nan") if test == "cips" else dickey_fuller.ips_w(statistic, *y.shape, lags, trend),
+        lags=lags, trend=trend, demeaned=demean, entities=len(y), first_year=int(years[0]),
         last_year=int(years[-1]), left_out=left_out,
         notes=_notes(test, y.shape, power, left_out, draws),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chndtrix, fdtr, fdtri
 
-from analysis.inference.appendix.mundlak import entity_sums
+from analysis.inference.clustered import sums
 
 __all__ = [
     "ReducedForms", "anderson_rubin", "effective_f", "f_critical", "p_value", "reduced_forms",
@@ -64,7 +64,7 @@ def reduced_forms(
     on = bread @ (z.T @ np.column_stack([y, d]))
     residuals = np.column_stack([y, d]) - z @ on
     factor = groups / (groups - 1) * (n - 1) / (n - k)
-    s_y, s_d = (entity_sums(z * column[:, None], clusters) @ bread for column in residuals.T)
+    s_y, s_d = (sums(z * column[:, None], clusters) @ bread for column in residuals.T)
     return ReducedForms(
         on[:, 0], on[:, 1], factor * s_y.T @ s_y, factor * s_y.T @ s_d, factor * s_d.T @ s_d,
         moments,
@@ -110,9 +110,6 @@ def anderson_rubin(
 
     critical = fdtri(len(forms.on_d), dof, 1 - level)
 
-    def beta(angle: float) -> float:
-        return float(centre + scale * np.tan(angle))
-
     def excess(angle: np.ndarray | float) -> np.ndarray:
         # (1, −β) up to a factor: (cos, −(centre cos + scale sin)), finite at ±π/2.
         angle = np.atleast_1d(angle)
@@ -123,7 +120,8 @@ def anderson_rubin(
     values[-1] = values[0]  # both ends are the same point, an infinite β
     inside = values <= 0
     turns = np.flatnonzero(inside[1:] != inside[:-1])
-    roots = [beta(brentq(lambda a: excess(a)[0], grid[i], grid[i + 1])) for i in turns]
+    angles = [brentq(lambda a: excess(a)[0], grid[i], grid[i + 1]) for i in turns]
+    roots = [*(centre + scale * np.tan(angles))]
     ends = ([-np.inf] if inside[0] else []) + roots + ([np.inf] if inside[-1] else [])
     pieces = tuple((float(a), float(b)) for a, b in zip(ends[::2], ends[1::2], strict=True))
     return _shape(pieces), pieces

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, plain_number
 from analysis.inference.clustered import orthonormal, sums
 from analysis.inference.coefficients import jackknife_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.options import checked
-from analysis.inference.result import Result
+from analysis.inference.result import Result, named
 
 __all__ = [
     "Influence", "cluster_leverage", "effective_clusters", "influence", "partial_leverage",
@@ -59,10 +59,8 @@ class Influence(Result):
 
     def of(self, term: str) -> pd.DataFrame:
         """One row per cluster for one term, the heaviest first."""
-        if term not in self.terms:
-            raise UnknownNameError("term", term, self.terms, "this estimate")
-        table = self.tidy()
-        table = table[table["term"] == term].drop(columns=["term", "label"])
+        tables = dict(iter(self.tidy().groupby("term")))
+        table = named(tables, "term", term).drop(columns=["term", "label"])
         return table.sort_values("partial_leverage", ascending=False, ignore_index=True)
 
     def tidy(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import reach
+from analysis.inference.clustered import sums
 from analysis.models.scaling import least_squares
 
 __all__ = [
@@ -161,16 +162,10 @@ def scores_of(
         both = both - others @ least_squares(others, both)
     length = np.sqrt((nested**2).sum(axis=0))
     d = nested / np.where(length > 0, length, 1.0)
-    order = np.argsort(clusters, kind="stable")
-    starts = np.searchsorted(clusters[order], np.arange(clusters.max() + 1))
-
-    def sums(values: np.ndarray) -> np.ndarray:
-        return np.add.reduceat(values[order], starts, axis=0)
-
-    own = sums(both * both[:, 1:]).T
-    right = np.stack([sums(d * both[:, [j]]).T for j in (0, 1)])
+    own = sums(both * both[:, 1:], clusters).T
+    right = np.stack([sums(d * both[:, [j]], clusters).T for j in (0, 1)])
     left = right[1].T @ np.linalg.pinv(d.T @ d, rcond=_RANK, hermitian=True)
-    groups, n, information = len(starts), len(y), own[1].sum()
+    groups, n, information = own.shape[1], len(y), own[1].sum()
     factor = groups / (groups - 1) * (n - 1) / (n - parameters)
     slope = own[0].sum() / information
     scores = own[0] - slope * own[1]  # of the unrestricted regression: all weights one

@@ -11,13 +11,13 @@ from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
-from analysis.inference.clustered import cr3
+from analysis.inference.clustered import cr3, sums
 from analysis.inference.coefficients import label_of, term_label
-from analysis.inference.dependence.averages import Defactored, defactor, pooled
 from analysis.inference.options import checked
 from analysis.inference.result import Regression, Row, row
 from analysis.models import Dropped, Rows, Specification, estimation_rows
 from analysis.models.design import ABSORBED
+from analysis.models.scaling import units
 
 __all__ = ["CommonEffects", "CommonTerm", "common_effects"]
 
@@ -104,10 +104,10 @@ def common_effects(
     codes = pd.factorize(index.get_level_values(0))[0]
     years = index.get_level_values(1).to_numpy(dtype=int)
     _require_years(spec, index, codes)
-    clean = defactor(table[:, 1:], table[:, 0], codes, years - years.min())
-    _require_variation(spec, table, clean)
-    b, covariance, own = pooled(clean)
-    jackknife = cr3(clean.x, clean.y, codes, labels=tuple(index.unique(0)), names=spec.terms)
+    x, y = defactor(table[:, 1:], table[:, 0], codes, years - years.min())
+    _require_variation(spec, table, x)
+    b, covariance, own = pooled(x, y, codes)
+    jackknife = cr3(x, y, codes, labels=tuple(index.unique(0)), names=spec.terms)
     return CommonEffects(
         specification=spec, outcome_label=label_of(panel, spec.outcome),
         terms=_lines(spec, panel, b, (covariance, jackknife.covariance), own, level), n=len(table),
@@ -130,9 +130,9 @@ def _require_years(spec: Specification, index: pd.MultiIndex, codes: np.ndarray)
         )
 
 
-def _require_variation(spec: Specification, table: np.ndarray, clean: Defactored) -> None:
+def _require_variation(spec: Specification, table: np.ndarray, clean: np.ndarray) -> None:
     before = ((table[:, 1:] - table[:, 1:].mean(axis=0)) ** 2).sum(axis=0)
-    flat = (clean.x**2).sum(axis=0) <= ABSORBED * before
+    flat = (clean**2).sum(axis=0) <= ABSORBED * before
     if flat.any():
         raise SpecificationError(
             f"Regressor '{spec.terms[int(flat.argmax())]}' follows its average over entities or "
@@ -169,3 +169,46 @@ def _notes(spec: Specification, rows: Rows, averages: int) -> tuple[str, ...]:
     if spec.initial:
         out.append(f"Initial controls not used here: {', '.join(spec.initial)}.")
     return tuple(out)
+
+
+def defactor(
+    x: np.ndarray, y: np.ndarray, codes: np.ndarray, years: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take the averages over entities of y and x out of every entity, one regression each.
+
+    `x`, shape (n, k), and `y`, shape (n,), are terms and outcome in levels, `codes` and `years`
+    entity and year of each row, both 0, 1, …; terms and outcome come back free of each entity's
+    constant and its own slopes on the averages.
+    """
+    z = np.column_stack([y, x])
+    z = (z - z.mean(axis=0)) / np.where(z.std(axis=0) > 0, z.std(axis=0), 1.0)
+    averages = (sums(z, years) / np.maximum(np.bincount(years), 1)[:, None])[years]
+    common = np.column_stack([np.ones(len(y)), averages])
+    both, left = np.column_stack([x, y]), np.empty((len(y), x.shape[1] + 1))
+    for entity in range(int(codes.max()) + 1):
+        rows = codes == entity
+        fitted = np.linalg.lstsq(common[rows], both[rows], rcond=1e-10)[0]
+        left[rows] = both[rows] - common[rows] @ fitted
+    return left[:, :-1], left[:, -1]
+
+
+def pooled(
+    x: np.ndarray, y: np.ndarray, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """CCE pooled slopes (k,), Pesaran's covariance of them (k, k), each entity's own slopes (N, k).
+
+    b = (Σ_i X_i'M_iX_i)⁻¹ Σ_i X_i'M_iy_i and V = N/(N−1) · Q⁻¹ [Σ_i Q_i(b_i − b̄)(b_i − b̄)'Q_i]
+    Q⁻¹ with Q_i = X_i'M_iX_i, Q = Σ_i Q_i and b̄ the mean of the b_i (Pesaran 2006, equations 65
+    and 69; weights equal; on a balanced panel these are the figures of R plm `pcce`).
+    """
+    unit, count = units(x), int(codes.max()) + 1
+    x = x / unit
+    q = sums(x[:, :, None] * x[:, None, :], codes)
+    m = sums(x * y[:, None], codes)
+    own = np.stack([np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(q, m, strict=True)])
+    total = q.sum(axis=0)
+    scores = (q @ (own - own.mean(axis=0))[..., None])[..., 0]
+    bread = np.linalg.inv(total)
+    covariance = bread @ (scores.T @ scores) @ bread * (count / (count - 1))
+    slopes = np.linalg.solve(total, m.sum(axis=0))
+    return slopes / unit, covariance / np.outer(unit, unit), own / unit

@@ -147,10 +147,11 @@ def cross_section(
     weighted, enhanced, threshold = weighted_cd(found, signs[0])
     null = independence.simulate_independent(fitted, design, draws, simulation) if draws else None
     cd, absolute = float(found.cd()), float(found.mean(absolute=True))
+    p = [float(2 * ndtr(-abs(z))) for z in (cd, weighted, enhanced)]
     statistics = (
-        CrossStatistic("cd", "CD", cd, _two_sided(cd), *_against(cd, null and null.cd, "both")),
-        CrossStatistic("cd_w", "CD_W", weighted, _two_sided(weighted)),
-        CrossStatistic("cd_w_plus", "CD_W+", enhanced, _two_sided(enhanced)),
+        CrossStatistic("cd", "CD", cd, p[0], *_against(cd, null and null.cd, "both")),
+        CrossStatistic("cd_w", "CD_W", weighted, p[1]),
+        CrossStatistic("cd_w_plus", "CD_W+", enhanced, p[2]),
         CrossStatistic(
             "mean_absolute", "Mean |correlation|", absolute, float("nan"),
             *_against(absolute, null and null.absolute, "upper"),
@@ -174,10 +175,6 @@ def _against(value: float, null: np.ndarray | None, side: str) -> tuple[float, f
     centre = float(null.mean())
     far = null >= value if side == "upper" else np.abs(null - centre) >= abs(value - centre)
     return centre, float((1 + far.sum()) / (1 + len(null)))
-
-
-def _two_sided(z: float) -> float:
-    return float(2 * ndtr(-abs(z)))
 
 
 def _notes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 
 from analysis.inference.dynamic.design import Block, DynamicDesign, regress
 
@@ -137,12 +138,8 @@ def _weighted(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _value(coefficients: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Horner's rule; `at` holds one or more points per polynomial, shape (B,) or (B, R)."""
-    out = np.zeros_like(at)
-    for power in range(coefficients.shape[1] - 1, -1, -1):
-        term = coefficients[:, power]
-        out = out * at + (term if at.ndim == 1 else term[:, None])
-    return out
+    """Evaluate polynomials; `at` holds one or more points for each, shape (B,) or (B, R)."""
+    return polyval(at.T, coefficients.T, tensor=False).T
 
 
 def _nearest_root(coefficients: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

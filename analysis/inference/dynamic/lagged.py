@@ -11,17 +11,12 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.coefficients import label_of
 from analysis.models import EFFECTS, Specification
 
-__all__ = ["dated", "lagged_name", "require_effects", "shifted", "with_lagged_outcome"]
+__all__ = ["lagged_name", "require_effects", "shifted", "with_lagged_outcome"]
 
 
 def lagged_name(name: str, years: int = 1) -> str:
     """Name of the column that holds `name` so many years before: "y(t-1)"."""
     return f"{name}(t-{years})"
-
-
-def dated(label: str, years: int) -> str:
-    """Put a date behind a label, for readers."""
-    return f"{label}, {years} year{'s' if years > 1 else ''} before"
 
 
 def shifted(panel: Panel, names: dict[str, tuple[str, int]]) -> Panel:
@@ -32,8 +27,8 @@ def shifted(panel: Panel, names: dict[str, tuple[str, int]]) -> Panel:
     columns, described = {}, {}
     for new, (variable, years) in names.items():
         columns[new] = panel.frame[variable].astype(float).groupby(level=0).shift(years)
-        label = label_of(panel, variable)
-        label = dated(label, years) if years else label
+        before = f", {years} year{'s' if years > 1 else ''} before" if years else ""
+        label = label_of(panel, variable) + before
         described[new] = replace(panel.describe(variable), name=new, label_en=label)
     return panel.with_columns(pd.DataFrame(columns), described)
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from analysis.certified import warning_for
 from analysis.data import Panel
+from analysis.inference.cells import Grid, bracketed, plain_number
 from analysis.inference.coefficients import label_of, scale_of, term_label
-from analysis.inference.dynamic import bias, bootstrap
-from analysis.inference.dynamic.design import DynamicDesign, dynamic_design
+from analysis.inference.dynamic import bias, design
 from analysis.inference.dynamic.lagged import require_effects, with_lagged_outcome
-from analysis.inference.dynamic.result import ESTIMATORS, DynamicLine, DynamicPanel
 from analysis.inference.options import checked
-from analysis.inference.result import row
-from analysis.models import Fit, Specification, estimation_rows, fit
-from analysis.models.design import build_design
+from analysis.inference.result import PanelResult, Row, named, row
+from analysis.models import Fit, Specification
 
-__all__ = ["DynamicLine", "DynamicPanel", "dynamic_panel"]
+__all__ = ["ESTIMATORS", "DynamicLine", "DynamicPanel", "dynamic_panel"]
 
+ESTIMATORS = {
+    "within": "Within",
+    "half_panel_jackknife": "Half-panel jackknife",
+    "bias_corrected": "Bias-corrected",
+}
 _CERTIFICATES = {
     "within_dynamic": "Persistence",
     "half_panel_jackknife": "Persistence",
@@ -27,6 +32,83 @@ _CERTIFICATES = {
     "half_panel_jackknife_effect": "Regressors",
     "bias_corrected_effect": "Regressors",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicLine(Row):
+    """One coefficient by one estimator, a key of `ESTIMATORS`; bootstrap standard error, t(G−1).
+
+    `long_run` is b/(1−ρ) with its percentile interval; infinite where the draws do not bound it,
+    NaN for the lagged outcome itself and where ρ is one or more. `scale` is within-SD(term) /
+    within-SD(outcome).
+    """
+
+    estimator: str = ""
+    long_run: float = float("nan")
+    long_run_low: float = float("nan")
+    long_run_high: float = float("nan")
+    scale: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DynamicPanel(PanelResult):
+    """Three estimates of one dynamic panel on the same rows and the same resamples.
+
+    Attributes
+    ----------
+    specification : Specification
+        With the lagged outcome first among its regressors.
+    terms : tuple of DynamicLine
+        By estimator, then by term, lagged outcome first.
+    nickell : float
+        Bias of the within persistence by Nickell's formula, at the bias-corrected persistence.
+    explosive : float
+        Share of resamples in which the bias-corrected persistence is one or more.
+    rows_per_entity : float
+        Mean of T_i.
+    """
+
+    outcome_label: str
+    nouns: tuple[str, str]
+    terms: tuple[DynamicLine, ...]
+    nickell: float
+    explosive: float
+    clusters: int
+    rows_per_entity: float
+    draws: int
+    seed: int
+    keys: ClassVar[tuple[str, ...]] = ("estimator", "term")
+
+    def line(self, term: str, estimator: str = "bias_corrected") -> DynamicLine:
+        """Return one coefficient by one estimator."""
+        named(ESTIMATORS, "estimator", estimator)
+        return named({x.term: x for x in self.terms if x.estimator == estimator}, "term", term)
+
+    coefficient = line
+
+    def persistence(self, estimator: str = "bias_corrected") -> DynamicLine:
+        """Return the coefficient of the lagged outcome."""
+        return self.line(self.specification.terms[0], estimator)
+
+    def grid(self) -> Grid:
+        """One column per estimator; below each slope the effect of a lasting change."""
+        rows = []
+        for term in self.specification.terms:
+            lines = [self.line(term, name) for name in ESTIMATORS]
+            label, unit = lines[0].label, min(x.se for x in lines)
+            rows.append((label, *(bracketed(x.estimate, x.low, x.high, unit, x.se) for x in lines)))
+            if term != self.specification.terms[0]:
+                ends = [(x.long_run, x.long_run_low, x.long_run_high) for x in lines]
+                rows.append((f"{label}, in the long run", *(bracketed(*x, unit) for x in ends)))
+        rows.append(("Rows", *[f"{self.n:,}"] * len(ESTIMATORS)))
+        rows.append((self.nouns[1].capitalize(), *[f"{self.n_entities:,}"] * len(ESTIMATORS)))
+        bias = (
+            f"Nickell's formula puts the bias of the within persistence at "
+            f"{plain_number(self.nickell, 0.1)} for {self.rows_per_entity:.1f} rows per "
+            f"{self.nouns[0]} at the bias-corrected persistence."
+        )
+        heads = ("Estimate (SE) [interval]", *ESTIMATORS.values())
+        return Grid.of(self.outcome_label, heads, rows, (bias, *self.notes))
 
 
 @checked
@@ -64,10 +146,7 @@ def dynamic_panel(
     allowed = ("two_way", "region_year", "entity_trends", "entity")
     require_effects(spec, allowed, "The bias of a lag")
     dynamic, wide = with_lagged_outcome(spec, panel)
-    rows = estimation_rows(dynamic, wide)
-    fitted, design = fit(dynamic, wide, rows), build_design(dynamic, wide, rows)
-    bootstrap.entity_clusters(design, spec.cluster)
-    blocks = dynamic_design(design)
+    fitted, blocks = design.prepared(dynamic, wide)
     rooted: list[np.ndarray] = []
 
     def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,16 +156,13 @@ def dynamic_panel(
         b = np.stack([plain[0], half[0], score], axis=1)
         return b[..., 0], plain[1] & half[1] & identified
 
-    width = len(blocks.whole.scale)
-    drawn = bootstrap.bootstrap(estimator, blocks.cluster_of, draws, seed, width, spec.outcome)
+    drawn = design.bootstrap(estimator, blocks, draws, seed, spec.outcome)
     roots = np.concatenate(rooted)
     lines = tuple(_lines(fitted, wide, drawn, level))
     return _result(fitted, wide, blocks, drawn, lines, (draws, seed, level), roots)
 
 
-def _lines(
-    fitted: Fit, panel: Panel, drawn: bootstrap.Draws, level: float
-) -> Iterator[DynamicLine]:
+def _lines(fitted: Fit, panel: Panel, drawn: design.Draws, level: float) -> Iterator[DynamicLine]:
     dof = len(fitted.cluster_labels) - 1
     nothing = dict.fromkeys(("long_run", "long_run_low", "long_run_high"), float("nan"))
     for e, estimator in enumerate(ESTIMATORS):
@@ -96,7 +172,7 @@ def _lines(
             lasting = nothing
             if i > 0:
                 at = b[0] / (1 - rho[0]) if rho[0] < 1 else float("nan")
-                ends = bootstrap.percentiles(bootstrap.long_run(b[1], rho[1]), level)
+                ends = design.percentiles(design.long_run(b[1], rho[1]), level)
                 lasting = dict(zip(nothing, (float(at), *ends), strict=True))
             yield row(
                 term, term_label(panel, term), b[0], b[1].std(ddof=1), dof, level,
@@ -106,7 +182,7 @@ def _lines(
 
 
 def _result(
-    fitted: Fit, panel: Panel, blocks: DynamicDesign, drawn: bootstrap.Draws,
+    fitted: Fit, panel: Panel, blocks: design.DynamicDesign, drawn: design.Draws,
     lines: tuple[DynamicLine, ...], how: tuple[int, int, float], roots: np.ndarray,
 ) -> DynamicPanel:  # fmt: skip
     years, sizes = fitted.years, blocks.sizes
@@ -125,7 +201,7 @@ def _result(
 
 
 def _notes(
-    drawn: bootstrap.Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str,
+    drawn: design.Draws, sizes: np.ndarray, roots: np.ndarray, draws: int, nouns: str,
     shape: tuple[int, int],
 ) -> Iterator[str]:  # fmt: skip
     yield (

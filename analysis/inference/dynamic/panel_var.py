@@ -10,18 +10,16 @@ import numpy as np
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import label_of
 from analysis.inference.dynamic.bias import half_panel, within
-from analysis.inference.dynamic.bootstrap import Draws, bootstrap, entity_clusters, percentiles
-from analysis.inference.dynamic.design import dynamic_design
+from analysis.inference.dynamic.design import Draws, bootstrap, percentiles, prepared
 from analysis.inference.dynamic.lagged import lagged_name, require_effects, shifted
-from analysis.inference.dynamic.result import ESTIMATORS as WORDS
+from analysis.inference.dynamic.lagged_outcome import ESTIMATORS as WORDS
 from analysis.inference.options import checked
-from analysis.inference.result import Regression, Row, row
-from analysis.models import Dropped, Specification, estimation_rows, fit
-from analysis.models.design import build_design
+from analysis.inference.result import PanelResult, Row, named, row
+from analysis.models import Specification
 
 __all__ = ["PanelVar", "VarLine", "panel_var", "require_pair"]
 
@@ -43,7 +41,7 @@ class VarLine(Row):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PanelVar(Regression):
+class PanelVar(PanelResult):
     """A bivariate panel VAR(1), as given: the pair, sample, effects and cluster.
 
     `variables` are outcome and regressor of the specification; `terms` are four coefficients each,
@@ -51,30 +49,18 @@ class PanelVar(Regression):
     eigenvalues of the coefficient matrix with its percentile interval; below one the loop dies out.
     """
 
-    specification: Specification
     variables: tuple[str, str]
     terms: tuple[VarLine, ...]
     roots: dict[str, tuple[float, float, float]]
-    n: int
-    n_entities: int
     clusters: int
-    first_year: int
-    last_year: int
     draws: int
     seed: int
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
     keys: ClassVar[tuple[str, ...]] = ("estimator", "outcome", "term")
 
     def line(self, term: str, outcome: str, estimator: str = "half_panel_jackknife") -> VarLine:
         """Effect of last year's `term` on `outcome`."""
-        for line in self.terms:
-            if (line.term, line.outcome, line.estimator) == (term, outcome, estimator):
-                return line
-        known = [f"{x.term}, {x.outcome}, {x.estimator}" for x in self.terms]
-        raise UnknownNameError("line", f"{term}, {outcome}, {estimator}", known, "this estimate")
+        lines = {f"{x.term}, {x.outcome}, {x.estimator}": x for x in self.terms}
+        return named(lines, "line", f"{term}, {outcome}, {estimator}")
 
     coefficient = line
 
@@ -132,19 +118,15 @@ def panel_var(
         y, (own, other), lag=0, controls=(now,),
         effects=spec.effects, sample=spec.sample, cluster=spec.cluster,
     )  # fmt: skip
-    rows = estimation_rows(pair, wide)
-    fitted, design = fit(pair, wide, rows), build_design(pair, wide, rows)
-    entity_clusters(design, spec.cluster)
-    blocks = dynamic_design(design, outcomes=2)
+    fitted, blocks = prepared(pair, wide, outcomes=2)
 
     def estimator(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         b, fine = zip(within(blocks.whole, weights), half_panel(blocks, weights), strict=True)
         return np.stack(b, axis=1), fine[0] & fine[1]
 
-    width = len(blocks.whole.scale)
-    drawn = bootstrap(estimator, blocks.cluster_of, draws, seed, width, y)
+    drawn = bootstrap(estimator, blocks, draws, seed, y)
     labels = label_of(panel, y), label_of(panel, x)
-    sd = dict(zip((y, own, other, x), design.within_sd, strict=True))
+    sd = dict(zip((y, own, other, x), fitted.within_sd, strict=True))
     years = fitted.years
     return PanelVar(
         specification=spec, variables=(y, x),

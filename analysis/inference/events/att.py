@@ -8,9 +8,8 @@ import numpy as np
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_seed
 from analysis.inference.cells import reach
-from analysis.inference.events.bands import bonferroni, sup_t
 from analysis.inference.events.cells import cell_effects, cells, summary_error, weights
 from analysis.inference.events.data import EventData, event_data
 from analysis.inference.events.engines import ENGINES, RawStudy
@@ -21,8 +20,10 @@ from analysis.inference.result import row
 from analysis.models import Sample
 from analysis.models.treatment import EventDesign
 
-__all__ = ["event_study"]
+__all__ = ["bonferroni", "event_study", "sup_t"]
 
+DRAWS = 20_000
+SEED = 20261123
 _AGGREGATIONS = ("simple", "dynamic", "group")
 _BASES = ("universal", "varying")
 
@@ -86,7 +87,11 @@ def event_study(
         joint = bonferroni(int((~raw.table["reference"]).sum()), dof, level)
     else:
         joint = sup_t(raw.covariance, dof, level)
-    value, se = _overall(raw, data, control, aggregation)
+    value, se = raw.overall, raw.overall_se
+    if aggregation != "simple":
+        found = cells(data.starts, data.years, control)
+        value = float(weights(found, aggregation) @ cell_effects(found, data.y, data.starts))
+        se = summary_error(found, data.y, data.starts, aggregation)
     mde = minimum_detectable_effect(se, dof, level=level) if np.isfinite(se) else float("nan")
     return EventStudy(
         estimator=estimator, control=control, base=base, aggregation=aggregation, level=level,
@@ -115,15 +120,6 @@ def _check(estimator: str, control: str | None, aggregation: str, base: str) -> 
             "their defaults or use callaway_santanna."
         )
     return control or able[0]
-
-
-def _overall(raw: RawStudy, data: EventData, control: str, aggregation: str) -> tuple[float, float]:
-    if aggregation == "simple":
-        return raw.overall, raw.overall_se
-    found = cells(data.starts, data.years, control)
-    effects = cell_effects(found, data.y, data.starts)
-    value = float(weights(found, aggregation) @ effects)
-    return value, summary_error(found, data.y, data.starts, aggregation)
 
 
 def _path(raw: RawStudy, data: EventData, critical: float, joint: float) -> Iterator[EventTime]:
@@ -159,3 +155,31 @@ def _warnings(data: EventData, estimator: str) -> Iterator[str]:
         )
     small = data.few and estimator == "callaway_santanna"
     yield from warnings_for([estimator + "_few" if small else estimator], data.shape)
+
+
+def sup_t(covariance: np.ndarray, dof: int, level: float = 0.05, seed: int = SEED) -> float:
+    """Quantile of the largest |t| over correlated estimates; at least the pointwise critical value.
+
+    Draws Z ~ N(0, R) / √(χ²_dof/dof), with R the correlation of the estimates, and returns the 1 −
+    level quantile of max |Z| over 20,000 draws. With this multiplier the band holds every
+    coefficient at once with the stated probability (Montiel Olea and Plagborg-Møller 2019, J.
+    Applied Econometrics 34(1), 1–17); the t tail is ours, for few clusters. Estimates with a
+    variance of zero in `covariance`, shape (q, q), are left out; `dof` is clusters less one.
+    """
+    scale = np.sqrt(np.diag(covariance))
+    kept = scale > 0
+    pointwise = reach(dof, level)
+    if kept.sum() < 2:
+        return pointwise
+    correlation = covariance[np.ix_(kept, kept)] / np.outer(scale[kept], scale[kept])
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    rng = np.random.default_rng(require_seed(seed))
+    draws = rng.standard_normal((DRAWS, len(root))) @ root.T
+    draws /= np.sqrt(rng.chisquare(dof, (DRAWS, 1)) / dof)
+    return max(pointwise, float(np.quantile(np.abs(draws).max(axis=1), 1 - level)))
+
+
+def bonferroni(estimates: int, dof: int, level: float = 0.05) -> float:
+    """Critical value for so many estimates whose covariance is unknown: valid, but wide."""
+    return reach(dof, level / max(estimates, 1))

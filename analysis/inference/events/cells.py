@@ -104,13 +104,12 @@ def loadings(found: Cells, cell_weights: np.ndarray) -> np.ndarray:
 
     The summary is Σ_i Σ_t loadings[start of i, t] · Y_it.
     """
-    out = np.zeros((len(found.levels), len(found.years)))
-    n_control = found.control @ found.sizes
-    for c, v in enumerate(cell_weights):
-        side = found.treated[c] / found.cohort_size[c] - found.control[c] / n_control[c]
-        out[:, found.year[c] - found.years[0]] += v * side
-        out[:, found.base[c] - found.years[0]] -= v * side
-    return out
+    shares = (side / (side @ found.sizes)[:, None] for side in (found.treated, found.control))
+    side = cell_weights[:, None] * np.subtract(*shares)
+    out = np.zeros((len(found.years), len(found.levels)))
+    np.add.at(out, found.year - found.years[0], side)
+    np.subtract.at(out, found.base - found.years[0], side)
+    return out.T
 
 
 def cell_effects(found: Cells, y: np.ndarray, starts: np.ndarray) -> np.ndarray:

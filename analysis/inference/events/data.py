@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,10 +140,13 @@ def event_data(
     starts = pd.Series(design.starts).reindex(wide.index).fillna(NEVER).astype(int)
     dropped, notes = [], []
     kept = _years(wide, outcome, sample, dropped)
-    for reason, bad in _entities(kept, starts, sample, design, outcome):
-        if bad.any():
-            dropped.append(Dropped(reason, int(bad.sum()) * kept.shape[1]))
-            kept, starts = kept[~bad], starts[~bad.to_numpy()]
+    left = np.ones(len(kept), dtype=bool)
+    for reason, bad in _reasons(kept, starts, sample, design, outcome).items():
+        if (now := left & bad).any():
+            names = ", ".join(map(str, kept.index[now]))
+            dropped.append(Dropped(f"{reason} ({names})", int(now.sum()) * kept.shape[1]))
+            left &= ~bad
+    kept, starts = kept[left], starts[left]
     late = starts > kept.columns[-1]
     if late.any():
         names = ", ".join(map(str, starts.index[late]))
@@ -200,23 +202,17 @@ def _years(
     )
 
 
-def _entities(
+def _reasons(
     kept: pd.DataFrame, starts: pd.Series, sample: Sample, design: EventDesign, outcome: str
-) -> Iterator[tuple[str, pd.Series]]:
-    """Yield reasons with the entities they fall on; an entity counts at the first of them."""
-    first = int(kept.columns[0])
-    left = pd.Series(data=True, index=kept.index)
-    reasons = {
+) -> dict[str, np.ndarray]:
+    """Reasons with the entities they fall on; an entity counts at the first of them."""
+    first, start = int(kept.columns[0]), starts.to_numpy()
+    return {
         f"excluded by event {design.name}": kept.index.isin(design.excluded),
         "excluded by the sample": kept.index.isin(sample.exclude_entities),
-        f"exposed in or before {first}, the first year": (starts != NEVER) & (starts <= first),
-        f"{outcome} missing in some year": kept.isna().any(axis=1),
+        f"exposed in or before {first}, the first year": (start != NEVER) & (start <= first),
+        f"{outcome} missing in some year": kept.isna().any(axis=1).to_numpy(),
     }
-    for reason, bad in reasons.items():
-        now = (bad & left)[left]
-        left &= ~bad
-        names = ", ".join(map(str, now.index[now]))
-        yield f"{reason} ({names})", now
 
 
 def _require(

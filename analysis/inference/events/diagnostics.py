@@ -113,12 +113,9 @@ def diagnose(study: EventStudy) -> tuple[pd.DataFrame, pd.DataFrame]:
     (kind, treated, control, estimate, weight), on the same rows of the panel.
     """
     able = study.estimator == "callaway_santanna" and study.base == "universal"
-    bounds = honest_bounds(study) if able else ()
-    parts = _decompose(study.data).comparisons
-    return (
-        pd.DataFrame([asdict(b) for b in bounds], columns=[f.name for f in fields(HonestBound)]),
-        pd.DataFrame([asdict(c) for c in parts], columns=[f.name for f in fields(TwoByTwo)]),
-    )
+    bounds = map(asdict, honest_bounds(study) if able else ())
+    table = pd.DataFrame(bounds, columns=list(HonestBound.__slots__))
+    return table, _decompose(study.data).tidy()
 
 
 def _decompose(data: EventData) -> Decomposition:

@@ -47,17 +47,8 @@ class Engine:
     run: Callable[[EventData, str, str], RawStudy]
 
 
-def _callaway_santanna(data: EventData, control: str, base: str) -> RawStudy:
-    from diff_diff import CallawaySantAnna  # takes a second to import
-
-    model = CallawaySantAnna(control_group=control, base_period=base)
-    return _unified(*_fit(model, data), data.origin)
-
-
-def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
-    from diff_diff import SunAbraham  # takes a second to import
-
-    result, said = _fit(SunAbraham(control_group=control), data)
+def _sun_abraham(data: EventData, control: str, _: str) -> RawStudy:
+    result, said = _fit(data, "SunAbraham", control_group=control)
     effects = {int(e): line for e, line in result.event_study_effects.items()}
     effects[-1] = {"effect": 0.0, "se": np.nan}
     lines = [(e, effects[e]["effect"], effects[e]["se"], e == -1) for e in sorted(effects)]
@@ -70,52 +61,47 @@ def _sun_abraham(data: EventData, control: str, base: str) -> RawStudy:
     )  # fmt: skip
 
 
-def _imputation(data: EventData, control: str, base: str) -> RawStudy:
-    from diff_diff import ImputationDiD  # takes a second to import
-
-    return _unified(*_fit(ImputationDiD(pretrends=True), data), data.origin)
-
-
-def _fit(model: Any, data: EventData) -> tuple[Any, tuple[str, ...]]:  # noqa: ANN401
+def _fit(data: EventData, name: str, **options: Any) -> tuple[Any, tuple[str, ...]]:  # noqa: ANN401
     """Run diff-diff; its warnings become notes and its refusals errors that say what failed."""
+    import diff_diff  # takes a second to import
+
+    model = getattr(diff_diff, name)(**options)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             result = model.fit(data.long(), "y", "unit", "year", "start")
         except (ValueError, np.linalg.LinAlgError) as error:
             raise SpecificationError(
-                f"{type(model).__name__} cannot estimate '{data.outcome}' around event "
-                f"'{data.design.name}': {_first_sentence(str(error))}"
+                f"{name} cannot estimate '{data.outcome}' around event '{data.design.name}': "
+                f"{_first_sentence(str(error))}"
             ) from error
-    return result, _said(w for w in caught if issubclass(w.category, UserWarning))
+    return result, _said(caught)
 
 
-def _unified(result: Any, said: tuple[str, ...], origin: int) -> RawStudy:  # noqa: ANN401
+def _aggregated(data: EventData, name: str, **options: Any) -> RawStudy:  # noqa: ANN401
+    result, said = _fit(data, name, **options)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         container = result.aggregate("event_study")
         groups = result.aggregate("group").to_dataframe()
-    told = _said(w for w in caught if issubclass(w.category, UserWarning))
-    frame = container.to_dataframe().rename(
-        columns={"att": "estimate", "is_reference": "reference"}
-    )
-    table = frame[["event_time", "estimate", "se", "reference"]]
-    table = table.astype({"event_time": int, "reference": bool})
-    table = table.sort_values("event_time", ignore_index=True)
+    names = {"att": "estimate", "is_reference": "reference"}
+    table = container.to_dataframe().rename(columns=names)
+    table = table[["event_time", "estimate", "se", "reference"]]
+    table = table.astype({"event_time": int, "reference": bool}).sort_values("event_time")
     covariance = None if container.vcov is None else np.asarray(container.vcov)
     times = () if covariance is None else tuple(map(int, container.vcov_index))
     groups = groups.rename(columns={"label": "cohort", "att": "estimate"}).astype({"cohort": int})
-    groups["cohort"] -= origin
+    groups["cohort"] -= data.origin
     return RawStudy(
         table, float(result.overall_att), float(result.overall_se),
         groups[["cohort", "estimate", "se"]], covariance, times, container,
-        tuple(dict.fromkeys((*said, *told))),
+        tuple(dict.fromkeys((*said, *_said(caught)))),
     )  # fmt: skip
 
 
 def _said(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
-    texts = (f"diff-diff: {_first_sentence(str(w.message))}" for w in caught)
-    return tuple(dict.fromkeys(texts))
+    said = (str(w.message) for w in caught if issubclass(w.category, UserWarning))
+    return tuple(dict.fromkeys(f"diff-diff: {_first_sentence(text)}" for text in said))
 
 
 def _first_sentence(text: str) -> str:
@@ -125,9 +111,12 @@ def _first_sentence(text: str) -> str:
 
 ENGINES = MappingProxyType({
     "callaway_santanna": Engine(
-        "Callaway and Sant'Anna", ("not_yet_treated", "never_treated"), _callaway_santanna),
+        "Callaway and Sant'Anna", ("not_yet_treated", "never_treated"),
+        lambda data, control, base: _aggregated(
+            data, "CallawaySantAnna", control_group=control, base_period=base)),
     "sun_abraham": Engine("Sun and Abraham", ("never_treated",), _sun_abraham),
     "imputation": Engine(
-        "imputation of Borusyak, Jaravel and Spiess", ("not_yet_treated",), _imputation),
+        "imputation of Borusyak, Jaravel and Spiess", ("not_yet_treated",),
+        lambda data, *_: _aggregated(data, "ImputationDiD", pretrends=True)),
 })  # fmt: skip
 """Name of an estimator -> how to run it."""

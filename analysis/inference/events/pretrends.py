@@ -11,10 +11,9 @@ from scipy.special import fdtrc, fdtri, ncfdtr
 from analysis.certified import warnings_for
 from analysis.errors import SpecificationError, require_seed
 from analysis.inference.cells import Grid, plain_number
-from analysis.inference.events.assignments import assignments
-from analysis.inference.events.cells import cells, loadings, weights
+from analysis.inference.events.cells import Cells, cells, loadings, weights
 from analysis.inference.events.data import EventData
-from analysis.inference.events.permutation import summaries
+from analysis.inference.events.permutation import assignments, summaries
 from analysis.inference.events.study import EventStudy
 from analysis.inference.options import checked
 from analysis.inference.result import Result
@@ -123,14 +122,17 @@ def pretrend_test(
     times, v, b = _before(study, leads)
     f, dof, p = joint_test(b, v, study.dof)
     d = np.array(times) + 1.0
-    data, control = study.data, study.control
-    found = cells(data.starts, data.years, control)
+    data = study.data
+    found = cells(data.starts, data.years, study.control)
     share = weights(found, study.aggregation)
     reach = float(share @ (found.event_time + 1.0))
-    lines = []
+    order, lines = study.covariance_times, []
+    # Covariance of the points before exposure with the average effect over event times.
+    total = [share[found.event_time == e].sum() for e in order]
+    together = study.covariance[[order.index(e) for e in times]] @ total
     for power in powers:
         slope = slope_for_power(v, d, study.dof, power, level)
-        shift = _selected_shift(study, times, v, slope * d, level, seed)
+        shift = _selected_shift(together, v, slope * d, study.dof, level, seed)
         lines.append(SlopePower(power, slope, slope * reach, slope * reach + shift))
     notes = (
         f"The bias runs the slope on over {reach:.1f} years, the mean distance of the exposed "
@@ -140,7 +142,7 @@ def pretrend_test(
     )
     return Pretrend(
         times=times, f=f, dof=dof, p=p,
-        p_permutation=_permutation_p(data, control, times, draws, seed), powers=tuple(lines),
+        p_permutation=_permutation_p(data, found, times, draws, seed), powers=tuple(lines),
         effect=study.overall.estimate,
         label=f"{data.label} before {data.design.name.replace('_', ' ')}", notes=notes,
     )  # fmt: skip
@@ -209,35 +211,22 @@ def _before(study: EventStudy, leads: int | None) -> tuple[tuple[int, ...], np.n
 
 
 def _selected_shift(
-    study: EventStudy, times: tuple[int, ...], v: np.ndarray, violation: np.ndarray, level: float,
-    seed: int,
-) -> float:  # fmt: skip
+    together: np.ndarray, v: np.ndarray, violation: np.ndarray, nu: int, level: float, seed: int
+) -> float:
     """Extra bias of the average effect in samples that pass: c'V⁻¹(E[b | passed] − δ)."""
-    q, nu = len(times), study.dof
+    q = len(v)
     edge = fdtri(q, nu - q + 1, 1 - level) * nu * q / (nu - q + 1)
     rng = np.random.default_rng(require_seed(seed))
     drawn = violation + rng.standard_normal((_DRAWS, q)) @ np.linalg.cholesky(v).T
     passed = (drawn * np.linalg.solve(v, drawn.T).T).sum(axis=1) <= edge
     mean = drawn[passed].mean(axis=0) - violation
-    return float(_with_average(study, times) @ np.linalg.solve(v, mean))
-
-
-def _with_average(study: EventStudy, times: tuple[int, ...]) -> np.ndarray:
-    """Covariance of the points before exposure with the average effect over event times."""
-    data = study.data
-    found = cells(data.starts, data.years, study.control)
-    share, e = weights(found, study.aggregation), found.event_time
-    order = list(study.covariance_times)
-    total = np.array([share[e == one].sum() if one >= 0 else 0.0 for one in order])
-    rows = [order.index(one) for one in times]
-    return study.covariance[rows] @ total
+    return float(together @ np.linalg.solve(v, mean))
 
 
 def _permutation_p(
-    data: EventData, control: str, times: tuple[int, ...], draws: int, seed: int
+    data: EventData, found: Cells, times: tuple[int, ...], draws: int, seed: int
 ) -> float:
     """Deal the starts out anew; the statistic weighs the points by their permutation spread."""
-    found = cells(data.starts, data.years, control)
     code = np.searchsorted(found.levels, data.starts)
     free = np.zeros(len(code), dtype=int)
     dealt, exact = assignments(code, free, draws, np.random.default_rng(require_seed(seed)))

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError, require_seed
 from analysis.inference.cells import Grid, interval, plain_number
 from analysis.inference.events import permutation
-from analysis.inference.events.assignments import assignments
 from analysis.inference.events.cells import cells, loadings, weights
 from analysis.inference.events.data import CONTROLS, NEVER, EventData, event_data
-from analysis.inference.events.strata import strata_of
 from analysis.inference.events.study import about
 from analysis.inference.options import checked
 from analysis.inference.result import Result, share
@@ -27,6 +26,7 @@ __all__ = ["Randomisation", "randomisation_test"]
 _STATISTICS = ("att", "t")
 SEED = 20261123
 DRAWS = 4999
+THIRDS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -73,11 +73,8 @@ class Randomisation(Result):
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the test in one line."""
-        names = (
-            "statistic", "observed", "estimate", "p", "low", "high", "exact", "assignments",
-            "smallest_p", "headline", "strata", "control",
-        )  # fmt: skip
-        return [{name: getattr(self, name) for name in names}]
+        other = ("level", "seed", "distribution", "data", "notes")
+        return [{name: getattr(self, name) for name in self.__slots__ if name not in other}]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what does not exist is None."""
@@ -145,7 +142,8 @@ def randomisation_test(
     table = loadings(found, weights(found, "simple"))
     code = np.searchsorted(found.levels, data.starts)
     groups, words = strata_of(data, panel, strata)
-    dealt, exact = assignments(code, groups, draws, np.random.default_rng(require_seed(seed)))
+    rng = np.random.default_rng(require_seed(seed))
+    dealt, exact = permutation.assignments(code, groups, draws, rng)
     if exact and len(dealt) == 1:
         raise SpecificationError(
             f"Within {words} the starts of '{design.name}' can be dealt out in one way only: use "
@@ -172,10 +170,8 @@ def randomisation_test(
 
 
 def _check(statistic: str, control: str, draws: int, level: float) -> None:
-    for kind, name, known in (
-        ("statistic", statistic, _STATISTICS),
-        ("control", control, CONTROLS),
-    ):
+    given = {"statistic": (statistic, _STATISTICS), "control": (control, CONTROLS)}
+    for kind, (name, known) in given.items():
         if name not in known:
             raise UnknownNameError(kind, name, known, "randomisation_test")
     if draws < 99:
@@ -198,3 +194,31 @@ def _notes(data: EventData, smallest: float, level: float) -> tuple[str, ...]:
     if smallest > level:
         out.append(f"The smallest p this design can give is {smallest:.2f}.")
     return (*out, *warnings_for(["randomisation"], data.shape))
+
+
+def strata_of(data: EventData, panel: Panel, name: str | None) -> tuple[np.ndarray, str]:
+    """Return a stratum per entity and words for it.
+
+    `name` is None for a single stratum; "region" or another column of the table of entities, taken
+    as it is; or a variable of the panel, cut into thirds by its value in the first year. Other
+    names are refused, and an entity without a value.
+    """
+    if name is None:
+        return np.zeros(len(data.entities), dtype=int), f"all {data.nouns[1]}"
+    index, year = pd.Index(data.entities), int(data.years[0])
+    if name in panel.entities.columns:
+        values, words = panel.entities[name].reindex(index), name.replace("_", " ")
+    elif name in panel:
+        values, words = panel[name].xs(year, level=1).reindex(index), f"thirds of {name} in {year}"
+    else:
+        known = [*map(str, panel.entities.columns), *map(str, panel.frame.columns)]
+        raise UnknownNameError("stratum", name, known, "the panel")
+    if values.isna().any():
+        raise SpecificationError(
+            f"{values.index[values.isna()][0]} has no value of '{name}' to put it in a stratum: "
+            "give it one, exclude it, or choose other strata."
+        )
+    if name not in panel.entities.columns:
+        # Ranks first, so that ties never empty a third.
+        values = (values.rank(method="first") - 1) * THIRDS // len(values)
+    return pd.factorize(values, sort=True)[0], words

@@ -136,8 +136,8 @@ class EventStudy(Result):
         mean, ends = plain_number(total.estimate, unit), interval(total.low, total.high, unit)
         rows.append(("Average effect", mean, ends, f"detectable {plain_number(total.mde, unit)}"))
         words = f"{ENGINES[self.estimator].words}, {self.control.replace('_', '-')} controls."
-        percent = f"{share(self.level)} interval"
-        heads = ("Years since exposure", percent, "Band over all years")
+        within = f"{share(self.level)} interval"
+        heads = ("Years since exposure", "Effect", within, "Band over all years")
         notes = (words, self.convention, self.data.rows_note, *self.notes)
         return Grid.of(self.data.event, heads, rows, notes)
 

@@ -72,11 +72,10 @@ class DistributedLags(Result):
 
     def grid(self) -> Grid:
         """Return the table."""
-        lines = [
-            (f"{k} years before", b) for k, b in zip(self.lags, self.coefficients, strict=True)
-        ]
-        lines += [(line.label, line) for line in (self.total, self.mean_lag)]
-        rows = [(head, bracketed(x.estimate, x.low_cr3, x.high_cr3, x.se)) for head, x in lines]
+        lines = (*self.coefficients, self.total, self.mean_lag)
+        names = (*(f"{k} years before" for k in self.lags), self.total.label, self.mean_lag.label)
+        cells = (bracketed(x.estimate, x.low_cr3, x.high_cr3, x.se) for x in lines)
+        rows = zip(names, cells, strict=True)
         caption = f"{self.outcome_label} on {self.of_label} by lag"
         return Grid.of(caption, ("Lag", "Estimate [CR3 interval]"), rows, self.notes)
 
@@ -119,9 +118,8 @@ def distributed_lags(
                  for name in names}  # fmt: skip
     others = tuple(name for name in spec.regressors if name != of)
     kept = {name: lag for name, lag in spec.lags if name != of}
-    wide = replace(
-        spec, regressors=(*names, *others), lags={**kept, **dict(zip(names, lags, strict=True))}
-    )
+    dated = kept | dict(zip(names, lags, strict=True))
+    wide = replace(spec, regressors=(*names, *others), lags=dated)
     found = estimate(wide, panel.with_columns(copies, described), level=level)
     both = joint([found.fitted], [names])
     total = combine("sum of lags", np.ones(len(lags)), both, level=level)

@@ -143,7 +143,8 @@ def local_projections(
     columns = [estimate(replace(one, outcome=leads[h]), wide, level=level) for h in horizons]
     found = joint([c.fitted for c in columns], [[of]] * len(columns))
     weights = np.array([(h in late) / len(late) - (h in early) / len(early) for h in horizons])
-    label = f"mean of {_list(late)} less mean of {_list(early)}"
+    listed = (", ".join(map(str, part)) for part in (late, early))
+    label = "mean of h = {} less mean of h = {}".format(*listed)
     return LocalProjections(
         of=of, of_label=label_of(panel, of), outcome_label=label_of(panel, spec.outcome),
         horizons=horizons, columns=tuple(columns), joint=found, early=early, late=late,
@@ -157,10 +158,13 @@ def _widen(
     common: bool, cumulative: bool, history: int,
 ) -> tuple[Panel, dict[int, str], tuple[str, ...]]:  # fmt: skip
     """Add the outcome of each horizon, missing outside the sample, and the past to hold fixed."""
-    y = _in_sample(spec, panel)
+    y, sample = panel[spec.outcome].astype(float), spec.sample
+    year = y.index.get_level_values(1)
+    first = year.min() if sample.first_year is None else sample.first_year
+    last = year.max() if sample.last_year is None else sample.last_year
+    y = y.where((year >= first) & (year <= last) & ~year.isin(sample.exclude_years))
     shift = y.groupby(level=0).shift
-    first = {h: 0 if cumulative else h for h in horizons}
-    leads = {h: sum(shift(-j) for j in range(first[h], h + 1)) for h in horizons}
+    leads = {h: sum(shift(-j) for j in range(0 if cumulative else h, h + 1)) for h in horizons}
     if common:
         complete = pd.concat(leads, axis=1).notna().all(axis=1)
         leads = {h: values.where(complete) for h, values in leads.items()}
@@ -169,19 +173,9 @@ def _widen(
     lag = spec.lag_of(of)
     for k in range(1, history + 1):
         for name in (of, spec.outcome):
-            back = panel[name].groupby(level=0).shift(lag + k)
-            frame[f"{name} {lag + k} years before"] = back
+            frame[f"{name} {lag + k} years before"] = panel[name].groupby(level=0).shift(lag + k)
     described = {name: Variable(name, name) for name in frame}
     return panel.with_columns(frame, described), names, tuple(frame.columns[len(names) :])
-
-
-def _in_sample(spec: Specification, panel: Panel) -> pd.Series:
-    """Outcome where its own year belongs to the sample."""
-    y, sample = panel[spec.outcome].astype(float), spec.sample
-    year = y.index.get_level_values(1)
-    first = year.min() if sample.first_year is None else sample.first_year
-    last = year.max() if sample.last_year is None else sample.last_year
-    return y.where((year >= first) & (year <= last) & ~year.isin(sample.exclude_years))
 
 
 def _notes(
@@ -198,10 +192,6 @@ def _notes(
     out.append(convention(columns))
     warnings = warnings_for(["local_projection"], columns[0].fitted.shape)
     return (*dict.fromkeys(n for c in columns for n in c.notes), *out, *warnings)
-
-
-def _list(horizons: tuple[int, ...]) -> str:
-    return "h = " + ", ".join(map(str, horizons))
 
 
 def _check(

@@ -121,9 +121,7 @@ def long_difference(
     region = windows.entity_regions(spec, panel)
     kept, dropped = windows.select_entities(spec, means, initial, region)
     table = (means[1] - means[0]).join(initial.add_prefix("initial "))[kept]
-    groups = np.ones((len(table), 1))
-    if spec.effects == "region_year":
-        groups = pd.get_dummies(region[kept]).to_numpy(dtype=float)
+    groups = pd.get_dummies(region[kept]).to_numpy(dtype=float)
     slopes, r2, leverage = _estimate(spec, table, groups, panel, level)
     return LongDifference(
         specification=spec, outcome_label=label_of(panel, spec.outcome), terms=slopes, first=first,

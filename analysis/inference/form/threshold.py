@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,13 +13,13 @@ from analysis.certified import warnings_for
 from analysis.data import Panel
 from analysis.inference.cells import Grid, bracketed
 from analysis.inference.coefficients import Coefficient, label_of
-from analysis.inference.estimate import Estimate
-from analysis.inference.form.joint import Combination
-from analysis.inference.form.threshold_regimes import regime_slopes
+from analysis.inference.estimate import Estimate, estimate
+from analysis.inference.form.joint import Combination, combine, joint
+from analysis.inference.form.threshold_numerics import SCHEMES
 from analysis.inference.form.threshold_search import Options, Search, search, threshold_rows
 from analysis.inference.options import checked
 from analysis.inference.result import Result
-from analysis.models import Dropped, Specification
+from analysis.models import Dropped, Rows, Specification
 
 __all__ = ["Threshold", "threshold"]
 
@@ -168,21 +168,51 @@ def threshold(
     options = Options(by, names, shift, trim, grid, draws, scheme)
     rows, q = threshold_rows(spec, panel, options)
     found = search(spec, panel, rows, q, options, np.random.default_rng(seed), level)
-    regimes, gaps = regime_slopes(spec, panel, rows, q, options, found.gamma, level)
-    inside = found.lr <= found.distance
+    regimes, gaps = _regime_slopes(spec, panel, rows, q, options, found.gamma, level)
+    values, inside = found.path["gamma"], found.path["lr"].to_numpy() <= found.distance
     first, last = np.flatnonzero(inside)[[0, -1]]
     return Threshold(
         by=by, by_label=label_of(panel, by), outcome_label=label_of(panel, spec.outcome), of=names,
-        gamma=found.gamma, gamma_low=float(found.grid[first]), gamma_high=float(found.grid[last]),
+        gamma=found.gamma, gamma_low=float(values[first]), gamma_high=float(values[last]),
         gamma_connected=bool(inside[first : last + 1].all()), f=found.f, p=found.p,
-        critical=found.critical, ssr=float(found.ssr.min()), ssr_linear=found.ssr_linear,
+        critical=found.critical, ssr=float(found.path["ssr"].min()), ssr_linear=found.ssr_linear,
         dof=found.dof, regimes=regimes, differences=gaps, rows_low=int((q <= found.gamma).sum()),
         rows_high=int((q > found.gamma).sum()), models=found.models,
-        path=pd.DataFrame({"gamma": found.grid, "ssr": found.ssr, "lr": found.lr}), draws=draws,
-        scheme=scheme, level=level, dropped=regimes.dropped,
+        path=found.path, draws=draws, scheme=scheme, level=level, dropped=regimes.dropped,
         notes=(*regimes.notes, *_notes(spec, found, options, inside, first, last),
                regimes.convention, *warnings_for(["threshold"], regimes.fitted.shape)),
     )  # fmt: skip
+
+
+def _regime_slopes(
+    spec: Specification, panel: Panel, rows: Rows, q: np.ndarray, options: Options,
+    gamma: float, level: float,
+) -> tuple[Estimate, tuple[Combination, ...]]:  # fmt: skip
+    """Estimate the slopes of both regimes at γ, and their differences, upper less lower.
+
+    γ is taken as known: its own uncertainty is of smaller order (Hansen 1999, section 5).
+    """
+    low, frame, words, lags = q <= gamma, rows.frame[[""]].copy(), {}, {}
+    for name in options.of:
+        for sign, regime in (("≤", low), (">", ~low)):
+            where = f"where {options.by} {sign} {gamma:.4g}"
+            words[term := f"{name} {where}"] = f"{label_of(panel, name)} {where}"
+            frame[term], lags[term] = rows.frame[name] * regime, spec.lag_of(name)
+    others = [name for name in rows.frame.columns[1:] if name not in options.of]
+    frame[others] = rows.frame[others]
+    lags |= {name: spec.lag_of(name) for name in others if ":" not in name}
+    if options.shift:
+        frame[name := f"level where {options.by} ≤ {gamma:.4g}"] = low.astype(float)
+        lags[name] = spec.lag
+    terms = tuple(frame.columns[1:])
+    two = replace(spec, regressors=terms, interactions=(), controls=(), lags=lags)
+    regimes = estimate(two, panel, level=level, rows=replace(rows, frame=frame))
+    terms = tuple(replace(t, label=words.get(t.term, t.label)) for t in regimes.terms)
+    found = joint([regimes.fitted], [tuple(words)])
+    weights = np.kron(np.eye(len(options.of)), [-1.0, 1.0])
+    labels = [f"{label_of(panel, name)}: above less below" for name in options.of]
+    gaps = [combine(x, w, found, level=level) for x, w in zip(labels, weights, strict=True)]
+    return replace(regimes, terms=terms), tuple(gaps)
 
 
 def _notes(
@@ -192,9 +222,9 @@ def _notes(
     smooth = bic.drop(["threshold", "linear"]).idxmin()
     better = bic[smooth] < bic["threshold"]
     out = [
-        f"Hansen's threshold over {len(found.grid)} values of {options.by}, at least "
+        f"Hansen's threshold over {len(found.path)} values of {options.by}, at least "
         f"{options.trim:.0%} of rows in each regime; F₁ against {options.draws:,} bootstrap "
-        f"samples ({_SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
+        f"samples ({SCHEMES[options.scheme]}). Slopes with CR3 intervals, γ taken as known.",
         f"By BIC the {smooth} fits {'better than' if better else 'no better than'} the threshold"
         + (", so these data do not tell a threshold from a smooth bend." if better else "."),
     ]
@@ -212,9 +242,3 @@ def _notes(
     if found.unidentified:
         out.append(f"{found.unidentified} values left a regime without variation: passed over.")
     return out
-
-
-_SCHEMES = {
-    "resample": "residual vectors of whole entities redrawn with replacement",
-    "wild": "residual vectors of whole entities with random signs",
-}

@@ -13,10 +13,15 @@ from analysis.inference.clustered import orthonormal
 from analysis.models import Absorbed
 
 __all__ = [
-    "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools", "effect_rank",
-    "grid_basis", "reductions", "regime_columns", "residual_squares", "restricted_cubic",
+    "SCHEMES", "Cells", "bootstrap_maxima", "candidates", "critical_distance", "donor_pools",
+    "effect_rank", "grid_basis", "reductions", "regime_columns", "residual_squares",
+    "restricted_cubic",
 ]  # fmt: skip
 
+SCHEMES = {
+    "resample": "residual vectors of whole entities redrawn with replacement",
+    "wild": "residual vectors of whole entities with random signs",
+}
 _FLAT = 1e-8  # share of a regime column left beyond the other columns below which it is absorbed
 _CHUNK = 200  # bootstrap draws held at once
 
@@ -52,10 +57,8 @@ def effect_rank(absorbed: Sequence[Absorbed], clusters: np.ndarray, nuisance: np
     nested = [a for a in absorbed if a.nested_in(clusters)]
     groups = [np.flatnonzero(clusters == g) for g in np.unique(clusters)] if nested else []
     blocks = (np.column_stack([a.at(rows).columns() for a in nested]) for rows in groups)
-    sizes = np.sqrt((nuisance**2).sum(axis=0))
-    unit = nuisance[:, sizes > 0] / sizes[sizes > 0]
-    rank = np.linalg.matrix_rank(unit, tol=1e-8) if unit.size else 0
-    return int(rank) + sum(int(np.linalg.matrix_rank(block)) for block in blocks)
+    rank = orthonormal(nuisance, _FLAT).shape[1]
+    return rank + sum(int(np.linalg.matrix_rank(block)) for block in blocks)
 
 
 def residual_squares(y: np.ndarray, x: np.ndarray) -> tuple[float, int]:

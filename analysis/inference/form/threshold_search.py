@@ -12,12 +12,11 @@ from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.form import threshold_numerics as numerics
 from analysis.models import Rows, Specification, estimation_rows, fit
-from analysis.models.design import Design, build_design, split_effects
+from analysis.models.design import build_design, split_effects
 
 __all__ = ["Options", "Search", "search", "threshold_rows"]
 
 KNOTS = (0.1, 0.5, 0.9)  # Harrell's quantiles for three knots
-SCHEMES = ("resample", "wild")
 _WORDS = {"linear": "no threshold", "threshold": "threshold", "quadratic": "quadratic",
           "spline": "spline, three knots"}  # fmt: skip
 
@@ -40,10 +39,8 @@ class Search:
     """What the grid and the bootstrap found; see `Threshold`."""
 
     gamma: float
-    grid: np.ndarray
-    ssr: np.ndarray
+    path: pd.DataFrame
     ssr_linear: float
-    lr: np.ndarray
     distance: float
     dof: int
     f: float
@@ -85,11 +82,11 @@ def search(
         e1, data.cells, lambda sample: data.beyond_terms(data.clean(sample)), data.basis, dof,
         options.draws, rng, options.scheme,
     )  # fmt: skip
-    f = float(dof * (s0 - ssr[best]) / ssr[best])
+    f, lr = float(dof * (s0 - ssr[best]) / ssr[best]), (ssr - ssr[best]) * dof / ssr[best]
     return Search(
-        gamma=float(data.grid[best]), grid=data.grid, ssr=ssr, ssr_linear=s0,
-        lr=(ssr - ssr[best]) * dof / ssr[best], distance=numerics.critical_distance(level), dof=dof,
-        f=f, p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
+        gamma=float(data.grid[best]), path=pd.DataFrame({"gamma": data.grid, "ssr": ssr, "lr": lr}),
+        ssr_linear=s0, distance=numerics.critical_distance(level), dof=dof, f=f,
+        p=float((1 + (drawn >= f).sum()) / (1 + len(drawn))),
         critical=tuple(map(float, np.quantile(drawn, [0.9, 0.95, 0.99]))),
         models=_models(data, float(ssr[best])), entities=int(data.cells.entity.max()) + 1,
         smallest_pool=min(map(len, numerics.donor_pools(data.cells.seen))),
@@ -135,7 +132,8 @@ def _prepare(
     extra = np.column_stack([regimes.reshape(n, m * k), *rivals.values()])
     wide = rows.frame.join(pd.DataFrame(extra, rows.frame.index))
     design = build_design(spec, panel, replace(rows, frame=wide))
-    _, nuisance, clean = _cleaned(np.column_stack([design.y, design.x]), design)
+    effects, columns = (design.absorbed, design.clusters), np.column_stack([design.y, design.x])
+    _, nuisance, clean = split_effects(columns, *effects)
     y, x, extra = np.split(clean, [1, 1 + len(spec.terms)], axis=1)
     blocks, smooth = extra[:, : m * k].reshape(len(y), m, k), extra[:, m * k :]
     basis, known = numerics.grid_basis(blocks, x, np.sqrt((regimes**2).sum(axis=0)))
@@ -148,14 +146,10 @@ def _prepare(
     return _Data(
         y=y[:, 0], x=x, frame=np.linalg.qr(x)[0], grid=grid[known], basis=basis[known],
         rivals=dict(zip(rivals, np.split(smooth, ends, axis=1), strict=True)), switching=k,
-        rank=numerics.effect_rank(design.absorbed, design.clusters, nuisance),
-        cells=numerics.Cells.of(design.index), clean=lambda values: _cleaned(values, design)[2],
-        unidentified=int((~known).sum()),
+        rank=numerics.effect_rank(*effects, nuisance),
+        cells=numerics.Cells.of(design.index), unidentified=int((~known).sum()),
+        clean=lambda values: split_effects(values, *effects)[2],
     )  # fmt: skip
-
-
-def _cleaned(values: np.ndarray, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return split_effects(values, design.absorbed, design.clusters)
 
 
 def _rivals(frame: pd.DataFrame, q: np.ndarray, options: Options) -> dict[str, np.ndarray]:
@@ -210,5 +204,6 @@ def _check(spec: Specification, options: Options) -> None:
             f"A grid of {options.grid} and {options.draws} bootstrap samples say too little: use "
             "2 values and 19 samples at least."
         )
-    if options.scheme not in SCHEMES:
-        raise SpecificationError(f"Unknown scheme '{options.scheme}': use {' or '.join(SCHEMES)}.")
+    if options.scheme not in numerics.SCHEMES:
+        known = " or ".join(numerics.SCHEMES)
+        raise SpecificationError(f"Unknown scheme '{options.scheme}': use {known}.")

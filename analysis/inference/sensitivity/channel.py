@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError, require_seed
-from analysis.models.crossproducts import cross_products
+from analysis.models.crossproducts import cross_products, partial_out
 from analysis.models.scaling import least_squares
 
 __all__ = ["Channel", "bootstrap_products", "channel", "interval", "product_at"]
@@ -92,23 +92,15 @@ def bootstrap_products(
     scale = np.sqrt((all_columns**2).sum(axis=0))
     scale[scale == 0] = 1.0
     products = cross_products(all_columns / scale, clusters)
+    whole = products.sum(axis=0)
     rng, out = np.random.default_rng(require_seed(seed)), []
     for start in range(0, draws, _CHUNK):
         size = min(_CHUNK, draws - start)
         weights = rng.multinomial(groups, np.full(groups, 1 / groups), size=size).astype(float)
         total = (weights @ products.reshape(groups, -1)).reshape(size, *products.shape[1:])
-        out.append(_products(_schur(total, keep), j))
+        out.append(_products(partial_out(total, keep, whole), j))
     # a·b has the unit of the outcome per unit of the treatment.
     return np.concatenate(out) * scale[keep - 1] / scale[j]
-
-
-def _schur(total: np.ndarray, keep: int) -> np.ndarray:
-    """Partial the last columns out of stacked cross-products."""
-    first, cross, rest = total[:, :keep, :keep], total[:, :keep, keep:], total[:, keep:, keep:]
-    if not rest.shape[1]:
-        return first
-    through = cross @ np.linalg.pinv(rest, rcond=1e-10, hermitian=True)
-    return first - through @ cross.transpose(0, 2, 1)
 
 
 def _products(s: np.ndarray, j: int) -> np.ndarray:

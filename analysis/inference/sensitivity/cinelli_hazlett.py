@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.cells import Grid, plain_number, reach
 from analysis.inference.clustered import cr1
 from analysis.inference.coefficients import label_of
+from analysis.inference.form.threshold_numerics import effect_rank
 from analysis.inference.options import checked
 from analysis.inference.result import Result
 from analysis.inference.sensitivity.partial_r2 import adjust, bound, partial_r2, robustness_value
-from analysis.models import Specification, estimation_rows, fit
-from analysis.models.design import Design, build_design
+from analysis.models import Fit, Specification, estimation_rows, fit
+from analysis.models.design import build_design
 from analysis.models.scaling import least_squares
 
 __all__ = ["Benchmark", "CinelliHazlett", "cinelli_hazlett"]
@@ -161,17 +163,14 @@ def cinelli_hazlett(
         if name not in fitted.terms:
             raise UnknownNameError("term", name, fitted.terms, "the specification")
     j = fitted.terms.index(treatment)
-    dof = fitted.n - len(fitted.terms) - _rank(build_design(spec, panel, rows), fitted.nuisance)
-    b, se = _classical(fitted.y, fitted.x, dof)
+    absorbed = build_design(spec, panel, rows).absorbed
+    dof = fitted.n - len(fitted.terms) - effect_rank(absorbed, fitted.clusters, fitted.nuisance)
+    spread = np.diag(np.linalg.inv(fitted.x.T @ fitted.x)) / dof
+    b, se = fitted.coefficients, np.sqrt(spread * (fitted.residuals @ fitted.residuals))
     clustered = cr1(fitted.x, fitted.residuals, fitted.clusters, fitted.parameters)
     se_cr1, groups = float(np.sqrt(clustered[j, j])), len(fitted.cluster_labels)
     t = float(b[j] / se[j])
-    r2_d = {name: _on_treatment(fitted.x, j, fitted.terms.index(name)) for name in names}
-    r2_y = {name: partial_r2(b[i] / se[i], dof) for i, name in enumerate(fitted.terms)}
-    found = [
-        _benchmark(name, k, r2_d[name], r2_y[name], float(b[j]), float(se[j]), dof, level)
-        for name in names for k in strengths
-    ]  # fmt: skip
+    found = _benchmarks(fitted, j, names, strengths, se, dof, level)
     rest = max(0.0, q * abs(b[j]) - reach(groups - 1, level) * se_cr1)
     rv, rv_level = robustness_value(t, dof, q), robustness_value(t, dof, q, level)
     rv_clustered = robustness_value(float(rest / se[j]), dof)
@@ -184,37 +183,21 @@ def cinelli_hazlett(
     )  # fmt: skip
 
 
-def _benchmark(
-    name: str, k: float, r2_d: float, r2_y: float, b: float, se: float, dof: int, level: float
-) -> Benchmark:
-    r2_dz, r2_yz = bound(r2_d, r2_y, k, k)
-    new, error, t = adjust(b, se, dof, r2_yz, r2_dz)
-    half = reach(dof - 1, level) * error
-    return Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, new - half, new + half)
-
-
-def _classical(y: np.ndarray, x: np.ndarray, dof: int) -> tuple[np.ndarray, np.ndarray]:
-    inverse = np.linalg.inv(x.T @ x)
-    b = inverse @ (x.T @ y)
-    e = y - x @ b
-    return b, np.sqrt(np.diag(inverse) * (e @ e) / dof)
-
-
-def _on_treatment(x: np.ndarray, j: int, i: int) -> float:
-    """Partial R² of column i with column j given all other columns."""
-    others = np.delete(x, [i, j], axis=1)
-    pair = x[:, [i, j]] - others @ least_squares(others, x[:, [i, j]])
-    return float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
-
-
-def _rank(design: Design, nuisance: np.ndarray) -> int:
-    """Parameters that all effects take, the constant among them."""
-    nested = [a for a in design.absorbed if a.nested_in(design.clusters)]
-    rank = int(np.linalg.matrix_rank(nuisance)) if nuisance.shape[1] else 0
-    for group in range(len(design.cluster_labels) if nested else 0):
-        rows = design.clusters == group
-        rank += int(np.linalg.matrix_rank(np.column_stack([a.at(rows).columns() for a in nested])))
-    return rank
+def _benchmarks(
+    fitted: Fit, j: int, names: Sequence[str], strengths: Sequence[float], se: np.ndarray, dof: int,
+    level: float,
+) -> Iterator[Benchmark]:  # fmt: skip
+    b, half = fitted.coefficients, reach(dof - 1, level)
+    for name, k in product(names, strengths):
+        i = fitted.terms.index(name)
+        # Partial R² of the covariate with the treatment, given all other columns.
+        others, pair = np.delete(fitted.x, [i, j], axis=1), fitted.x[:, [i, j]]
+        pair = pair - others @ least_squares(others, pair)
+        r2_d = float((pair[:, 0] @ pair[:, 1]) ** 2 / ((pair**2).sum(axis=0).prod()))
+        r2_dz, r2_yz = bound(r2_d, partial_r2(b[i] / se[i], dof), k, k)
+        new, error, t = adjust(float(b[j]), float(se[j]), dof, r2_yz, r2_dz)
+        ends = new - half * error, new + half * error
+        yield Benchmark(name, float(k), r2_dz, r2_yz, new, error, t, *ends)
 
 
 def _notes(

@@ -54,10 +54,8 @@ class CountFit(Regression):
 
     def difference(self, first: str, second: str, level: float = 0.05) -> Row:
         """Return one coefficient less another, with the error of the difference."""
-        names = [found.term for found in self.terms]
         labels = [self.coefficient(term).label for term in (first, second)]
-        pick = np.zeros(len(names))
-        pick[names.index(first)], pick[names.index(second)] = 1.0, -1.0
+        pick = np.array([(x.term == first) - (x.term == second) for x in self.terms], dtype=float)
         value = float(pick @ [found.estimate for found in self.terms])
         se = float(np.sqrt(pick @ self.covariance @ pick))
         term = f"{first}-{second}"
@@ -102,7 +100,7 @@ def count_regression(
     if (y < 0).any():
         raise SpecificationError(f"'{outcome}' is negative in some row: Poisson needs counts.")
     alive, lost = _informed(y, x, {name: pd.factorize(used[name])[0] for name in effects})
-    dropped = (*dropped, *(Dropped(reason, count) for reason, count in lost.items()))
+    dropped = (*dropped, *(Dropped(*one) for one in lost.items()))
     used, y, x = used[alive], y[alive], x[alive]
     codes = [pd.factorize(used[name])[0] for name in effects]
     groups = pd.factorize(used[cluster])[0]
@@ -112,8 +110,7 @@ def count_regression(
             f"{g} clusters by {cluster} cannot carry {k} terms of '{outcome}': widen the table."
         )
     found = ppml(y, x, codes, groups, list(terms))
-    free, _ = free_parameters(codes, groups)
-    n = len(used)
+    free, n = free_parameters(codes, groups)[0], len(used)
     covariance = found.cr0 * (g / (g - 1) * ((n - 1) / (n - k - free) if charge else 1.0))
     said = "G/(G−1)·(n−1)/(n−K)" if charge else "G/(G−1)"
     labels = labels or {}

@@ -15,13 +15,7 @@ from analysis.inference.clustered import cr1, cr3
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
 from analysis.inference.result import Result, Row, estimate_rows, row, share
-from analysis.inference.sensitivity.channel import (
-    Channel,
-    bootstrap_products,
-    channel,
-    interval,
-    product_at,
-)
+from analysis.inference.sensitivity import channel as channels
 from analysis.models import Dropped, Fit, Specification, fit
 from analysis.models.scaling import least_squares
 
@@ -69,7 +63,7 @@ class Mediation(Result):
     failed: int
     seed: int
     rho_zero: float
-    channel: Channel = field(repr=False)
+    channel: channels.Channel = field(repr=False)
     n: int
     clusters: int
     parameters: int
@@ -91,7 +85,7 @@ class Mediation(Result):
 
     def at_rho(self, rho: float) -> float:
         """a·b if the residuals of M and Y had this correlation; 0 is sequential ignorability."""
-        return product_at(rho, self.channel)
+        return channels.product_at(rho, self.channel)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the four regressions and the product."""
@@ -153,16 +147,16 @@ def mediation(
     lags = {**dict(spec.lags), mediator: mediator_lag}
     fitted = fit(replace(spec, controls=(*spec.controls, mediator), lags=lags), panel)
     j, groups = fitted.terms.index(treatment), len(fitted.cluster_labels)
-    found = channel(fitted.x[:, :-1], fitted.x[:, -1], fitted.y, j)
+    found = channels.channel(fitted.x[:, :-1], fitted.x[:, -1], fitted.y, j)
     partly = np.column_stack([fitted.x_nested, fitted.y_nested])
-    products = bootstrap_products(partly, fitted.nuisance, fitted.clusters, j, draws, seed)
+    products = channels.bootstrap_products(partly, fitted.nuisance, fitted.clusters, j, draws, seed)
     failed = int(np.isnan(products).sum())
     if failed > 0.05 * draws:
         raise SpecificationError(
             f"{failed} of {draws} resamples of clusters lose '{treatment}' or '{mediator}': their "
             "variation rests on too few clusters for a bootstrap, so choose another specification."
         )
-    low, high, p = interval(products[~np.isnan(products)], level)
+    low, high, p = channels.interval(products[~np.isnan(products)], level)
     return Mediation(
         specification=spec, treatment=treatment, mediator=mediator,
         outcome_label=label_of(panel, spec.outcome), mediator_lag=mediator_lag,
@@ -213,7 +207,7 @@ def _paths(fitted: Fit, panel: Panel, j: int, level: float) -> dict[str, Row]:
 
 
 def _notes(
-    fitted: Fit, mediator: str, found: Channel, draws: int, failed: int, seed: int
+    fitted: Fit, mediator: str, found: channels.Channel, draws: int, failed: int, seed: int
 ) -> tuple[str, ...]:
     spec = fitted.specification
     lost = f"; {failed} draws did not identify both paths" if failed else ""

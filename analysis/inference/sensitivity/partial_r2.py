@@ -23,9 +23,7 @@ def robustness_value(t: float, dof: float, q: float = 1.0, level: float | None =
     also shrinks the error, RV_{q,α} = (f_q² − f*²)/(1 + f_q²).
     """
     full = q * abs(t) / np.sqrt(dof)
-    critical = 0.0
-    if level is not None:
-        critical = float(reach(dof - 1, level) / np.sqrt(dof - 1))
+    critical = 0.0 if level is None else reach(dof - 1, level) / np.sqrt(dof - 1)
     f = full - critical
     if f <= 0:
         return 0.0

@@ -116,8 +116,7 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
         terms=_lines(spec, panel, found.coefficients, found.cr0, n, groups, charged, level), n=n,
         n_entities=len(index.unique(0)), n_years=len(index.unique(1)), clusters=groups,
         parameters=charged, deviance=found.deviance, dispersion=pearson / (n - charged),
-        level=level,
-        dropped=(*design.dropped, *(Dropped(reason, rows) for reason, rows in lost.items())),
+        level=level, dropped=(*design.dropped, *(Dropped(*one) for one in lost.items())),
         grid_rows=rows.grid_rows, index=index.remove_unused_levels(), fitted=mean,
         notes=(*rows.notes, *_notes(spec, groups, charged, lost),
                *warnings_for(["poisson"], (len(index.unique(0)), len(index.unique(1))))),
@@ -167,14 +166,10 @@ def _columns(
     x: np.ndarray, terms: tuple[str, ...], absorbed: list[Absorbed]
 ) -> tuple[np.ndarray, list[str]]:
     """Terms, then effects with slopes spelled out: the library absorbs dummies only."""
-    blocks, names = [x], list(terms)
-    for family in absorbed:
-        if family.slope is not None:
-            # Year or entity dummies already span the sum of these columns.
-            block = family.columns()[:, 1:]
-            blocks.append(block)
-            names += [f"{family.name} {i}" for i in range(block.shape[1])]
-    return np.column_stack(blocks), names
+    # Year or entity dummies already span the sum of the columns of such an effect.
+    blocks = [(a.name, a.columns()[:, 1:]) for a in absorbed if a.slope is not None]
+    names = (f"{name} {i}" for name, block in blocks for i in range(block.shape[1]))
+    return np.column_stack([x, *(block for _, block in blocks)]), [*terms, *names]
 
 
 def _parameters(spec: Specification, design: Design, alive: np.ndarray) -> int:

@@ -7,14 +7,8 @@ from analysis.data import Panel
 from analysis.errors import SpecificationError
 from analysis.inference.coefficients import label_of
 from analysis.inference.options import checked
+from analysis.inference.spatial import lines
 from analysis.inference.spatial.design import SpatialDesign, spatial_design
-from analysis.inference.spatial.lines import (
-    coefficient_lines,
-    effect_lines,
-    fit_design,
-    nested_tests,
-    parameters,
-)
 from analysis.inference.spatial.result import SpatialEffect, SpatialEstimate
 from analysis.models import Specification
 from analysis.models.spatial_weights import SpatialWeights
@@ -74,9 +68,9 @@ def spatial_panel(
     _require_options(spec, model, correction, covariance, draws, level)
     lee_yu = correction == "transformation"
     design = spatial_design(spec, panel, weights, transform=lee_yu, balance=balance)
-    fitted, robust = fit_design(design, model), covariance == "sandwich"
-    found = parameters(spec, design, fitted, model, robust=robust)
-    effects, lost = effect_lines(spec, panel, design, found, level, draws, seed)
+    fitted, robust = lines.fit_design(design, model), covariance == "sandwich"
+    found = lines.parameters(spec, design, fitted, model, robust=robust)
+    effects, lost = lines.effect_lines(spec, panel, design, found, level, draws, seed)
     certified = ("sdm_direct", "sdm_indirect") if robust else ("sdm_information",)
     methods = certified if model == "sdm" else (model,)
     years = design.years
@@ -85,11 +79,12 @@ def spatial_panel(
         outcome_label=label_of(panel, spec.outcome),
         nouns=(panel.roles.entity, panel.roles.entities), rho=fitted.rho,
         stable=(design.spectrum.low, design.spectrum.high),
-        coefficients=coefficient_lines(panel, found, level), effects=effects,
-        tests=nested_tests(design, fitted, found) if model == "sdm" else (), sigma2=fitted.sigma2,
-        log_likelihood=fitted.log_likelihood, n=design.y.size, n_entities=len(design.entities),
-        n_years=len(years), first_year=years[0], last_year=years[-1], covariance=found.covariance,
-        dof=found.dof, method=_method(spec, correction, robust, draws, seed), level=level,
+        coefficients=lines.coefficient_lines(panel, found, level), effects=effects,
+        tests=lines.nested_tests(design, fitted, found) if model == "sdm" else (),
+        sigma2=fitted.sigma2, log_likelihood=fitted.log_likelihood, n=design.y.size,
+        n_entities=len(design.entities), n_years=len(years), first_year=years[0],
+        last_year=years[-1], covariance=found.covariance, dof=found.dof,
+        method=_method(spec, correction, robust, draws, seed), level=level,
         dropped=design.dropped, grid_rows=design.grid_rows,
         notes=_notes(spec, design, weights, effects, lost, draws, correction, methods),
     )  # fmt: skip

@@ -7,10 +7,8 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.errors import UnknownNameError
 from analysis.inference.cells import Grid, bracketed
-from analysis.inference.result import Regression, Row, share
-from analysis.models import Dropped, Specification
+from analysis.inference.result import PanelResult, Row, named, share
 
 __all__ = ["SpatialEffect", "SpatialEstimate", "SpatialTest"]
 
@@ -47,7 +45,7 @@ class SpatialTest:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SpatialEstimate(Regression):
+class SpatialEstimate(PanelResult):
     """A spatial panel model, complete enough to be printed alone.
 
     Attributes
@@ -69,7 +67,6 @@ class SpatialEstimate(Regression):
         How effects were removed and errors computed, in one sentence.
     """
 
-    specification: Specification
     model: str
     weights: str
     outcome_label: str
@@ -81,26 +78,15 @@ class SpatialEstimate(Regression):
     tests: tuple[SpatialTest, ...]
     sigma2: float
     log_likelihood: float
-    n: int
-    n_entities: int
     n_years: int
-    first_year: int
-    last_year: int
     covariance: np.ndarray = field(repr=False)
     dof: float
     method: str
-    level: float
-    dropped: tuple[Dropped, ...]
-    grid_rows: int
-    notes: tuple[str, ...]
 
     def effect(self, term: str, kind: str = "direct") -> SpatialEffect:
         """Return one effect."""
-        for line in self.effects:
-            if (line.term, line.kind) == (term, kind):
-                return line
-        known = [f"{e.kind} of {e.term}" for e in self.effects]
-        raise UnknownNameError("effect", f"{kind} of {term}", known, "this estimate")
+        lines = {f"{e.kind} of {e.term}": e for e in self.effects}
+        return named(lines, "effect", f"{kind} of {term}")
 
     def rows(self) -> tuple[Row, ...]:
         """Return the coefficients: "rho", the terms and "W·term"."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.data.files import read_yaml
 from analysis.errors import SpecificationError
-from analysis.inference.sensitivity.counts import count_regression
+from analysis.inference.sensitivity.counts import CountFit, count_regression
 from analysis.measures.firms import FirmMeasures, earlier
-from analysis.models.large import estimate_large
+from analysis.models.large import LargeFit, estimate_large
 
 __all__ = ["PatientCapital", "patient_capital"]
 
@@ -40,11 +40,6 @@ class PatientCapital:
     effects: str
 
 
-@cache
-def _specifications() -> dict[str, Any]:
-    return read_yaml(SPECIFICATIONS)
-
-
 def patient_capital(measures: FirmMeasures, effects: str = "two_way") -> PatientCapital:
     """Run every regression the panel has columns for; errors are clustered by firm.
 
@@ -60,7 +55,7 @@ def patient_capital(measures: FirmMeasures, effects: str = "two_way") -> Patient
     SpecificationError
         The effects are not known, or the panel answers none of the regressions.
     """
-    said = _specifications()
+    said = read_yaml(SPECIFICATIONS)
     if effects not in said["effects"]:
         raise SpecificationError(f"Effects '{effects}' are not known: use two_way or pooled.")
     lines, skipped = [], []
@@ -96,13 +91,10 @@ def _design(spec: dict[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
 def _answers(
     spec: dict[str, Any], table: pd.DataFrame, said: dict[str, Any], effects: str
 ) -> list[dict[str, object]]:
-    shared = {"effects": said["effects"][effects], "cluster": "firm"}
-    if spec["model"] == "poisson":
-        fit = count_regression("outcome", spec["terms"], table, **shared)
-        found = {line.term: line for line in fit.terms}
-    else:
-        fit = estimate_large("outcome", spec["terms"], table, **shared)
-        found = {line.term: line for line in fit.table.itertuples()}
+    estimate = count_regression if spec["model"] == "poisson" else estimate_large
+    effects = said["effects"][effects]
+    fit = estimate("outcome", spec["terms"], table, effects=effects, cluster="firm")
+    found = {line.term: line for line in lines_of(fit)}
     return [
         {
             "claim": claim,
@@ -110,10 +102,7 @@ def _answers(
             "outcome_label": said["labels"][spec["outcome"]],
             "term": term,
             "label": " × ".join(said["labels"][part] for part in term.split(":")),
-            "estimate": found[term].estimate,
-            "se": found[term].se,
-            "low": found[term].low,
-            "high": found[term].high,
+            **{name: getattr(found[term], name) for name in ("estimate", "se", "low", "high")},
             "n": fit.n,
             "rows": fit.grid_rows,
             "firms": fit.clusters,
@@ -121,3 +110,8 @@ def _answers(
         }
         for claim, term in spec["claims"].items()
     ]
+
+
+def lines_of(fit: CountFit | LargeFit) -> Iterable[Any]:
+    """One line per term, whichever way the regression was estimated."""
+    return fit.terms if isinstance(fit, CountFit) else fit.table.itertuples()

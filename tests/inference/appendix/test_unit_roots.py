@@ -11,11 +11,11 @@ from analysis.inference import cips, ips, unit_roots
 from analysis.inference.appendix.dickey_fuller import (
     BOUNDS,
     ips_w,
+    largest_block,
     panel_statistic,
     simulated_statistics,
     t_statistics,
 )
-from analysis.inference.appendix.rectangle import largest_block
 from analysis.models import Sample, Specification
 from tests.goldens.read import golden
 

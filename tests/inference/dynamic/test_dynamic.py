@@ -9,8 +9,7 @@ from analysis.certificates.design import Design
 from analysis.certificates.procedures.dynamic import PERSISTENCE, simulate_dynamic
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.dynamic.bias import adjusted_score, half_panel, nickell_bias, within
-from analysis.inference.dynamic.bootstrap import long_run, percentiles
-from analysis.inference.dynamic.design import dynamic_design
+from analysis.inference.dynamic.design import dynamic_design, long_run, percentiles
 from analysis.inference.dynamic.lagged import with_lagged_outcome
 from analysis.inference.dynamic.lagged_outcome import dynamic_panel
 from analysis.models import Sample, Specification, estimation_rows, fit

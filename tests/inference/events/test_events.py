@@ -7,7 +7,7 @@ import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import cr1, diagnose, event_study, goodman_bacon, honest_bounds
-from analysis.inference.events.bands import bonferroni, sup_t
+from analysis.inference.events.att import bonferroni, sup_t
 from analysis.inference.events.cells import cells
 from analysis.models import Sample
 from tests.goldens.read import golden
@@ -162,6 +162,12 @@ def test_bands_are_wider_than_intervals_and_the_reference_is_zero(staggered):
         for p in found.path:
             assert p.band_low <= p.low <= p.estimate <= p.high <= p.band_high
     assert "Bonferroni" in found.convention
+
+
+def test_every_cell_of_the_printed_path_stands_under_a_head(staggered):
+    table = event_study(*_split(staggered)).grid()
+    assert table.heads[1] == "Effect"
+    assert {len(row) for row in table.rows} == {len(table.heads)}
 
 
 def test_cohorts_of_one_and_few_treated_are_noted(make_panel):

@@ -6,10 +6,11 @@ import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import randomisation_test
-from analysis.inference.events.assignments import assignments, count_assignments
 from analysis.inference.events.cells import cell_effects, cells, weights
 from analysis.inference.events.data import NEVER
 from analysis.inference.events.permutation import (
+    assignments,
+    count_assignments,
     inverted_interval,
     permutation_p,
     studentised,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from analysis.errors import SpecificationError, UnknownNameError
-from analysis.inference.sensitivity.oster import oster
-from analysis.inference.sensitivity.proportional_selection import (
+from analysis.inference.sensitivity.oster import (
     Moments,
     adjusted,
     moments,
+    oster,
     selection_ratio,
 )
 from analysis.models import Specification, fit

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.claims import Evaluated, Family
 
 PILOT = "loan_equity_linkage_pilot"
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Family, Page
 from analysis.claims.explore import rivals
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims import Family
-    from analysis.data import Panel
+from analysis.data import Panel
 
 LINKS = ("pcp", "ifin")
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.claims.designs import with_sample
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Evaluated, Exhibit, Family, Page, Reading
+from analysis.claims.designs import Regression, with_sample
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.data.files import read_yaml
 from analysis.errors import UnknownNameError
-from analysis.inference import estimate_columns
+from analysis.inference import Estimates, estimate_columns
 from analysis.inference.cells import Grid
 from analysis.studies.patient_capital.pages.countries_systems import line_numbers, systems
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.claims.designs import Regression
-    from analysis.data import Panel
-    from analysis.inference import Estimates
 
 NAMES = Path(__file__).with_name("countries.yml")
 JUMP, FACTOR, LEAST = 25.0, 2.0, 5.0
@@ -71,14 +64,11 @@ def _codes(panel: Panel, part: str) -> list[str]:
 
 
 def _remarks(panel: Panel, names: tuple[str, ...]) -> Grid:
-    described = [panel.describe(name) for name in dict.fromkeys(names)]
-    shown = pd.DataFrame(
-        {
-            "Series": [f"{v.label_en} {v.label_zh}" for v in described],
-            "Years": [f"{v.first_year}–{v.last_year}" for v in described],
-            "Remark": [v.notes or "none" for v in described],
-        }
-    )
+    rows = [
+        (f"{v.label_en} {v.label_zh}", f"{v.first_year}–{v.last_year}", v.notes or "none")
+        for v in map(panel.describe, dict.fromkeys(names))
+    ]
+    shown = pd.DataFrame(rows, columns=["Series", "Years", "Remark"])
     return Grid.of_frame(shown, "What the sidecars of the tables say about the series used here")
 
 
@@ -115,15 +105,14 @@ def _readings(made: Evaluated) -> tuple[Exhibit, dict[str, object]]:
     panel, plausible = made.panel, made.study.rules.plausible
     first, doubtful = made.readings[0], _codes(panel, "doubtful")
     pension, insurers = (reading.estimates for reading in made.secondary)
+    sound = _again(first.regression, exclude_entities=doubtful)
+    whole = _again(first.regression, first_year=panel.roles.first_year)
     found: dict[str, tuple[str, Estimates]] = {
         "declared": ("as declared", first.estimates),
         "pension": ("pension funds alone", pension),
         "insurers": ("insurers alone", insurers),
-        "sound": ("without doubtful series", _again(first.regression, exclude_entities=doubtful)),
-        "all_years": (
-            "all years, across the break",
-            _again(first.regression, first_year=panel.roles.first_year),
-        ),
+        "sound": ("without doubtful series", sound),
+        "all_years": ("all years, across the break", whole),
     }
     rows, numbers = [], {}
     for key, (label, estimates) in found.items():
@@ -146,18 +135,12 @@ def _readings(made: Evaluated) -> tuple[Exhibit, dict[str, object]]:
 
 def _reporting(made: Evaluated) -> dict[str, object]:
     """Compare economies that enter a regression with those that do not: medians of their means."""
-    fitted = made.readings[0].estimates["two_way"].fitted
-    sample = fitted.specification.sample
-    years = made.panel.frame.index.get_level_values("year")
-    kept = (years >= sample.first_year) & (years <= sample.last_year)
+    reading = made.readings[0]
     columns = {"income": "gdppc_const2015usd", "volatility": "inflation_sd"}
-    means = made.panel.frame.loc[kept, list(columns.values())].groupby(level="entity").mean()
-    enters = means.index.isin(fitted.index.get_level_values(0))
-    return {
-        key: {"in": float(means.loc[enters, name].median()),
-              "out": float(means.loc[~enters, name].median())}
-        for key, name in columns.items()
-    }  # fmt: skip
+    means = _years_of(reading, made.panel, columns).groupby(level="entity").mean()
+    enters = means.index.isin(reading.estimates["two_way"].fitted.index.get_level_values(0))
+    medians = {"in": means[enters].median(), "out": means[~enters].median()}
+    return {key: {side: by[key] for side, by in medians.items()} for key in columns}
 
 
 def _again(regression: Regression, **sample: object) -> Estimates:
@@ -177,9 +160,8 @@ def _between(made: Evaluated) -> tuple[Exhibit, dict[str, object]]:
         "ylabel": f"{panel.describe(reading.outcome).label_en}, % of GDP",
         "shade": "real GDP per head, thousand US$ of 2015",
     }
-    picture = Exhibit("cross_section", shown)
     logs = np.log(means[["x", "shade"]])
-    return picture, {
+    return Exhibit("cross_section", shown), {
         "between": len(means),
         "between_corr": float(logs["x"].corr(means["y"])),
         "between_income": float(logs["x"].corr(logs["shade"])),
@@ -199,7 +181,6 @@ def _tilt(made: Evaluated) -> tuple[Exhibit, dict[str, object]]:
         "ylabel": f"{panel.describe(reading.outcome).label_en}, % of GDP",
         "sides": ("more banks", "more market"),
     }
-    picture = Exhibit("cross_section", shown)
     numbers: dict[str, object] = {
         "tilted": len(means),
         "tilt_median": float(means["x"].median()),
@@ -209,17 +190,21 @@ def _tilt(made: Evaluated) -> tuple[Exhibit, dict[str, object]]:
         at = means.loc[code]
         below = float((means["x"] < at["x"]).mean())
         numbers[code.lower()] = {"ratio": float(at["x"]), "rd": float(at["y"]), "below": below}
-    return picture, numbers
+    return Exhibit("cross_section", shown), numbers
 
 
 def _means(panel: Panel, names: dict[str, str], reading: Reading) -> pd.DataFrame:
     """Means by economy over the years of a regression, of those with enough years."""
+    grouped = _years_of(reading, panel, names).dropna().groupby(level="entity")
+    return grouped.mean()[grouped.size() >= ENOUGH]
+
+
+def _years_of(reading: Reading, panel: Panel, names: dict[str, str]) -> pd.DataFrame:
+    """Return measures, under names of one's own, in the years of a regression."""
     sample = reading.regression.spec.sample
     years = panel.frame.index.get_level_values("year")
     kept = (years >= sample.first_year) & (years <= sample.last_year)
-    rows = panel.frame.loc[kept, list(names.values())].dropna()
-    grouped = rows.set_axis(list(names), axis=1).groupby(level="entity")
-    return grouped.mean()[grouped.size() >= ENOUGH]
+    return panel.frame.loc[kept, list(names.values())].set_axis(list(names), axis=1)
 
 
 def _labels(panel: Panel, codes: pd.Index) -> list[str]:

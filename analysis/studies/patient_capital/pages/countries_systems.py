@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims import Column, Evaluated, Exhibit, Page
 from analysis.claims.designs import with_sample
-from analysis.claims.exhibit import Exhibit
-from analysis.claims.explore.contrast import contrasts
+from analysis.claims.explore.contrast import Contrast, contrasts
 from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.inference import estimate_columns, influence
+from analysis.inference import Coefficient, Estimates, estimate_columns, influence
 from analysis.inference.cells import Grid, signed, zero_words
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Finding
-    from analysis.claims.explore.contrast import Contrast
-    from analysis.inference import Coefficient, Estimates
 
 __all__ = ["line_numbers", "systems"]
 
@@ -51,13 +44,11 @@ def systems(made: Evaluated, prefix: str) -> Page:
     numbers["rest_difference"] = _contrast_numbers(rest)
     numbers["bank_ten_points"] = 10 * second.lines["two_way"].estimate
     lines = {key: fewer["two_way"].coefficient(term) for key, term in terms.items()}
+    difference = _difference(made, declared[0], lines, rest[0], name)
     groups = {"all economies": declared, f"without {name} (exploratory)": rest}
     return Page(
         flatten(numbers, prefix=prefix),
-        {
-            "heaviest": heaviest,
-            "difference": _difference(made.evidence.findings, declared, lines, rest, name),
-        },
+        {"heaviest": heaviest, "difference": difference},
         {"difference_table": _table(groups)},
     )
 
@@ -88,8 +79,7 @@ def _heaviest(made: Evaluated) -> tuple[Exhibit, str, str, dict[str, object]]:
     top = rows.iloc[0]
     full = line.estimate * line.scale
     shown = {"rows": rows.head(SHOWN), "full": full, "unit": "within-SDs"}
-    picture = Exhibit("carriers", shown)
-    return picture, str(top["label"]), str(found["cluster"].iloc[0]), {
+    return Exhibit("carriers", shown), str(top["label"]), str(found["cluster"].iloc[0]), {
         "heaviest": top["label"],
         "heaviest_share": 100 * float(top["share"]),
         "next_share": 100 * float(rows["share"].iloc[1]),
@@ -122,32 +112,24 @@ def _fewer_numbers(fewer: Estimates, terms: Mapping[str, str]) -> dict[str, obje
 
 
 def _difference(
-    findings: tuple[Finding, ...],
-    declared: tuple[Contrast, ...],
-    lines: Mapping[str, Coefficient],
-    rest: tuple[Contrast, ...],
-    name: str,
+    made: Evaluated, declared: Contrast, lines: Mapping[str, Coefficient], rest: Contrast, name: str
 ) -> Exhibit:
-    rows = {}
-    for label, finding in zip(("stock markets", "bank credit"), findings, strict=True):
-        column = finding.columns[0]
-        rows[label] = margin_row(column.estimate, column.low, column.high, column.clusters)
-    rows["difference"] = _difference_row(declared[0])
-    without = f"\nwithout {name.split(',')[0]}"
-    for label, line in zip(("stock markets", "bank credit"), lines.values(), strict=True):
+    """Set both slopes and their difference across the margin, with and without one entity."""
+    labels, without = ("stock markets", "bank credit"), f"\nwithout {name.split(',')[0]}"
+    leading = [finding.columns[0] for finding in made.evidence.findings]
+    rows = {label: _row(column) for label, column in zip(labels, leading, strict=True)}
+    rows["difference"] = _row(declared)
+    for label, line in zip(labels, lines.values(), strict=True):
         found = line_numbers(line)
         ends = (found["estimate"], found["low"], found["high"])
-        rows[label + without] = margin_row(*ends, rest[0].clusters)
-    rows["difference" + without] = _difference_row(rest[0])
-    shown = {
-        "rows": pd.DataFrame(rows).T,
-        "margin": declared[0].margin,
-        "xlabel": "within-SDs of R&D per within-SD, two-way effects",
-    }
+        rows[label + without] = margin_row(*ends, rest.clusters)
+    rows["difference" + without] = _row(rest)
+    xlabel = "within-SDs of R&D per within-SD, two-way effects"
+    shown = {"rows": pd.DataFrame(rows).T, "margin": declared.margin, "xlabel": xlabel}
     return Exhibit("within_margin", shown)
 
 
-def _difference_row(one: Contrast) -> dict[str, float]:
+def _row(one: Column | Contrast) -> dict[str, float]:
     return margin_row(one.estimate, one.low, one.high, one.clusters)
 
 

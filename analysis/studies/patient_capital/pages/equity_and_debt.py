@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Family, Page
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.claims.study_results import Family
 from analysis.inference.cells import zero_words
 from analysis.measures.firms import mount_firms
 from analysis.studies.patient_capital.ownership import Ownership, ownership
@@ -76,11 +74,7 @@ def _percent(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _us_numbers(frame: pd.DataFrame, found: Ownership) -> dict[str, object]:
     rows, kinds = found.table, found.owners
-    read = rows["published"].notna()
-    off = (
-        rows.loc[read, ["estimate", "se"]].to_numpy()
-        - rows.loc[read, ["published", "published_se"]].to_numpy()
-    )
+    gaps = [rows["estimate"] - rows["published"], rows["se"] - rows["published_se"]]
     numbers: dict[str, object] = {
         "us_rows": len(frame),
         "us_firms": frame["company"].nunique(),
@@ -91,8 +85,8 @@ def _us_numbers(frame: pd.DataFrame, found: Ownership) -> dict[str, object]:
         "us_mean_institutions": float(frame["institutions"].mean()),
         "us_kinds_rows": int(frame["dedicated"].notna().sum()),
         "points": int(POINTS),
-        "columns_read": int(read.sum()),
-        "largest_gap": float(np.abs(off).max()),
+        "columns_read": int(rows["published"].notna().sum()),
+        "largest_gap": float(pd.concat(gaps).abs().max()),
     }
     for name, row in _percent(rows).iterrows():
         numbers[str(name)] = _figures(row) | {"mde": row["mde"]}

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.designs.derived import fixed_exposure
 from analysis.claims.designs.paths import ExposurePath, exposure_path
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-from analysis.inference import poisson
+from analysis.data import Panel
+from analysis.inference import Poisson, poisson
 from analysis.inference.cells import Grid, signed, zero_words
 from analysis.models import EFFECTS
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated
-    from analysis.claims.study_results import Family
-    from analysis.data import Panel
-    from analysis.inference import Poisson
 
 SERIES = {
     "ipos": "Offerings in the year 当年首发",
@@ -42,14 +35,16 @@ def explore(family: Family) -> Page:
     third = pd.qcut(exposure, len(GROUPS), labels=GROUPS).astype(str)
     counts = _counts(family.study.raw(family.study.main), third)
     start = made.claim.setup["active"][0]
-    paths = {r.name.split()[-1]: exposure_path(made.claim, made.panel, r.regression)
-             for r in made.secondary}  # fmt: skip
+    paths = {
+        r.name.split()[-1]: exposure_path(made.claim, made.panel, r.regression)
+        for r in made.secondary
+    }
     main = made.result["path"]
     models = _poisson(made)
     numbers = {
         **_count_numbers(counts, start),
-        **_path_numbers(main, start, "path"),
-        **{name: _path_numbers(path, start) for name, path in paths.items()},
+        "path": _path_numbers(main, start),
+        **{name: {"path": _path_numbers(path, start)} for name, path in paths.items()},
         "poisson": {n: _percent(m, exposure.std()) for n, m in models.items()},
         "start": start,
         "base": main.base,
@@ -114,12 +109,12 @@ def _count_numbers(counts: Mapping[str, pd.DataFrame], start: int) -> dict[str, 
     return numbers
 
 
-def _path_numbers(path: ExposurePath, start: int, prefix: str = "") -> dict[str, object]:
+def _path_numbers(path: ExposurePath, start: int) -> dict[str, object]:
     """How the slope moved before and after, and how many later years leave zero out."""
     rows = path.table.set_index("year")
     before, after = rows[rows.index < path.base], rows[rows.index >= start]
     recent = before.iloc[-RECENT:]
-    numbers = {
+    return {
         "p": path.p,
         "first_std": float(before["estimate"].iloc[0]),
         "last_std": float(after["estimate"].iloc[-1]),
@@ -136,30 +131,23 @@ def _path_numbers(path: ExposurePath, start: int, prefix: str = "") -> dict[str,
         "last_year": int(after.index[-1]),
         "first_year": int(before.index[0]),
     }
-    return {f"{prefix}_{name}": value for name, value in numbers.items()} if prefix else {
-        "path": numbers
-    }  # fmt: skip
 
 
 def _poisson(made: Evaluated) -> dict[str, Poisson]:
     """Regress the count itself on the exposure, with the sample and controls of the claim."""
-    reading = next(r for r in made.secondary if r.outcome == LOGGED)
-    regression = reading.regression
+    regression = next(r.regression for r in made.secondary if r.outcome == LOGGED)
+    spec = replace(regression.spec, outcome=COUNT)
     return {
-        effects: poisson(
-            replace(regression.spec, outcome=COUNT, effects=effects), regression.panel
-        )
+        effects: poisson(replace(spec, effects=effects), regression.panel)
         for effects in POISSON_COLUMNS
-    }  # fmt: skip
+    }
 
 
 def _percent(model: Poisson, spread: float) -> dict[str, object]:
     """Percent more offerings per SD of the exposure over entities."""
     line = model.terms[0]
-    ends = {
-        name: 100 * float(np.expm1(getattr(line, name) * spread))
-        for name in ("estimate", "low", "high")
-    }
+    plain = {name: getattr(line, name) * spread for name in ("estimate", "low", "high")}
+    ends = {name: 100 * float(np.expm1(value)) for name, value in plain.items()}
     zero = zero_words(ends["low"], ends["high"])
     return {**ends, "zero": zero, "n": model.n, "dispersion": model.dispersion}
 
@@ -189,16 +177,9 @@ def _poisson_table(models: Mapping[str, Poisson], spread: float, made: Evaluated
 def _listed_picture(made: Evaluated, path: ExposurePath, start: int) -> Exhibit:
     exposure = made.panel.describe(made.claim.focal).label_en
     label = made.panel.describe(STOCK).label_en
-    return Exhibit(
-        "event_path",
-        {
-            "path": path.table,
-            "xlabel": "year",
-            "ylabel": f"{label}, within-SDs\nper SD of {exposure[:1].lower()}{exposure[1:]}",
-            "start": start,
-            "since": f"{path.base} is the base year",
-        },
-    )
+    ylabel = f"{label}, within-SDs\nper SD of {exposure[:1].lower()}{exposure[1:]}"
+    shown = {"path": path.table, "xlabel": "year", "ylabel": ylabel, "start": start}
+    return Exhibit("event_path", shown | {"since": f"{path.base} is the base year"})
 
 
 def _before_table(made: Evaluated, paths: Mapping[str, ExposurePath]) -> Grid:

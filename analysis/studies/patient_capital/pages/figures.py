@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from textwrap import shorten
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit
+from analysis.claims import Exhibit, Page, Study
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
 from analysis.data import Panel, coverage, identities, provenance
 from analysis.inference.cells import Grid
-
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
 
 
 def explore(study: Study) -> Page:
@@ -46,21 +41,19 @@ def explore(study: Study) -> Page:
 
 
 def _identities(checks: pd.DataFrame) -> Grid:
-    what = [f"{row.what}\n{row.statistic} deviation, {row.unit}" for row in checks.itertuples()]
-    shown = pd.DataFrame(
+    rows = [
         {
-            "Identity": what,
-            "Cells": checks["cells"],
-            "Off by": checks["deviation"],
-            "Allowed": checks["tolerance"],
-            "Holds": checks["holds"].map({True: "yes", False: "NO"}),
+            "Identity": f"{row.what}\n{row.statistic} deviation, {row.unit}",
+            "Cells": row.cells,
+            "Off by": row.deviation,
+            "Allowed": row.tolerance,
+            "Holds": "yes" if row.holds else "NO",
         }
-    )
-    number = "{:.4f}".format
-    return Grid.of_frame(
-        shown, "Accounting identities, recomputed at every build",
-        {"Off by": number, "Allowed": number, "Cells": "{:,}".format},
-    )  # fmt: skip
+        for row in checks.itertuples()
+    ]
+    caption = "Accounting identities, recomputed at every build"
+    formats = dict.fromkeys(["Off by", "Allowed"], "{:.4f}".format) | {"Cells": "{:,}".format}
+    return Grid.of_frame(pd.DataFrame(rows), caption, formats)
 
 
 def _provenance(tables: pd.DataFrame) -> Grid:
@@ -70,15 +63,10 @@ def _provenance(tables: pd.DataFrame) -> Grid:
         source = [f"Published by {t.publisher}."] if t.publisher else []
         copies = ", ".join(dict.fromkeys(t.compiled_via.split("; ")))
         source += [f"Compiled via {copies}."] if copies else []
-        rows.append(
-            {
-                "Table": f"{t.title}\n{years}{t.variables} columns\nSHA-256 {t.sha256[:10]}",
-                "Source and terms": " ".join([*source, f"Licence: {t.licence}."]),
-            }
-        )
-    return Grid.of_frame(
-        pd.DataFrame(rows), "Tables of the project: publisher, public copy, terms, hash"
-    )
+        title = f"{t.title}\n{years}{t.variables} columns\nSHA-256 {t.sha256[:10]}"
+        rows.append((title, " ".join([*source, f"Licence: {t.licence}."])))
+    caption = "Tables of the project: publisher, public copy, terms, hash"
+    return Grid.of_frame(pd.DataFrame(rows, columns=["Table", "Source and terms"]), caption)
 
 
 def _flags(panel: Panel) -> Grid:

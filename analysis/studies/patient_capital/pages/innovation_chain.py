@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.claims import Part, Question, Secondary, evaluate
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims import Evaluated, Exhibit, Family, Page, Part, Reading, Secondary
+from analysis.claims.evaluation import evaluate
+from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import entity_name, flatten, span
 from analysis.claims.pictures import moderated
-from analysis.claims.record import Page
-from analysis.inference import influence
+from analysis.claims.question import Question
+from analysis.data import Panel
+from analysis.inference import DistributedLags, influence
 from analysis.inference.cells import Grid
-from analysis.models.added_variable import added_variable
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.data import Panel
-    from analysis.inference import DistributedLags
+from analysis.models.fit import added_variable
 
 STAGES = pd.DataFrame(
     {
@@ -67,6 +63,7 @@ def explore(page: Family) -> Page:
     panel, results = page.m29.panel, page.m29.results
     first, last = results["years"]
     parts = _degree_parts(panel, first, last)
+    means = panel.frame[[*SIZES.values()]].groupby(level=0).mean()
     numbers = {
         **_sales_numbers(sales),
         **{name: _weight_numbers(getattr(page, name)) for name in LINES},
@@ -74,7 +71,7 @@ def explore(page: Family) -> Page:
         "m27_thirds": _thirds(page.m27.readings[0]),
         "m28_thirds": _thirds(page.m28.readings[0]),
         "m28_trends": _without(page.m28),
-        "smallest": {name: _smallest(panel, series) for name, series in SIZES.items()},
+        "smallest": {name: entity_name(means[of].idxmin(), panel) for name, of in SIZES.items()},
         "lag": _lag_numbers(page.m26),
         "degree": _degree_numbers(panel, results["change"], parts, (first, last)),
     }
@@ -156,10 +153,6 @@ def _weight_numbers(made: Evaluated) -> dict[str, object]:
     }
 
 
-def _smallest(panel: Panel, series: str) -> str:
-    return entity_name(panel[series].groupby(level=0).mean().idxmin(), panel)
-
-
 def _thirds(reading: Reading) -> dict[str, object]:
     """Give the slope within each third of the moderator, and the ends of the straight line."""
     found = moderated(reading)
@@ -173,10 +166,8 @@ def _thirds(reading: Reading) -> dict[str, object]:
 
 def _without(made: Evaluated) -> dict[str, object]:
     line = made.readings[0].lines["entity_trends"]
-    return {
-        "lowest": line.lowest * line.scale,
-        "lowest_without": entity_name(line.lowest_without, made.panel),
-    }
+    name = entity_name(line.lowest_without, made.panel)
+    return {"lowest": line.lowest * line.scale, "lowest_without": name}
 
 
 def _lag_numbers(made: Evaluated) -> dict[str, object]:
@@ -254,12 +245,11 @@ def _degree_table(parts: pd.DataFrame, years: tuple[int, int]) -> Grid:
     for name, label in DEGREE.items():
         start, end = parts[name].loc[first], parts[name].loc[last]
         rows.append((label, start.mean(), end.mean(), int((end > start).sum())))
-    heads = ("What", str(first), str(last), "Rises in")
-    number = "{:.2f}".format
+    means = [str(first), str(last)]
     return Grid.of_frame(
-        pd.DataFrame(rows, columns=heads),
+        pd.DataFrame(rows, columns=["What", *means, "Rises in"]),
         f"The coupling degree taken apart: means over the {parts['d_wang'].shape[1]} provinces "
         "with a degree in both years; the corrected D is the square root of C* times T",
-        {str(first): number, str(last): number},
+        dict.fromkeys(means, "{:.2f}".format),
         style="estimates",
     )

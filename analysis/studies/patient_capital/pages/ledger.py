@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims import Page, Study
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
 
 CHAIN = ("supply", "front", "middle", "back")
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from analysis.claims.exhibit import Exhibit, tiles, yearly_values
+from analysis.claims import Exhibit, Page, Study
+from analysis.claims.exhibit import tiles, yearly_values
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.inference.cells import Grid
-from analysis.measures import grade_sensitivity, rank_sensitivity, weights
-
-if TYPE_CHECKING:
-    from analysis.claims.study import Study
-    from analysis.data import Panel
-    from analysis.measures import Declarations
+from analysis.measures import Declarations, grade_sensitivity, rank_sensitivity, weights
 
 INDICES = ("nqp", "pcp", "ifin")
 RANDOM_WEIGHTS = 200
@@ -33,6 +27,7 @@ def explore(study: Study) -> Page:
     year = int(panel["nqp"].dropna().index.get_level_values("year").max())
     latest = panel["nqp"].xs(year, level="year")
     label, names = panel.describe("nqp").label_en, panel.entities["label_en"]
+    title, rank = f"{label} index, {year}", f"Rank in the {label} index"
     below = f"line: median {panel.roles.entity}; band: middle half; dots: lowest and highest"
     numbers = _numbers(panel, ranks, grades, latest, year)
     numbers["tmo_weight"] = by_scheme["nqp", "entropy"]["tmo"]
@@ -40,13 +35,8 @@ def explore(study: Study) -> Page:
         flatten(numbers, prefix="measuring"),
         {
             "trends": Exhibit("trends", {"rows": yearly_values(panel, INDICES), "xlabel": below}),
-            "map": Exhibit(
-                "entity_map", {"rows": tiles(panel, latest), "title": f"{label} index, {year}"}
-            ),
-            "ranks": Exhibit(
-                "rank_ranges",
-                {"ranks": ranks, "labels": names, "title": f"Rank in the {label} index"},
-            ),
+            "map": Exhibit("entity_map", {"rows": tiles(panel, latest), "title": title}),
+            "ranks": Exhibit("rank_ranges", {"ranks": ranks, "labels": names, "title": rank}),
         },
         {
             "ingredients": _ingredients(panel, declared),
@@ -60,7 +50,6 @@ def _numbers(
     panel: Panel, ranks: pd.DataFrame, grades: pd.DataFrame, latest: pd.Series, year: int
 ) -> dict[str, object]:
     spread = ranks["random_p95"] - ranks["random_p05"]
-    top = latest.sort_values(ascending=False)
     names = panel.entities["label_en"]
     sales = panel["tmo"].groupby(level="entity").mean().sort_values(ascending=False)
     finance = panel["ifin"].dropna().groupby(level="entity")
@@ -69,8 +58,8 @@ def _numbers(
         "year": year,
         "first_year": int(panel["nqp"].dropna().index.get_level_values("year").min()),
         "rows": int(panel["nqp"].notna().sum()),
-        "top": names[top.index[0]],
-        "top_value": float(top.iloc[0]),
+        "top": names[latest.idxmax()],
+        "top_value": float(latest.max()),
         "median_value": float(latest.median()),
         "missing_latest": int(latest.isna().sum()),
         "rank_spread_median": float(spread.median()),
@@ -106,18 +95,12 @@ def _ingredients(panel: Panel, declared: Declarations) -> Grid:
     for index in INDICES:
         for i, name in enumerate(declared.index(index).ingredients):
             v = panel.describe(name)
-            rows.append(
-                {
-                    "Index": panel.describe(index).label_en if i == 0 else "",
-                    "Ingredient": f"{v.label_en} {v.label_zh}",
-                    "Formula": f"`{v.formula}`",
-                    "Unit": declared[name].unit.shown,
-                    "Years": f"{v.first_year}–{v.last_year}",
-                }
-            )
-    return Grid.of_frame(
-        pd.DataFrame(rows), "What each index is made of; no series stands in two of them"
-    )
+            head = panel.describe(index).label_en if i == 0 else ""
+            words, years = f"{v.label_en} {v.label_zh}", f"{v.first_year}–{v.last_year}"
+            rows.append((head, words, f"`{v.formula}`", declared[name].unit.shown, years))
+    heads = ("Index", "Ingredient", "Formula", "Unit", "Years")
+    caption = "What each index is made of; no series stands in two of them"
+    return Grid.of_frame(pd.DataFrame(rows, columns=heads), caption)
 
 
 def _weights(panel: Panel, by_scheme: dict[tuple[str, str], dict[str, float]]) -> Grid:
@@ -127,12 +110,10 @@ def _weights(panel: Panel, by_scheme: dict[tuple[str, str], dict[str, float]]) -
             shares = [by_scheme[index, scheme].get(name) for scheme in SCHEMES]
             head = panel.describe(index).label_en if i == 0 else ""
             rows.append((head, panel.describe(name).label_en, *shares))
-    shown = pd.DataFrame(rows, columns=["Index", "Ingredient", "Entropy", "Equal", "PCA", "CRITIC"])
-    share = "{:.2f}".format
-    return Grid.of_frame(
-        shown, "Weights of the ingredients under four schemes",
-        dict.fromkeys(["Entropy", "Equal", "PCA", "CRITIC"], share),
-    )  # fmt: skip
+    schemes = ["Entropy", "Equal", "PCA", "CRITIC"]
+    shown = pd.DataFrame(rows, columns=["Index", "Ingredient", *schemes])
+    caption = "Weights of the ingredients under four schemes"
+    return Grid.of_frame(shown, caption, dict.fromkeys(schemes, "{:.2f}".format))
 
 
 def _grades(grades: pd.DataFrame) -> Grid:
@@ -147,8 +128,5 @@ def _grades(grades: pd.DataFrame) -> Grid:
             "corr(D, T)": flat["corr_d_t"],
         }
     )
-    number = "{:.2f}".format
-    return Grid.of_frame(
-        shown, "The same figures, graded after different scalings",
-        {"Mean D": number, "corr(D, T)": number},
-    )  # fmt: skip
+    caption = "The same figures, graded after different scalings"
+    return Grid.of_frame(shown, caption, dict.fromkeys(["Mean D", "corr(D, T)"], "{:.2f}".format))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from analysis.claims import Family, Page
 from analysis.claims.explore.moderation import slopes
 from analysis.claims.explore.omission import without
-
-if TYPE_CHECKING:
-    from analysis.claims import Family, Page
 
 
 def explore(page: Family) -> Page:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.designs.tests import weights_of
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import flatten, span
 from analysis.claims.pictures import moderated
-from analysis.claims.record import Page
-from analysis.inference import spatial_placebo
+from analysis.data import Panel
+from analysis.inference import SpatialEstimate, SpatialPlacebo, spatial_placebo
 from analysis.inference.cells import Grid
 from analysis.inference.spatial.design import spatial_design
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family
-    from analysis.data import Panel
-    from analysis.inference import SpatialEstimate, SpatialPlacebo
+from analysis.models import SpatialWeights
 
 FALSE_MAPS = 99
 _EXCLUDED = "excluded entity "
@@ -63,9 +59,10 @@ def explore(page: Family) -> Page:
     )
 
 
-def _words(near: Evaluated, name: str) -> str:
-    """Return a map as the ledger names it, with its measure."""
-    return next(one for one in near.claim.setup["maps"] if one.split()[0] == name)
+def _weights(near: Evaluated, name: str) -> SpatialWeights:
+    """Return a map with the measure that the ledger gives it."""
+    words = next(one for one in near.claim.setup["maps"] if one.split()[0] == name)
+    return weights_of(near.readings[0].regression.panel, words)
 
 
 def _titled(name: str, model: SpatialEstimate) -> Grid:
@@ -125,11 +122,8 @@ def _product_numbers(made: Evaluated, by: str) -> dict[str, object]:
 
 def _false_maps(near: Evaluated, name: str, model: SpatialEstimate) -> SpatialPlacebo:
     """Estimate the model again on permuted maps; rows are those of the model."""
-    panel = near.readings[0].regression.panel
-    weights = weights_of(panel, _words(near, name))
-    return spatial_placebo(
-        model.specification, panel, weights, balance="largest", maps=FALSE_MAPS
-    )  # fmt: skip
+    panel, weights = near.readings[0].regression.panel, _weights(near, name)
+    return spatial_placebo(model.specification, panel, weights, balance="largest", maps=FALSE_MAPS)
 
 
 def _placebo_picture(
@@ -150,10 +144,8 @@ def _spatial_numbers(
 ) -> dict[str, object]:
     panel, numbers = near.readings[0].regression.panel, {}
     for name, model in maps.items():
-        numbers[name] = {
-            "rho": model.rho,
-            "neighbours_spread": _spread(panel, _words(near, name), model),
-        }
+        spread = _spread(panel, _weights(near, name), model)
+        numbers[name] = {"rho": model.rho, "neighbours_spread": spread}
         for kind in ("direct", "indirect", "total"):
             line = model.effect(term, kind)
             ends = (line.estimate, line.low, line.high)
@@ -161,9 +153,8 @@ def _spatial_numbers(
     return numbers
 
 
-def _spread(panel: Panel, words: str, model: SpatialEstimate) -> float:
+def _spread(panel: Panel, weights: SpatialWeights, model: SpatialEstimate) -> float:
     """Within-SD of the neighbours' regressor over that of the own one: what a map leaves to see."""
-    weights = weights_of(panel, words)
     design = spatial_design(model.specification, panel, weights, transform=True, balance="largest")
     return float(design.wx.std() / design.x.std())
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page, Reading
 from analysis.claims.designs.derived import without_initial
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten, span
-from analysis.claims.record import Page
+from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import event_study, pretrend_test, randomisation_test
 from analysis.inference.cells import Grid, signed, zero_words
-from analysis.inference.product_slope import ProductSlope, product_slope
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family, Reading
-    from analysis.data import Panel
+from analysis.inference.marginal import ProductSlope, product_slope
 
 PILOT = "fintech_sandbox"
 OVER = "dfi"  # the measure along which the product is followed
@@ -36,24 +30,13 @@ def explore(page: Family) -> Page:
         **_calendar(product.panel),
         "secondary": {row["outcome"]: row["numbers"] for row in rows},
     }
-    free = results["free"]
     label = sandbox.evidence.findings[0].outcome_label.lower()
-    permuted = {
-        "distribution": free.distribution,
-        "observed": free.observed,
-        "xlabel": f"treated less others, points of {label}",
-        "p": free.p,
-    }
+    permuted = {name: getattr(results["free"], name) for name in ("distribution", "observed", "p")}
+    permuted["xlabel"] = f"treated less others, points of {label}"
     shown = Page(
         flatten(numbers, prefix="rules"),
-        {
-            "permuted": Exhibit("permutation", permuted),
-            "product": _product_picture(product, found),
-        },
-        {
-            "pilot": policy_grid(PILOT, page.study),
-            "secondary": _secondary_table(sandbox, rows),
-        },
+        {"permuted": Exhibit("permutation", permuted), "product": _product_picture(product, found)},
+        {"pilot": policy_grid(PILOT, page.study), "secondary": _secondary_table(sandbox, rows)},
     )
     return shown | diagnostics(sandbox) | other_pilots(PILOT, page.study)
 
@@ -75,9 +58,7 @@ def _sandbox_numbers(made: Evaluated) -> dict[str, object]:
             "estimate": free.estimate, "low": free.low, "high": free.high, "p": free.p,
             "draws": free.assignments, "within_p": results["within"].p,
         },
-        "regression": {
-            "estimate": line.estimate, "low": line.low_cr3, "high": line.high_cr3,
-        },
+        "regression": {"estimate": line.estimate, "low": line.low_cr3, "high": line.high_cr3},
         "lead_lowest": float(lead["estimate"].min()),
         "lead_highest": float(lead["estimate"].max()),
         "lead_gap": float(-lead["estimate"].min()),
@@ -113,19 +94,16 @@ def _secondary_table(made: Evaluated, rows: list[dict[str, object]]) -> Grid:
     shown = []
     for row in rows:
         found = row["numbers"]
-        if found["tested"] == "no":
-            shown.append({"Outcome": row["label"], "Average effect": f"not possible: {row['why']}"})
-            continue
-        shown.append(
-            {
-                "Outcome": row["label"],
+        cells = {"Outcome": row["label"], "Average effect": f"not possible: {row['why']}"}
+        if found["tested"] == "yes":
+            permuted = f"{found['before_p']:.3f}, permuted {found['before_p_permuted']:.3f}"
+            cells |= {
                 "Average effect": signed(found["estimate"], 3),
                 "p, permuted": f"{found['p']:.3f}",
                 "p, within regions": f"{found['within_p']:.3f}",
-                "p of the years before": f"{found['before_p']:.3f}, permuted "
-                f"{found['before_p_permuted']:.3f}",
+                "p of the years before": permuted,
             }
-        )
+        shown.append(cells)
     return Grid.of_frame(
         pd.DataFrame(shown),
         f"Secondary readings of {made.claim.id} under permutation, in units of the outcome, "
@@ -135,14 +113,14 @@ def _secondary_table(made: Evaluated, rows: list[dict[str, object]]) -> Grid:
 
 def _product(made: Evaluated) -> ProductSlope:
     reading = made.readings[0]
-    return product_slope(
-        reading.estimates["two_way"], reading.regression.panel, reading.focal, OVER
-    )  # fmt: skip
+    leading, panel = reading.estimates["two_way"], reading.regression.panel
+    return product_slope(leading, panel, reading.focal, OVER)
 
 
 def _product_numbers(made: Evaluated, found: ProductSlope) -> dict[str, object]:
-    curve, lines = found.curve, made.readings[0].estimates["two_way"]
-    pair = lines.coefficient(f"{found.pair[0]}:{found.by}")
+    curve, term = found.curve, f"{found.pair[0]}:{found.by}"
+    columns = made.readings[0].estimates
+    pair, region = (columns[name].coefficient(term) for name in ("two_way", "region_year"))
     low, high = pair.low_cr3 * pair.scale, pair.high_cr3 * pair.scale
     single = made.ingredients[0]["estimate"]
     same = (single > 0) == (made.evidence.findings[0].estimate > 0)
@@ -154,13 +132,8 @@ def _product_numbers(made: Evaluated, found: ProductSlope) -> dict[str, object]:
         "product_below": int((curve["high"] < 0).sum()),
         "product_above": int((curve["low"] > 0).sum()),
         "other_pair": span(pair.estimate * pair.scale, low, high),
-        "other_pair_region": _zero(made, f"{found.pair[0]}:{found.by}"),
-    }  # fmt: skip
-
-
-def _zero(made: Evaluated, term: str) -> str:
-    line = made.readings[0].estimates["region_year"].coefficient(term)
-    return zero_words(line.low_cr3, line.high_cr3)
+        "other_pair_region": zero_words(region.low_cr3, region.high_cr3),
+    }
 
 
 def _calendar(panel: Panel) -> dict[str, object]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
-from analysis.claims.exhibit import Exhibit
 from analysis.claims.explore.leverage import carriers, carriers_picture, on_rows
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims import Evaluated, Family
+from analysis.inference.form.joint import combine, joint
 
 
 def explore(page: Family) -> Page:
@@ -46,22 +41,15 @@ def _by_effects(made: Evaluated) -> dict[str, object]:
 
 def _turning(made: Evaluated) -> Exhibit:
     """Return the parabola of a quadratic, in percent of the regressor."""
-    from analysis.inference.form.joint import combine, joint
-
     u = made.result["u"]
     values = on_rows(made.readings[0], u.of).to_numpy(dtype=float)
     mean, sd = float(values.mean()), u.fitted.within_sd[0]
     found = joint([u.fitted], [(u.of, f"{u.of}:{u.of}")])
     at = np.linspace(*u.ends, 60)
     points = [combine("", np.array([x - mean, (x - mean) ** 2]), found) for x in at]
-    curve = pd.DataFrame(
-        {
-            "at": 100 * at,
-            "estimate": [p.estimate / sd for p in points],
-            "low": [p.low_cr3 / sd for p in points],
-            "high": [p.high_cr3 / sd for p in points],
-        }
-    )
+    rows = np.array([(p.estimate, p.low_cr3, p.high_cr3) for p in points]) / sd
+    curve = pd.DataFrame(rows, columns=["estimate", "low", "high"])
+    curve.insert(0, "at", 100 * at)
     percent = (100 * mean, u.linear.estimate / sd / 100, u.square.estimate / sd / 1e4)
     shown = {
         "curve": curve, "coefficients": percent, "turning": 100 * u.turning,

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from analysis.certificates.table import read_rows
+from analysis.claims import Column, Evaluated, Exhibit, Family, Finding, Page
 from analysis.claims.curve import curve_table
-from analysis.claims.exhibit import Exhibit, tiles
+from analysis.claims.exhibit import tiles
 from analysis.claims.explore import rivals
 from analysis.claims.explore.channel import channel
 from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten, span
-from analysis.claims.record import Page
-
-if TYPE_CHECKING:
-    from analysis.claims import Column, Evaluated, Family, Finding
-    from analysis.data import Panel
-    from analysis.inference import Threshold
+from analysis.data import Panel
+from analysis.inference import Threshold
 
 SINGLE = 3.841459  # 95% point of chi-squared with one degree of freedom
 
@@ -44,7 +39,10 @@ def explore(page: Family) -> Page:
     latest = degree.xs(year, level=1)
     numbers = {
         "plausible": page.study.rules.plausible,
-        "ingredient": _ingredients(page.m17),
+        "ingredient": {
+            str(one.name): span(one.estimate, one.low, one.high)
+            for one in page.m17.ingredients[0].itertuples()  # in place of an index; exploratory
+        },
         "reverse": _slopes(page.m18, page.m17.claim.outcome),
         "margin": _margin_numbers(page.m19.evidence.findings[0]),
         "threshold": threshold_numbers(found),
@@ -119,12 +117,6 @@ def _margin_numbers(finding: Finding) -> dict[str, object]:
     return out
 
 
-def _ingredients(made: Evaluated) -> dict[str, object]:
-    """Slopes of single ingredients in place of an index; exploratory."""
-    rows = made.ingredients[0].itertuples(index=False)
-    return {str(r.name): span(r.estimate, r.low, r.high) for r in rows}
-
-
 def _slopes(made: Evaluated, term: str) -> dict[str, object]:
     """Slope of a term that is no focal one, in every column."""
     out = {}
@@ -145,9 +137,8 @@ def threshold_numbers(found: Threshold) -> dict[str, object]:
     """Numbers of a threshold test, and what its certificate says of the naive interval."""
     gap = found.differences[0]
     bic = found.models.set_index("model")["bic"]
-    certificate = next(
-        row for row in read_rows() if row["method"] == "threshold" and float(row["effect"]) == 0
-    )
+    certificates = (row for row in read_rows() if row["method"] == "threshold")
+    certificate = next(row for row in certificates if float(row["effect"]) == 0)
     reach = found.f - found.path["lr"]
     return {
         "gamma": found.gamma,

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.claims import Claim, Page, Statement, Study
 from analysis.claims.numbers import flatten
-from analysis.claims.record import Page
 from analysis.data.files import read_yaml
 from analysis.errors import LedgerError
 from analysis.inference.cells import Grid
-
-if TYPE_CHECKING:
-    from analysis.claims import Claim, Statement, Study
 
 __all__ = ["bank_shares", "explore", "read_reasons"]
 
@@ -26,6 +22,28 @@ HOLDERS = {
     "pension_fund_assets_gdp": "Pension funds",
     "mutual_fund_assets_gdp": "Mutual funds",
 }
+SHOWN = {
+    "normative": (
+        "What the paper says ought to be",
+        {
+            "statement": "Statement",
+            "why": "Why no figure contradicts it",
+            "premises": "Premise tested",
+            "data": "What data would add",
+        },
+    ),
+    "fact": (
+        "Facts to look up; none of them is verified here",
+        {
+            "statement": "Statement",
+            "why": "Why it is not regressed",
+            "held": "Held here",
+            "data": "Would settle it",
+            "premises": "Used by",
+        },
+    ),
+}
+"""Caption of the table of each kind of statement, what it shows and under which heads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +83,8 @@ def explore(study: Study) -> Page:
     return Page(
         flatten(numbers, prefix="untestable"),
         grids={
-            "normative": _normative(norms, reasons, study),
-            "facts": _facts(facts, reasons, study),
+            "normative": _statements(study, norms, reasons, "normative"),
+            "facts": _statements(study, facts, reasons, "fact"),
             "banks": _banks(holders),
             "firms": _wanted(
                 study, firms, "Claims about firms, and the panel that would speak to each"
@@ -93,49 +111,25 @@ def read_reasons(study: Study, file: Path = FILE) -> tuple[str, Mapping[str, Rea
     return raw["country"], reasons
 
 
-def _statement(one: Statement) -> str:
-    return f"{one.sentence} 「{one.quote}」\nsection {one.section}"
-
-
-def _premises(reason: Reason, study: Study) -> str:
-    return ", ".join(study.link(study.ledger[claim]) for claim in reason.premises) or "none"
-
-
-def _normative(norms: Sequence[Statement], reasons: Mapping[str, Reason], study: Study) -> Grid:
-    shown = pd.DataFrame(
-        {
-            "Statement": [_statement(one) for one in norms],
-            "Why no figure contradicts it": [reasons[one.id].why for one in norms],
-            "Premise tested": [_premises(reasons[one.id], study) for one in norms],
-            "What data would add": [reasons[one.id].data for one in norms],
-        }
-    )
-    return Grid.of_frame(shown, "What the paper says ought to be")
-
-
-def _facts(facts: Sequence[Statement], reasons: Mapping[str, Reason], study: Study) -> Grid:
-    shown = pd.DataFrame(
-        {
-            "Statement": [_statement(one) for one in facts],
-            "Why it is not regressed": [reasons[one.id].why for one in facts],
-            "Held here": [reasons[one.id].held for one in facts],
-            "Would settle it": [reasons[one.id].data for one in facts],
-            "Used by": [_premises(reasons[one.id], study) for one in facts],
-        }
-    )
-    return Grid.of_frame(shown, "Facts to look up; none of them is verified here")
+def _statements(
+    study: Study, statements: Sequence[Statement], reasons: Mapping[str, Reason], kind: str
+) -> Grid:
+    rows = []
+    for one in statements:
+        reason, words = reasons[one.id], f"{one.sentence} 「{one.quote}」\nsection {one.section}"
+        links = ", ".join(study.link(study.ledger[claim]) for claim in reason.premises) or "none"
+        rows.append(asdict(reason) | {"statement": words, "premises": links})
+    caption, heads = SHOWN[kind]
+    return Grid.of_frame(pd.DataFrame(rows)[[*heads]].rename(columns=heads), caption)
 
 
 def _wanted(study: Study, claims: Sequence[Claim], caption: str) -> Grid:
-    shown = pd.DataFrame(
-        {
-            "Claim": [study.link(claim) for claim in claims],
-            "In words": [claim.sentence for claim in claims],
-            "Status": [claim.status for claim in claims],
-            "Wanted": [claim.needs or "nothing named in the ledger" for claim in claims],
-        }
-    )
-    return Grid.of_frame(shown, caption)
+    rows = [
+        (study.link(one), one.sentence, one.status, one.needs or "nothing named in the ledger")
+        for one in claims
+    ]
+    heads = ("Claim", "In words", "Status", "Wanted")
+    return Grid.of_frame(pd.DataFrame(rows, columns=heads), caption)
 
 
 def bank_shares(study: Study, country: str) -> pd.DataFrame:
@@ -153,37 +147,24 @@ def bank_shares(study: Study, country: str) -> pd.DataFrame:
     output = frame.loc[assets.index, "gdp"]
     years = assets.groupby(level="year")
     out = pd.DataFrame(
-        {
-            "provinces": years.size(),
-            "banks": 100 * years.sum() / output.groupby(level="year").sum(),
-        }
+        {"provinces": years.size(), "banks": 100 * years.sum() / output.groupby(level="year").sum()}
     )
     held = study.panel("world").frame.xs(country, level="entity")[list(HOLDERS)]
     out = out.join(held)
-    out["share"] = (
-        100 * out["banks"] / (out["banks"] + out[list(HOLDERS)].sum(axis=1, skipna=False))
-    )
-    return out
+    together = out["banks"] + out[list(HOLDERS)].sum(axis=1, skipna=False)
+    return out.assign(share=100 * out["banks"] / together)
 
 
 def _banks(holders: pd.DataFrame) -> Grid:
-    whole = "{:.0f}".format
-    shown = pd.DataFrame(
-        {
-            "Year": holders.index.astype(str),
-            "Provinces": holders["provinces"],
-            "Banks": holders["banks"],
-            **{words: holders[name] for name, words in HOLDERS.items()},
-            "Banks in the four": holders["share"],
-        }
-    ).astype(object)
-    shown = shown.where(shown.notna(), "no figure")
-    columns = ["Banks", *HOLDERS.values(), "Banks in the four"]
+    words = {"banks": "Banks", **HOLDERS, "share": "Banks in the four"}
+    shown = holders[["provinces", *words]].rename(columns={"provinces": "Provinces", **words})
+    shown.insert(0, "Year", holders.index.astype(str))
+    shown = shown.astype(object).where(shown.notna(), "no figure")
     return Grid.of_frame(
         shown,
         "Assets in percent of output: banks over the provinces that report them, the others over "
         "the country. Securities firms, trusts and other institutions are in no table here",
-        dict.fromkeys(columns, lambda v: v if isinstance(v, str) else whole(v)),
+        dict.fromkeys(words.values(), lambda v: v if isinstance(v, str) else f"{v:.0f}"),
         style="estimates",
     )
 
