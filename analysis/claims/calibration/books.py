@@ -23,6 +23,7 @@ from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Column, Finding
 from analysis.claims.question import Question
 from analysis.claims.special import SPECIAL
+from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference.cells import reach
 from analysis.inference.clusters.equivalence import tost
@@ -36,9 +37,9 @@ from analysis.inference.clusters.wild_scores import (
     p_values,
 )
 from analysis.inference.power import minimum_detectable_effect
-from analysis.models import EFFECTS, estimation_rows
-from analysis.models.design import build_design
-from analysis.models.rows import numbers, shift, years_each
+from analysis.models import EFFECTS, Rows, Specification, estimation_rows
+from analysis.models.design import Design, build_design
+from analysis.models.rows import numbers, shift, usable, years_each
 
 __all__ = ["book", "claims_of"]
 
@@ -94,12 +95,11 @@ def _asked(
         return
     by_part = [list(_findings(questions, i, draws)) for i in range(len(claim.parts))]
     for question, findings in zip(questions, zip(*by_part, strict=True), strict=True):
-        speaks = any(f is None or f.p < question.rules.level for f in findings)
+        speaks = any(f.p < question.rules.level for f in findings)
         if speaks and full:
             yield answer(question, draws).evidence
         else:
-            kept = tuple(f for f in findings if f is not None)
-            yield Evidence(claim, kept, dataset=question.panel.name)
+            yield Evidence(claim, findings, dataset=question.panel.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,17 +115,8 @@ class _Rows:
 
 def _rows(regression: Regression) -> _Rows:
     spec, panel = regression.spec, regression.panel
-    usable = []
-    for effects in COLUMNS:
-        try:
-            rows = estimation_rows(spec, panel, (*usable, effects))
-            build_design(spec.with_effects(effects), panel, rows)
-            usable.append(effects)
-        except AnalysisError:
-            continue
-    rows = estimation_rows(spec, panel, usable)
+    rows, designs = _designs(spec, panel)
     index = rows.frame.index
-    designs = {e: build_design(spec.with_effects(e), panel, rows) for e in usable}
     years = index.get_level_values(1)
     return _Rows(
         index=panel.frame.index.get_indexer(index),
@@ -136,12 +127,17 @@ def _rows(regression: Regression) -> _Rows:
     )
 
 
-def _seen(regression: Regression) -> np.ndarray:
-    """Mark the cells of the grid in which outcome and terms are observed."""
-    spec, frame = regression.spec, regression.panel.frame
-    width = years_each(frame.index)
-    lags = {spec.outcome: 0, **{n: spec.lag_of(n) for n in spec.slopes}}
-    return np.isfinite([shift(numbers(frame, n), k, width) for n, k in lags.items()]).all(axis=0)
+def _designs(spec: Specification, panel: Panel) -> tuple[Rows, dict[str, Design]]:
+    """Rows shared by all effects under which there is a design, and these."""
+    asked: list[str] = list(COLUMNS)
+    while True:
+        rows = estimation_rows(spec, panel, asked)
+        try:
+            return rows, {e: build_design(spec.with_effects(e), panel, rows) for e in asked}
+        except AnalysisError:
+            if len(asked) == 1:
+                raise
+            asked.pop()
 
 
 def _columns(regression: Regression, at: np.ndarray) -> np.ndarray:
@@ -157,22 +153,17 @@ def _columns(regression: Regression, at: np.ndarray) -> np.ndarray:
     return np.column_stack([*(values[n] for n in order), numbers(frame, spec.outcome)[at]])
 
 
-def _findings(questions: Sequence[Question], part: int, draws: int) -> Iterator[Finding | None]:
-    """Return the finding of one part on every panel; None where its rows cannot be estimated."""
+def _findings(questions: Sequence[Question], part: int, draws: int) -> Iterator[Finding]:
+    """Yield the finding of one part on every panel; panels with the same rows are solved as one."""
     regressions = [arrange(q, q.claim.parts[part], within=True) for q in questions]
-    rows = _rows(regressions[0])
-    columns = [_columns(regression, rows.index) for regression in regressions]
-    alike = [
-        i for i, c in enumerate(columns) if np.isfinite(c).all() and c.shape == columns[0].shape
-    ]
-    found: dict[int, Finding | None] = {}
-    for i in range(len(questions)):
-        if i not in alike:
-            own = _rows(regressions[i])
-            only = _columns(regressions[i], own.index)
-            found |= _solve([i], only[None], own, questions, regressions, draws)
-    together = np.stack([_columns(regressions[i], rows.index) for i in alike])
-    found |= _solve(alike, together, rows, questions, regressions, draws)
+    groups: dict[bytes, list[int]] = {}
+    for i, one in enumerate(regressions):
+        groups.setdefault(usable(one.spec, one.panel).tobytes(), []).append(i)
+    found: dict[int, Finding] = {}
+    for members in groups.values():
+        rows = _rows(regressions[members[0]])
+        columns = np.stack([_columns(regressions[i], rows.index) for i in members])
+        found |= _solve(members, columns, rows, questions, regressions, draws)
     yield from (found[i] for i in range(len(questions)))
 
 

@@ -20,6 +20,7 @@ from analysis.inference.spatial.direct import direct_effect
 from analysis.inference.spatial.lines import fit_design
 from analysis.models import estimation_rows
 from analysis.models.design import build_design
+from analysis.models.rows import usable
 
 __all__ = ["Lead", "leading_test"]
 
@@ -77,7 +78,7 @@ def _threshold(question: Question, regression: Regression) -> Lead:
     of, level = (
         np.stack([
             derived.lagged(panel, name, spec.lag_of(name)).loc[index],
-            derived.shifted(mean_and_path(panel, name, spec.lag_of(name), index),
+            derived.shifted(mean_and_path(panel, name, spec.lag_of(name), usable(spec, panel)),
                             spec.lag_of(name)).loc[index],
         ])
         for name in (focal, by)

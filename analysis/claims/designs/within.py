@@ -20,7 +20,6 @@ Econometrica 91(6), 2155-2185): what is left of f is due to the entity's own mov
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -36,6 +35,7 @@ from analysis.measures import Declarations
 from analysis.measures.coupling import COMPOSITES, LINEAR
 from analysis.measures.weights import EPS
 from analysis.models import estimation_rows
+from analysis.models.rows import numbers, shift, usable, years_each
 
 __all__ = [
     "at_mean_and_path", "is_common", "mean_and_path", "recipe", "with_expected",
@@ -65,17 +65,21 @@ def within_product(base: Regression) -> Regression:
     spec, names = base.spec, base.focal.split(":")
     lags = {name: spec.lag_of(name) for name in names}
     date = min(lags.values())
-    rows = estimation_rows(spec, base.panel).frame.index
-    parts = {name: _mean_and_movement(base.panel, name, lags[name], date, rows) for name in lags}
-    made = recipe(names, [n for n in names if is_common(base.panel, n)])
+    seen = usable(spec, base.panel)
+    common = [name for name in lags if is_common(base.panel, name)]
+    parts = {
+        name: _mean_and_movement(base.panel, name, lags[name], date, seen, name in common)
+        for name in lags
+    }
     columns = {
-        name: _multiplied([parts[n][0] for n in means] + [parts[n][1] for n in moving])
-        for name, (means, moving) in made.items()
+        name: reduce(np.multiply, [parts[n][0] for n in means] + [parts[n][1] for n in moving])
+        for name, (means, moving) in recipe(names, common).items()
     }
     gone = {frozenset(pair) for pair in combinations(names, 2)}
     panel = base.panel
     for name, values in columns.items():
-        panel = derived.add_column(panel, name, values, names, name)
+        series = pd.Series(values.ravel(), panel.frame.index)
+        panel = derived.add_column(panel, name, series, names, name)
     return replace(
         base,
         panel=panel,
@@ -90,26 +94,38 @@ def within_product(base: Regression) -> Regression:
     )
 
 
+def _table(panel: Panel, name: str, lag: int = 0) -> np.ndarray:
+    """Return a column as entities by years, so many years before."""
+    width = years_each(panel.frame.index)
+    return shift(numbers(panel.frame, name), lag, width).reshape(-1, width)
+
+
+def _means(panel: Panel, name: str, lag: int, seen: np.ndarray) -> np.ndarray:
+    """Mean of each entity over the cells that rows use, shape (N, 1); NaN without a row."""
+    values = _table(panel, name, lag)
+    used = seen.reshape(values.shape)
+    rows = used.sum(axis=1, keepdims=True)
+    total = np.where(used, values, 0.0).sum(axis=1, keepdims=True)
+    return np.divide(total, rows, out=np.full(rows.shape, np.nan), where=rows > 0)
+
+
 def _mean_and_movement(
-    panel: Panel, name: str, lag: int, date: int, rows: pd.MultiIndex
-) -> tuple[pd.Series, pd.Series]:
-    """Entity mean over the rows, from the mean of these, and what is left, `date` years early."""
-    mean = _means(panel, name, lag, rows)
-    if is_common(panel, name):  # its years differ between entities only where rows are missing
-        mean[:] = mean.mean()
-    return mean - mean.mean(), derived.lagged(panel, name, lag - date) - mean
-
-
-def _means(panel: Panel, name: str, lag: int, rows: pd.MultiIndex) -> pd.Series:
-    """Mean of an entity over the cells that rows use, on the index of the panel."""
-    seen = derived.lagged(panel, name, lag).loc[rows].groupby(level=0).mean()
-    index = panel.frame.index
-    return seen.reindex(index.get_level_values(0)).set_axis(index)
+    panel: Panel, name: str, lag: int, date: int, seen: np.ndarray, common: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Entity means, from the mean of these, and what is left, `date` years early."""
+    mean = _means(panel, name, lag, seen)
+    if common:  # its years differ between entities only where rows are missing
+        mean[:] = np.nanmean(mean)
+    return mean - np.nanmean(mean), _table(panel, name, lag - date) - mean
 
 
 def is_common(panel: Panel, name: str) -> bool:
     """Whether a column is the same for all entities, so that year effects hold it."""
-    return bool(panel.frame[name].groupby(level=1).nunique().max() <= 1)
+    values = _table(panel, name)
+    seen = np.isfinite(values)
+    high = np.where(seen, values, -np.inf).max(axis=0)
+    low = np.where(seen, values, np.inf).min(axis=0)
+    return bool((high <= low).all())
 
 
 def recipe(
@@ -138,10 +154,6 @@ def recipe(
     return columns | {f"mean {a} × {b}": ((a,), (b,)) for a, b in pairs if a not in common}
 
 
-def _multiplied(values: Sequence[pd.Series]) -> pd.Series:
-    return reduce(operator.mul, values)
-
-
 def with_expected(base: Regression, measures: Declarations) -> Regression:
     """Hold fixed what composites would be, had entities kept their mean and the national path.
 
@@ -159,24 +171,24 @@ def with_expected(base: Regression, measures: Declarations) -> Regression:
         year effects take it out.
     """
     spec, panel, added = base.spec, base.panel, []
-    rows = estimation_rows(spec, panel).frame.index
-    for name in spec.regressors:
-        declared = measures.composites.get(name)
-        if declared is None or declared.form in LINEAR:
-            continue
-        levels = [mean_and_path(panel, s, spec.lag_of(name), rows) for s in declared.systems]
+    bent = [n for n in spec.regressors if n in measures.composites]
+    bent = [n for n in bent if measures.composites[n].form not in LINEAR]
+    if not bent:
+        return base
+    seen = usable(spec, panel)
+    for name in bent:
+        declared = measures.composites[name]
+        levels = [mean_and_path(panel, s, spec.lag_of(name), seen) for s in declared.systems]
         column = f"{name} at mean and path"
         values = _composed(declared.form, levels)
         panel = derived.add_column(panel, column, values, (name,), column)
         added.append((column, spec.lag_of(name)))
-    if not added:
-        return base
     lags = {**dict(spec.lags), **dict(added)}
     spec = replace(spec, regressors=(*spec.regressors, *(n for n, _ in added)), lags=lags)
     return replace(base, panel=panel, spec=spec)
 
 
-def mean_and_path(panel: Panel, name: str, lag: int, rows: pd.MultiIndex) -> pd.Series:
+def mean_and_path(panel: Panel, name: str, lag: int, seen: np.ndarray) -> pd.Series:
     """Return entity mean plus national path of a series: what it would be without own movement.
 
     Parameters
@@ -185,17 +197,21 @@ def mean_and_path(panel: Panel, name: str, lag: int, rows: pd.MultiIndex) -> pd.
         Panel and column.
     lag : int
         Years by which the column precedes the rows; means are over the cells that they use.
-    rows : MultiIndex
-        Of the regression.
+    seen : ndarray of bool
+        Cells of the grid that are rows (`analysis.models.rows.usable`).
 
     Returns
     -------
     Series
         On the index of the panel, in units of the column; missing where no entity is observed.
     """
-    mean = _means(panel, name, lag, rows)
-    moved = (panel[name].astype(float) - mean).groupby(level=1)
-    return mean + moved.transform("mean").where(moved.transform("count") > 0)
+    mean = _means(panel, name, lag, seen)
+    moved = _table(panel, name) - mean
+    known = np.isfinite(moved)
+    entities = known.sum(axis=0)
+    path = np.where(known, moved, 0.0).sum(axis=0)
+    path = np.divide(path, entities, out=np.full(len(path), np.nan), where=entities > 0)
+    return pd.Series((mean + path).ravel(), panel.frame.index)
 
 
 def with_expected_regime(base: Regression, of: str, by: str, gamma: float) -> Regression:
@@ -211,9 +227,9 @@ def with_expected_regime(base: Regression, of: str, by: str, gamma: float) -> Re
         The threshold, in units of `by`.
     """
     spec = base.spec
-    rows = estimation_rows(spec, base.panel).frame.index
-    values = mean_and_path(base.panel, of, spec.lag_of(of), rows)
-    level = mean_and_path(base.panel, by, spec.lag_of(by), rows)
+    seen = usable(spec, base.panel)
+    values = mean_and_path(base.panel, of, spec.lag_of(of), seen)
+    level = mean_and_path(base.panel, by, spec.lag_of(by), seen)
     column = f"{base.focal} at mean and path"
     panel = derived.add_column(base.panel, column, values * (level > gamma), (of, by), column)
     return replace(base, panel=panel, spec=replace(spec, regressors=(*spec.regressors, column)))
@@ -234,8 +250,9 @@ def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
         expected = derived.lagged(judged.panel, name, judged.spec.lag_of(name))
     else:
         expected = pd.Series(1.0, index=declared.panel.frame.index)
+        seen = usable(spec, declared.panel)
         for part in focal.split(":"):
-            level = mean_and_path(declared.panel, part, spec.lag_of(part), rows.index)
+            level = mean_and_path(declared.panel, part, spec.lag_of(part), seen)
             level = derived.shifted(level, spec.lag_of(part))
             expected = expected * (level - level.loc[rows.index].mean())
     term = rows.columns[derived.place(rows.columns, focal)]
