@@ -32,7 +32,7 @@ def lead_check(regression: Regression, level: float) -> Check:
     except AnalysisError as error:
         return Check("lead", asks, f"Could not be asked: {error}", None, steps_down=True)
     found = f"Lead of the regressor: p = {p:.3f}."
-    return Check("lead", asks, found, p >= level, steps_down=True)
+    return Check("lead", asks, found, p >= level, steps_down=True, p=p)
 
 
 def _with_lead(regression: Regression) -> tuple[object, str]:
@@ -75,8 +75,9 @@ def control_check(question: Question, part: Part) -> Check:
         p.append(test.p)
         found.append(f"{panel.describe(name).label_en}: p = {test.p:.3f}")
     text = "; ".join(found) + "." if found else "No such outcome is declared for this panel."
-    passed = min(p) * len(p) >= question.rules.level if p else None
-    return Check("control", asks, text, passed, steps_down=True)
+    least = min(1.0, min(p) * len(p)) if p else float("nan")
+    passed = least >= question.rules.level if p else None
+    return Check("control", asks, text, passed, steps_down=True, p=least)
 
 
 def ingredient_table(question: Question, part: Part) -> pd.DataFrame:

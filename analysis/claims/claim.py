@@ -46,10 +46,13 @@ class Secondary:
         Each takes the place of the outcome.
     regressors : tuple of str
         Each takes the place of the focal regressor.
+    held : tuple of str
+        Measures of size, each held fixed in turn where both sides of a claim grow with the economy.
     """
 
     outcomes: tuple[str, ...] = ()
     regressors: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.regressors)
@@ -147,7 +150,9 @@ class Claim:
     @property
     def names(self) -> tuple[str, ...]:
         """Every measure the claim mentions, once each."""
-        secondary = (*self.secondary.outcomes, *self.secondary.regressors)
+        secondary = (
+            *self.secondary.outcomes, *self.secondary.regressors, *self.secondary.held
+        )  # fmt: skip
         further = (
             *(part.less for part in self.parts),
             *(self.specification or {}).get("initial", ()),
@@ -198,10 +203,10 @@ class Claim:
         if missing := [key for key in required if key not in entry]:
             raise LedgerError(f"{name} lacks the field '{missing[0]}': add it.")
         other = entry.get("secondary") or {}
-        if unknown := [key for key in other if key not in ("outcomes", "regressors")]:
+        if unknown := [key for key in other if key not in ("outcomes", "regressors", "held")]:
             raise LedgerError(
-                f"{name} has secondary.{unknown[0]}: use secondary.outcomes or "
-                "secondary.regressors."
+                f"{name} has secondary.{unknown[0]}: use secondary.outcomes, "
+                "secondary.regressors or secondary.held."
             )
         values = {
             key: value.strip() if isinstance(value, str) else value for key, value in entry.items()

@@ -18,6 +18,7 @@ from analysis.claims.natural import natural_words
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
+from analysis.claims.standing import held_check, rising_check, secondary_check
 from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
@@ -233,6 +234,9 @@ def _judge(
         control_check(question, part),
         share_check(ingredients, finding.estimate, rules.ingredients),
         reweighting_check(question, regression, finding.estimate),
+        secondary_check(question, part, finding.estimate),
+        held_check(question, regression),
+        rising_check(question, regression),
     ]
     if question.claim.design != "event":  # there the years before it take the place of a lead
         checks.insert(0, lead_check(regression, rules.level))

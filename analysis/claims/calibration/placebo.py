@@ -108,7 +108,12 @@ class Placebo:
 
     def question(self, claim: Claim, found: Replaced) -> Question:
         """Put a claim to one placebo panel: what stands on its left is real, on its right drawn."""
-        left = {claim.outcome, *claim.secondary.outcomes, *(p.less for p in claim.parts if p.less)}
+        left = {
+            claim.outcome,
+            *claim.secondary.outcomes,
+            *claim.secondary.held,
+            *(p.less for p in claim.parts if p.less),
+        }
         left |= set(self.study.negative_controls(claim.unit)) & set(self.panel.frame.columns)
         left |= set((claim.specification or {}).get("initial", ()))
         for name in tuple(left):

@@ -1,0 +1,188 @@
+"""Run the simulations behind the rules: resumable, one file a chunk, the same on any machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.claims.calibration.books import book, claims_of
+from analysis.claims.calibration.placebo import Placebo, placebo
+from analysis.claims.calibration.plant import kind_of, plant, plantable
+from analysis.claims.claim import Claim
+from analysis.claims.evaluation import answer
+from analysis.claims.evidence import Evidence
+from analysis.claims.finding import read_check, read_finding
+from analysis.claims.special import SPECIAL
+from analysis.claims.study import Study, read_study
+from analysis.errors import SpecificationError
+
+__all__ = ["PLANTED", "Simulated", "Task", "run", "simulated", "tasks"]
+
+CHUNK = 10
+DRAWS = 999
+PLANTED = (0.2, 0.4, 0.6)
+"""Sizes of planted effects, in within-SDs per within-SD."""
+BASE = "dealt"
+"""The family in which effects are planted: nothing else is to be found, gaps and tails are real."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some panels of one family on one data set, with or without a planted effect.
+
+    Parameters
+    ----------
+    dataset, family : str
+        Where, and which family.
+    size : float
+        Of the planted effect; 0 for placebo panels.
+    first, last : int
+        Panels `first` to `last` − 1.
+    """
+
+    dataset: str
+    family: str
+    size: float
+    first: int
+    last: int
+
+    @property
+    def file(self) -> str:
+        """Name of the file that holds its answers."""
+        size = f"-planted-{self.size:g}" if self.size else ""
+        return f"{self.dataset}-{self.family}{size}-{self.first:04d}-{self.last:04d}.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulated:
+    """What one simulated panel says about the claims that were put to it.
+
+    Parameters
+    ----------
+    dataset, family, size, panel
+        Which panel.
+    evidence : tuple of Evidence
+        One for each claim.
+    kinds : tuple of str
+        What stands in the focal term of each.
+    """
+
+    dataset: str
+    family: str
+    size: float
+    panel: int
+    evidence: tuple[Evidence, ...]
+    kinds: tuple[str, ...]
+
+
+def tasks(
+    datasets: Iterable[str], families: Iterable[str], panels: int, planted: int
+) -> Iterator[Task]:
+    """List what is to be run: `panels` placebo panels a family, `planted` panels a size."""
+    if panels < 1 and planted < 1:
+        raise SpecificationError("A calibration of no panels says nothing: ask for one or more.")
+    for dataset in datasets:
+        for family in families:
+            yield from _chunks(dataset, family, 0.0, panels)
+        for size in PLANTED:
+            yield from _chunks(dataset, BASE, size, planted)
+
+
+def _chunks(dataset: str, family: str, size: float, panels: int) -> Iterator[Task]:
+    for first in range(0, panels, CHUNK):
+        yield Task(dataset, family, size, first, min(first + CHUNK, panels))
+
+
+def run(
+    study: str | Path, todo: Sequence[Task], folder: Path, *, jobs: int = 1,
+    said: Callable[[str], None] = print,
+) -> None:  # fmt: skip
+    """Run what is not there yet; every task writes its own file when it is done.
+
+    Parameters
+    ----------
+    study : str or Path
+        As for `read_study`: workers read it themselves.
+    todo : sequence of Task
+        From `tasks`.
+    folder : Path
+        Where files are kept; one that is there is not made again.
+    jobs : int
+        Processes.
+    said : callable
+        Told how far it is.
+    """
+    from joblib import Parallel, delayed
+
+    folder.mkdir(parents=True, exist_ok=True)
+    left = [task for task in todo if not (folder / task.file).exists()]
+    said(f"{len(todo) - len(left)} of {len(todo)} tasks are there already.")
+    done = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(_write)(study, task, folder) for task in left
+    )
+    for i, task in enumerate(done, 1):
+        said(f"{i} of {len(left)}: {task.file}")
+
+
+def _write(study: str | Path, task: Task, folder: Path) -> Task:
+    found = list(_answers(read_study(study), task))
+    partial = folder / f"{task.file}.partial"
+    partial.write_text(json.dumps(found), encoding="utf-8")
+    partial.replace(folder / task.file)
+    return task
+
+
+def _answers(study: Study, task: Task) -> Iterator[list[dict[str, Any]]]:
+    made = placebo(study, task.dataset, task.family)
+    numbers = range(task.first, task.last)
+    if not task.size:
+        for found in book(made, numbers, draws=DRAWS):
+            yield [_compact(evidence) for evidence in found]
+        return
+    for number in numbers:
+        drawn = made.replaced(number)
+        asked = [made.question(claim, drawn) for claim in _planted(made)]
+        yield [
+            _compact(answer(plant(question, task.size), DRAWS).evidence)
+            for question in asked
+            if plantable(question)
+        ]
+
+
+def _planted(made: Placebo) -> tuple[Claim, ...]:
+    return tuple(claim for claim in claims_of(made) if claim.design not in SPECIAL)
+
+
+def _compact(evidence: Evidence) -> dict[str, Any]:
+    """What a verdict needs, without words."""
+    plain = evidence.to_dict()
+    checks = [{**c, "asks": "", "found": ""} for c in plain["checks"]]
+    return {"id": evidence.claim.id, "findings": plain["findings"], "checks": checks,
+            "cannot": evidence.cannot}  # fmt: skip
+
+
+def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simulated]:
+    """Read the answers of tasks back, panel by panel.
+
+    Raises
+    ------
+    FileNotFoundError
+        A task has not been run.
+    """
+    claims = {claim.id: claim for claim in study.ledger}
+    for task in todo:
+        panels = json.loads((folder / task.file).read_text(encoding="utf-8"))
+        for number, answers in zip(range(task.first, task.last), panels, strict=True):
+            found = tuple(_read(one, claims, task.dataset) for one in answers)
+            kinds = tuple(kind_of(one.claim, study.measures) for one in found)
+            yield Simulated(task.dataset, task.family, task.size, number, found, kinds)
+
+
+def _read(plain: Mapping[str, Any], claims: Mapping[str, Claim], dataset: str) -> Evidence:
+    findings = tuple(read_finding(entry) for entry in plain["findings"])
+    checks = tuple(read_check(entry) for entry in plain["checks"])
+    claim = claims[plain["id"]]
+    return Evidence(claim, findings, checks, cannot=plain["cannot"], dataset=dataset)
