@@ -157,7 +157,7 @@ def _planted(made: Placebo) -> tuple[Claim, ...]:
 
 
 def _compact(evidence: Evidence) -> dict[str, Any]:
-    """What a verdict needs, without words."""
+    """Keep what a verdict needs, without words."""
     plain = evidence.to_dict()
     checks = [{**c, "asks": "", "found": ""} for c in plain["checks"]]
     return {"id": evidence.claim.id, "findings": plain["findings"], "checks": checks,
