@@ -93,6 +93,12 @@ class Study:
         return read_literature(path, self.ids) if path.exists() else {}
 
     @cached_property
+    def editions(self) -> tuple[Mapping[str, Any], ...]:
+        """Earlier rules: ``edition, declared, replaced, rules, why`` and ``words`` by claim."""
+        path = self.folder / "editions.yml"
+        return tuple(read_yaml(path, "The file", "editions")["editions"]) if path.exists() else ()
+
+    @cached_property
     def diagrams(self) -> Mapping[str, Any]:
         """Drawings of the argument by family, and of the whole mechanism under ``mechanism``."""
         out = {}

@@ -128,7 +128,7 @@ def conditions(
         "entity trends": trends is not None and first is not None
         and factor * trends.estimate >= by.third * abs(first.estimate),
         "one deletion": _undestroyed(finding, factor, by.deleted),
-        **{check.name: _passed(check, by) for check in checks},
+        **{check.name: check.passed is not False for check in checks},
     }  # fmt: skip
 
 
@@ -141,12 +141,6 @@ def _undestroyed(finding: Finding, factor: int, most: float) -> bool:
     ends = (factor * finding.lowest, factor * finding.highest)
     turned = any(end <= 0 for end in ends if not math.isnan(end))
     return not turned and not finding.p_without > most
-
-
-def _passed(check: Check, by: Rules) -> bool:
-    if check.steps_down and not math.isnan(check.p):
-        return check.p >= by.asked
-    return check.passed is not False
 
 
 def _failed(finding: Finding, checks: tuple[Check, ...], by: Rules, sign: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from analysis.claims.calibration.plant import kind_of, plant, plantable
 from analysis.claims.claim import Claim
 from analysis.claims.evaluation import answer
 from analysis.claims.evidence import Evidence
-from analysis.claims.finding import read_check, read_finding
+from analysis.claims.finding import Check, read_finding
 from analysis.claims.special import SPECIAL
 from analysis.claims.study import Study, read_study
 from analysis.errors import SpecificationError
@@ -183,6 +183,6 @@ def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simu
 
 def _read(plain: Mapping[str, Any], claims: Mapping[str, Claim], dataset: str) -> Evidence:
     findings = tuple(read_finding(entry) for entry in plain["findings"])
-    checks = tuple(read_check(entry) for entry in plain["checks"])
+    checks = tuple(Check(**entry) for entry in plain["checks"])
     claim = claims[plain["id"]]
     return Evidence(claim, findings, checks, cannot=plain["cannot"], dataset=dataset)
