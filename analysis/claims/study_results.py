@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import get_all_start_methods, get_context
 from types import ModuleType
 
+from analysis.claims.calibration.page import calibration_page
 from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family
@@ -111,6 +112,7 @@ def evaluate_study(
     pages = {name: page for _, pages, _ in done for name, page in pages.items()}
     if explore and not study.moved:
         pages["whole"] = whole(study, ordered)
+        pages["calibration"] = calibration_page(study)
     return Results(
         tuple(replace(r, q=q.get((r.id, r.dataset))) for r in ordered),
         pages,
