@@ -111,8 +111,7 @@ def evaluate_study(
     q = discoveries([record.evidence for record in ordered])
     pages = {name: page for _, pages, _ in done for name, page in pages.items()}
     if explore and not study.moved:
-        pages["whole"] = whole(study, ordered)
-        pages["calibration"] = calibration_page(study)
+        pages["whole"] = whole(study, ordered) | calibration_page(study)
     return Results(
         tuple(replace(r, q=q.get((r.id, r.dataset))) for r in ordered),
         pages,

@@ -37,8 +37,8 @@ def whole(study: Study, records: Sequence[Record]) -> Page:
     -------
     Page
         Numbers ``joint_<group>_<statistic>`` and ``joint_<group>_<family>_<statistic>``, exhibit
-        ``joint`` (all claims), grids ``joint``, ``joint_groups`` and ``joint_shrunken``; without a
-        signed part nothing.
+        ``joint`` (all claims), grids ``joint_table``, ``joint_groups`` and ``joint_shrunken``;
+        nothing without a signed part.
     """
     evidence = [record.evidence for record in records]
     kinds = {e.claim.id: kind_of(e.claim, study.measures) for e in evidence if e.findings}
@@ -48,7 +48,7 @@ def whole(study: Study, records: Sequence[Record]) -> Page:
     kept = read_calibration(study)
     found = {name: _beside(name, joint(some, draws=DRAWS), kept) for name, some in parts.items()}
     numbers = {name.replace("-", "_"): _numbers(one) for name, one in found.items()}
-    grids = {"joint": found["all"].grid(), "joint_groups": _by_group(found, study),
+    grids = {"joint_table": found["all"].grid(), "joint_groups": _by_group(found, study),
              "joint_shrunken": _shrunken(found["all"].real, study)}  # fmt: skip
     shown = {"joint": Exhibit("beside_chance", {"panels": _panels(found["all"])})}
     return Page(flatten(numbers, "joint"), shown if kept else {}, grids)

@@ -28,7 +28,7 @@ def calibration_page(study: Study) -> Page:
     -------
     Page
         Numbers ``calibrated_<family>_<column>`` and ``calibrated_worst``, exhibits ``error_rates``
-        and ``frontier``, grids ``families``, ``planted`` and ``claims``.
+        and ``frontier``, grids ``families``, ``planted``, ``claims`` and ``meanings``.
     """
     kept = read_calibration(study)
     if kept is None:
@@ -53,8 +53,14 @@ def calibration_page(study: Study) -> Page:
         "families": _grid(placebo, "Books in which there is nothing to find", "any_supported"),
         "planted": _grid(planted, "Claims in which an effect was planted", ""),
         "claims": _claims(study, kept.claims),
+        "meanings": _meanings(),
     }
     return Page(flatten(numbers, "calibrated"), exhibits, grids)
+
+
+def _meanings() -> Grid:
+    rows = [(family.label, family.keeps, family.draws) for family in FAMILIES.values()]
+    return Grid.of("What “by chance” can mean", ("Panels", "Kept", "Random"), rows)
 
 
 def _numbers(row: pd.Series) -> dict[str, object]:
