@@ -75,8 +75,8 @@ def control_check(question: Question, part: Part) -> Check:
         p.append(test.p)
         found.append(f"{panel.describe(name).label_en}: p = {test.p:.3f}")
     text = "; ".join(found) + "." if found else "No such outcome is declared for this panel."
-    least = min(1.0, min(p) * len(p)) if p else float("nan")
-    passed = least >= question.rules.level if p else None
+    least = min(1.0, min(p) * len(p)) if p else None
+    passed = None if least is None else least >= question.rules.asked
     return Check("control", asks, text, passed, steps_down=True, p=least)
 
 

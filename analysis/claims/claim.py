@@ -184,7 +184,9 @@ class Claim:
         out["regressors"] = list(self.regressors)
         out["setup"] = dict(self.setup)
         out["parts"] = [asdict(part) for part in self.parts]
-        out["secondary"] = {name: list(kept) for name, kept in asdict(self.secondary).items()}
+        out["secondary"] = {
+            n: list(kept) for n, kept in asdict(self.secondary).items() if kept or n != "held"
+        }
         out["tests"] = [test.to_dict() for test in self.tests]
         if self.specification is not None:
             out["specification"] = dict(self.specification)

@@ -239,7 +239,7 @@ def _judge(
         rising_check(question, regression),
     ]
     if question.claim.design != "event":  # there the years before it take the place of a lead
-        checks.insert(0, lead_check(regression, rules.level))
+        checks.insert(0, lead_check(regression, rules.asked))
     numbered = tuple(replace(check, part=i) for check in checks)
     return _Judged(finding, numbered, test, ingredients)
 

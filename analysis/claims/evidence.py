@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from analysis.claims.claim import Claim
-from analysis.claims.finding import Check, Finding, read_check, read_finding
+from analysis.claims.finding import Check, Finding, read_finding
 
 __all__ = ["Evidence"]
 
@@ -55,7 +55,7 @@ class Evidence:
         return {
             "claim": self.claim.to_dict(),
             "findings": [_plain(asdict(finding)) for finding in self.findings],
-            "checks": [_plain(asdict(check)) for check in self.checks],
+            "checks": [asdict(check) for check in self.checks],
             **{name: list(getattr(self, name)) for name in ("dropped", "notes")},
             **{name: getattr(self, name) for name in ("describes", "cannot", "dataset")},
         }
@@ -66,7 +66,7 @@ class Evidence:
         return cls(
             Claim.from_mapping(plain["claim"]),
             tuple(read_finding(entry) for entry in plain["findings"]),
-            tuple(read_check(entry) for entry in plain["checks"]),
+            tuple(Check(**entry) for entry in plain["checks"]),
             tuple(plain["dropped"]),
             tuple(plain["notes"]),
             *(plain[name] for name in ("describes", "cannot", "dataset")),

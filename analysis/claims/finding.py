@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Check", "Column", "Finding", "Slope", "read_check", "read_finding", "sign_of"]
+__all__ = ["Check", "Column", "Finding", "Slope", "read_finding", "sign_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,8 @@ class Check:
         "supported".
     part : int
         Which part of the claim it belongs to, from 0.
-    p : float
-        Where it is a test: its p-value; NaN otherwise.
+    p : float or None
+        Its p-value, where it is a test.
     """
 
     name: str
@@ -199,7 +199,7 @@ class Check:
     passed: bool | None
     steps_down: bool = False
     part: int = 0
-    p: float = math.nan
+    p: float | None = None
 
 
 def read_finding(plain: Mapping[str, Any]) -> Finding:
@@ -213,11 +213,6 @@ def read_finding(plain: Mapping[str, Any]) -> Finding:
         for part in plain["decomposition"]
     )
     return Finding(**{**values, "columns": columns, "decomposition": parts})
-
-
-def read_check(plain: Mapping[str, Any]) -> Check:
-    """Read back what `asdict` and JSON made of a check."""
-    return Check(**{**plain, "p": math.nan if plain["p"] is None else plain["p"]})
 
 
 def sign_of(value: float) -> str:

@@ -75,6 +75,11 @@ class Study:
         return next(iter(self.units.values()))
 
     @property
+    def datasets(self) -> tuple[str, ...]:
+        """Data sets to which a claim is put."""
+        return tuple(dict.fromkeys(filter(None, map(self.dataset_of, self.runs()))))
+
+    @property
     def families(self) -> tuple[str, ...]:
         """Chapters, in the order of the book."""
         return self.ledger.families
@@ -91,6 +96,12 @@ class Study:
         """What published studies found, by claim; empty without a file."""
         path = self.folder / "literature.yml"
         return read_literature(path, self.ids) if path.exists() else {}
+
+    @cached_property
+    def editions(self) -> tuple[Mapping[str, Any], ...]:
+        """Earlier rules: ``edition, declared, replaced, rules, why`` and ``words`` by claim."""
+        path = self.folder / "editions.yml"
+        return tuple(read_yaml(path, "The file", "editions")["editions"]) if path.exists() else ()
 
     @cached_property
     def diagrams(self) -> Mapping[str, Any]:

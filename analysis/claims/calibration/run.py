@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from analysis.claims.calibration.plant import kind_of, plant, plantable
 from analysis.claims.claim import Claim
 from analysis.claims.evaluation import answer
 from analysis.claims.evidence import Evidence
-from analysis.claims.finding import read_check, read_finding
+from analysis.claims.finding import Check, read_finding
 from analysis.claims.special import SPECIAL
 from analysis.claims.study import Study, read_study
 from analysis.errors import SpecificationError
+from analysis.fingerprint import fingerprint
 
-__all__ = ["PLANTED", "Simulated", "Task", "run", "simulated", "tasks"]
+__all__ = ["PLANTED", "Simulated", "Task", "key", "revision", "run", "simulated", "tasks"]
 
 CHUNK = 10
 DRAWS = 999
@@ -164,6 +166,32 @@ def _compact(evidence: Evidence) -> dict[str, Any]:
             "cannot": evidence.cannot}  # fmt: skip
 
 
+def key(study: Study) -> str:
+    """Return the name under which answers are kept: code, data and ledger, not the rules."""
+    code = Path(__file__).resolve().parents[2]
+    rooms = [code / room for room in ("data", "measures", "models", "inference", "claims")]
+    declared = [study.folder / name for name in ("ledger.yml", "measures.yml", "study.yml")]
+    return fingerprint(
+        [*rooms, *declared, study.data or code.parent / "data"], (".py", ".yml", ".csv")
+    )
+
+
+def revision() -> str:
+    """Commit of the code that runs, with a mark where files were changed since; "" without git."""
+    root = Path(__file__).resolve().parents[3]
+    git = ["git", "-C", str(root)]
+    try:
+        head = subprocess.run(
+            [*git, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True
+        )
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "analysis", "data"], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if changed.stdout else "")
+
+
 def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simulated]:
     """Read the answers of tasks back, panel by panel.
 
@@ -183,6 +211,6 @@ def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simu
 
 def _read(plain: Mapping[str, Any], claims: Mapping[str, Claim], dataset: str) -> Evidence:
     findings = tuple(read_finding(entry) for entry in plain["findings"])
-    checks = tuple(read_check(entry) for entry in plain["checks"])
+    checks = tuple(Check(**entry) for entry in plain["checks"])
     claim = claims[plain["id"]]
     return Evidence(claim, findings, checks, cannot=plain["cannot"], dataset=dataset)

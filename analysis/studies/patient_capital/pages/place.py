@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims import Evaluated, Exhibit, Family, Page
-from analysis.claims.designs.tests import weights_of
+from analysis.claims.designs.spatial import weights_of
 from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import flatten, span
 from analysis.claims.pictures import moderated
