@@ -276,9 +276,10 @@ def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
     return replace(declared, panel=panel, spec=spec, focal=name, label="")
 
 
-def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
-    table = pd.concat(levels, axis=1) / (1.0 + EPS)  # levels, as `analysis.measures.build` has them
+def _composed(form: str, scores: Sequence[pd.Series]) -> pd.Series:
+    table = pd.concat(scores, axis=1)
     whole = table.notna().all(axis=1)
     out = pd.Series(np.nan, index=table.index)
-    out[whole] = COMPOSITES[form](table[whole].clip(EPS, 1.0).to_numpy())
+    levels = table[whole].clip(EPS, 1.0 + EPS) / (1.0 + EPS)  # as `analysis.measures.build`
+    out[whole] = COMPOSITES[form](levels.to_numpy())
     return out
