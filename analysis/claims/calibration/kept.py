@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from analysis.claims.calibration.run import DRAWS, Task, simulated
+from analysis.claims.calibration.run import DRAWS, Simulated, Task, simulated
 from analysis.claims.calibration.summary import by_claim, by_family, joint_rows, word_rows
+from analysis.claims.rules import Rules
 from analysis.claims.study import Study
 from analysis.errors import DataError
 
 __all__ = ["Calibration", "read_calibration", "write_calibration"]
 
-NAMES = {"families": "calibration", "claims": "calibration_claims", "joint": "calibration_joint"}
+NAMES = {
+    "families": "calibration",
+    "claims": "calibration_claims",
+    "joint": "calibration_joint",
+    "frontier": "calibration_frontier",
+}
+LEVELS = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02)
+"""Values of the number `supported` for which the frontier is drawn; panels are asked everything
+below the largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +43,16 @@ class Calibration:
         The same by claim.
     joint : DataFrame
         The joint answer of every placebo panel: ``family, panel, group`` and the fields of `Joint`.
+    frontier : DataFrame
+        One row a value of `supported`: ``level``, ``worst`` and ``mean`` share of books with a
+        "supported" over the families, and the share of planted effects found, by size, in claims
+        with a plain term (``plain 0.4``) and in all others (``other 0.4``).
     """
 
     families: pd.DataFrame
     claims: pd.DataFrame
     joint: pd.DataFrame
+    frontier: pd.DataFrame
 
 
 def write_calibration(
@@ -62,6 +77,7 @@ def write_calibration(
         by_family(words).assign(commit=commit),
         by_claim(words),
         pd.DataFrame(joint_rows(panels, DRAWS)),
+        _frontier(panels, study.rules),
     )
     for field, name in NAMES.items():
         table: pd.DataFrame = getattr(tables, field)
@@ -69,6 +85,23 @@ def write_calibration(
         path = folder / f"{name}.csv"
         path.write_text(table.round(digits).to_csv(index=False, lineterminator="\n"), "utf-8")
     return tables
+
+
+def _frontier(panels: Sequence[Simulated], rules: Rules) -> pd.DataFrame:
+    rows = []
+    for level in LEVELS:
+        numbers = replace(rules.numbers, supported=level)
+        words = word_rows(panels, replace(rules, numbers=numbers))
+        families = by_family(words[words["size"] == 0])["any_supported"]
+        found = words[words["size"] > 0].assign(
+            kind=lambda w: (
+                np.where(w["kind"] == "plain", "plain ", "other ") + w["size"].map("{:g}".format)
+            ),
+            word=lambda w: w["word"] == "supported",
+        )
+        power = found.groupby("kind")["word"].mean()
+        rows.append({"level": level, "worst": families.max(), "mean": families.mean(), **power})
+    return pd.DataFrame(rows)
 
 
 def read_calibration(study: Study) -> Calibration | None:
