@@ -18,6 +18,7 @@ from analysis.claims.designs.within import (
     with_expected_regime,
     within_product,
 )
+from analysis.inference import estimate
 from analysis.inference.cells import reach
 from analysis.inference.clusters.shared_rows import share_rows
 from analysis.measures.coupling import COMPOSITES
@@ -439,3 +440,29 @@ def test_a_regime_is_silent_where_means_and_paths_alone_speak(make_panel):
         judged.append(with_expected_regime(declared[-1], "x", "z", gamma))
     assert rejections(declared) > 0.3
     assert rejections(judged) <= 0.1
+
+
+def test_an_evaluated_product_says_what_is_declared_and_what_means_and_paths_say(
+    ask, put, make_claim, toy
+):
+    claim = make_claim(
+        regressors=["a", "b"], focal="a:b", specification={"lag": 1, "interactions": [["a", "b"]]}
+    )
+    (finding,) = ask(claim, toy, draws=99).evidence.findings
+    slopes = {slope.name: slope for slope in finding.decomposition}
+    assert list(slopes) == ["within", "declared", "mean and path"]
+    assert slopes["within"].estimate == finding.columns[0].estimate
+    assert slopes["within"].p == finding.columns[0].p_cr3
+    declared, judged = (arrange(put(claim, toy), within=w) for w in (False, True))
+    for name, regression in (
+        ("declared", declared), ("mean and path", at_mean_and_path(declared, judged)),
+    ):  # fmt: skip
+        line = estimate(regression.spec, regression.panel).coefficient(regression.focal)
+        found = slopes[name]
+        theirs = [line.estimate * line.scale, line.low_cr3 * line.scale, line.p_cr3]
+        assert [found.estimate, found.low, found.p] == pytest.approx(theirs, rel=1e-8)
+
+
+def test_an_evaluated_plain_regressor_has_nothing_to_take_apart(ask, make_claim, toy):
+    (finding,) = ask(make_claim(), toy, draws=99).evidence.findings
+    assert finding.decomposition == ()
