@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -25,6 +26,7 @@ from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, 
 from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
+from analysis.inference.estimate import estimate
 from analysis.measures import Declarations, Overlap, require_disjoint
 from analysis.models import EFFECTS, Specification
 
@@ -292,19 +294,15 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
 
 def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
     """Slopes of what moves inside entities, of the declared term, of means and national paths."""
-    from analysis.inference.estimate import estimate
-
     path = at_mean_and_path(declared.regression, judged.regression)
     lines = [
         ("within", judged.lines["two_way"], judged.scale()),
         ("declared", declared.lines["two_way"], declared.scale()),
     ]
-    try:
+    with suppress(AnalysisError):  # nothing of the term may be left at means and paths
         line = estimate(path.spec, path.panel).coefficient(path.focal)
         unit = declared.scale() / declared.lines["two_way"].scale
         lines.append(("mean and path", line, line.scale * unit))
-    except AnalysisError:
-        pass  # nothing of the term is left at means and paths
     return tuple(
         Slope(name, line.estimate * scale, line.low_cr3 * scale, line.high_cr3 * scale, line.p_cr3)
         for name, line, scale in lines
