@@ -46,6 +46,9 @@ from analysis.models.rows import numbers, shift, usable, years_each
 __all__ = ["book", "claims_of"]
 
 DRAWS = 999
+EVERYTHING = 0.02
+"""Leading p up to which a claim is asked everything, so that a stricter or milder rule can be tried
+on the same panels."""
 
 Ask = Callable[[Claim, int], Question]
 """The question of a claim on panel number so and so."""
@@ -99,7 +102,8 @@ def _asked(
     for i, question in enumerate(questions):
         findings = tuple(part[i] for part in by_part if i in part)
         least = min((f.p for f in findings), default=0.0)
-        if len(findings) < len(by_part) or (full and least <= question.rules.supported):
+        most = max(question.rules.supported, EVERYTHING)
+        if len(findings) < len(by_part) or (full and least <= most):
             yield answer(question, draws).evidence
         else:
             asked = tuple(_stepping(question, findings)) if full else ()

@@ -24,7 +24,7 @@ from analysis.fingerprint import fingerprint
 
 __all__ = ["PLANTED", "Simulated", "Task", "key", "revision", "run", "simulated", "tasks"]
 
-CHUNK = 10
+CHUNK = 25
 DRAWS = 999
 PLANTED = (0.2, 0.4, 0.6)
 """Sizes of planted effects, in within-SDs per within-SD."""
