@@ -55,12 +55,12 @@ def there(few, tmp_path_factory):
 
 
 def test_tasks_are_chunks_of_every_family_and_of_every_planted_size():
-    todo = list(tasks(["toy"], ["dealt", "walk"], 25, 11))
+    todo = list(tasks(["toy"], ["dealt", "walk"], 60, 11))
     placebos = [t for t in todo if not t.size]
     assert [(t.family, t.first, t.last) for t in placebos[:3]] == [
-        ("dealt", 0, 10), ("dealt", 10, 20), ("dealt", 20, 25),
+        ("dealt", 0, 25), ("dealt", 25, 50), ("dealt", 50, 60),
     ]  # fmt: skip
-    assert sum(t.last - t.first for t in placebos) == 50
+    assert sum(t.last - t.first for t in placebos) == 120
     planted = [t for t in todo if t.size]
     assert {t.size for t in planted} == {0.2, 0.4, 0.6}
     assert sum(t.last - t.first for t in planted) == 33
