@@ -49,9 +49,9 @@ class Null:
         median, many, z = (self.extreme[k] for k in ("median", "significant", "z"))
         way = "the predicted direction" if self.predicted else "either direction"
         return (
-            f"Of {self.placebos} curves with histories dealt out anew, {median} have a median as "
-            f"far in {way}, {many} have as many significant estimates there, and {z} have a "
-            "combined z as large."
+            f"Among {self.placebos} curves with histories dealt out anew, the median lies as far "
+            f"in {way} in {median}, significant estimates there are as many in {many}, and the "
+            f"combined z is as large in {z}."
         )
 
 

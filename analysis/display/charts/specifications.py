@@ -59,7 +59,7 @@ def _estimates(ax: Axes, ordered: pd.DataFrame, band: pd.DataFrame | None) -> No
     strong = (low > 0) | (high < 0)
     thin = float(np.clip(260 / len(x), 0.35, 1.4))
     for mask, colour in ((~strong, MUTED), (strong, BLUE)):
-        ax.vlines(x[mask], low[mask], high[mask], color=colour, lw=thin, alpha=0.3, zorder=1)
+        _bars(ax, x[mask], low[mask], high[mask], color=colour, lw=thin, alpha=0.3, zorder=1)
         ax.scatter(x[mask], y[mask], s=4 + 6 * thin, color=colour, lw=0, zorder=2)
     heads = [("blue: 95% CR3 interval without 0", BLUE)]
     if band is not None:
@@ -100,7 +100,8 @@ def _ticks(
     for y, (choice, value) in zip(at, rows, strict=True):
         chosen = np.flatnonzero((ordered[choice] == value).to_numpy())
         ax.axhspan(y - 0.38, y + 0.38, color=PALE, lw=0, zorder=0)
-        ax.vlines(chosen, y - 0.38, y + 0.38, color=INK, lw=thin, zorder=1)
+        ends = (np.full(len(chosen), y + side) for side in (-0.38, 0.38))
+        _bars(ax, chosen, *ends, color=INK, lw=thin, zorder=1)
     for i in np.flatnonzero(ordered["declared"].to_numpy(dtype=bool)):
         ax.axvline(i, color=ORANGE, lw=1.4, zorder=2)
     names = [_name(choice, value, words) for choice, value in rows]
@@ -109,6 +110,12 @@ def _ticks(
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def _bars(ax: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, **style: object) -> None:
+    """Draw upright bars as one line with gaps, a quarter of the bytes of one line for each."""
+    ends = np.column_stack([low, high, np.full(len(x), np.nan)]).ravel()
+    ax.plot(np.repeat(x, 3), ends, solid_capstyle="butt", **style)
 
 
 def _name(choice: str, value: object, words: Mapping[str, str]) -> str:
