@@ -87,6 +87,8 @@ class Claim:
         What has to hold all at once; by default the sign of the focal term.
     secondary : Secondary
         Readings declared beside the primary one.
+    curve : mapping
+        Where its specification curve differs from that of the protocol; see `Choices`.
     dataset : str
         Where this claim is tested; empty stands for the data set of its unit.
     tests : tuple of Claim
@@ -122,6 +124,7 @@ class Claim:
     needs: str = ""
     departures: str = ""
     notes: str = ""
+    curve: Mapping[str, Any] = field(default_factory=dict)
     dataset: str = ""
     tests: tuple[Claim, ...] = ()
 
@@ -182,7 +185,7 @@ class Claim:
         """Return plain types for JSON, fields in the order of the class."""
         out = {f.name: getattr(self, f.name) for f in fields(self)}
         out["regressors"] = list(self.regressors)
-        out["setup"] = dict(self.setup)
+        out["setup"], out["curve"] = dict(self.setup), dict(self.curve)
         out["parts"] = [asdict(part) for part in self.parts]
         out["secondary"] = {
             n: list(kept) for n, kept in asdict(self.secondary).items() if kept or n != "held"
@@ -214,7 +217,7 @@ class Claim:
             key: value.strip() if isinstance(value, str) else value for key, value in entry.items()
         }
         values["regressors"] = _names(name, "regressors", entry["regressors"])
-        values["setup"] = entry.get("setup") or {}
+        values["setup"], values["curve"] = entry.get("setup") or {}, entry.get("curve") or {}
         values["parts"] = _parts(name, entry.get("parts") or [])
         values["secondary"] = Secondary(
             **{key: _names(name, f"secondary.{key}", other[key]) for key in other}

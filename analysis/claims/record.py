@@ -128,6 +128,7 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
     judged = verdict(made.evidence, made.question.rules)
     if not explore:
         return Record(made.evidence, judged)
+    from analysis.claims.curve import curve
     from analysis.claims.grids import claim_grids
     from analysis.claims.numbers import claim_numbers
     from analysis.claims.pictures import claim_pictures, moderated
@@ -139,9 +140,9 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
         columns = first.estimates
         answers = ask_protocol(first.regression, columns.columns[0], columns.names)
     slopes = moderated(first) if first else None
-    pictures = claim_pictures(made)
-    curve = pictures["curve"].values["table"] if "curve" in pictures else None
-    shown = Page(claim_numbers(made, judged, slopes, curve), pictures, claim_grids(made, answers))
+    found = curve(made.question) if made.readings else None
+    pictures = claim_pictures(made, found)
+    shown = Page(claim_numbers(made, judged, slopes, found), pictures, claim_grids(made, answers))
     ends = None
     if slopes is not None:
         low, high = map(float, slopes.curve["effect"].iloc[[0, -1]])

@@ -99,8 +99,7 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
         end = finding.high if finding.sign == "+" else finding.low
         return Verdict(
             "no sizeable effect",
-            f"The interval ends at {end:+.2f} {finding.unit}".replace("-", "−", 1)
-            + f" and so excludes every effect of {finding.plausible:.2f} or more as predicted.",
+            f"The interval ends at {signed(end)} {finding.unit} and so excludes every effect of {finding.plausible:.2f} or more as predicted.",
         )
     return Verdict("inconclusive", _open(finding, failed, by), failed=failed)
 

@@ -6,7 +6,6 @@ import pytest
 
 from analysis.claims import checks
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
-from analysis.claims.curve import curve_table
 from analysis.claims.designs import arrange
 from analysis.claims.reweighting import reweighted_slopes, reweighting_check
 from analysis.models import fit
@@ -140,15 +139,3 @@ def test_reweighting_is_not_asked_without_an_index(put, make_claim, toy):
     question = put(make_claim(), toy)
     check = reweighting_check(question, arrange(question), 0.5)
     assert check.passed is None
-
-
-def test_the_curve_holds_the_declared_specification(put, make_claim, toy):
-    regression = arrange(put(make_claim(), toy))
-    table = curve_table(regression)
-    own = table.query("effects == 'two_way' and lag == 1 and sample == 'all'")
-    fitted = fit(regression.spec, regression.panel)
-    scaled = fitted.coefficients[0] * fitted.within_sd[1] / fitted.within_sd[0]
-    assert own["estimate"].iloc[0] == pytest.approx(scaled, rel=1e-8)
-    assert set(table["lag"]) == {1, 2, 3}
-    assert set(table["effects"]) == {"two_way", "region_year", "entity_trends", "first_difference"}
-    assert table.query("lag == 1")["estimate"].min() > table.query("lag == 2")["estimate"].max()

@@ -46,8 +46,8 @@ def _assignments(made: Evaluated) -> dict[str, object]:
     The last is exploratory: it shows whether test and regression differ by the control alone.
     """
     reading = made.readings[0]
-    explored = curve_table(reading.regression).set_index(["effects", "sample", "controls"])
-    plain = explored.loc[("two_way", "all", "no controls"), "estimate"]
+    explored = curve_table(made.question).set_index(["outcome", "effects", "sample", "controls"])
+    plain = explored.loc[(made.claim.outcome, "two_way", "all", "none"), "estimate"]
     results = made.result
     free, within, before = results["free"], results["within"], results["before"]
     half, most = before.powers[0], before.powers[-1]

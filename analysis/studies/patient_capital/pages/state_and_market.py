@@ -34,7 +34,7 @@ def explore(page: Family) -> Page:
 
 def _by_effects(made: Evaluated) -> dict[str, object]:
     """Return where the exploratory estimates lie, by the effects they absorb."""
-    found = curve_table(made.readings[0].regression)
+    found = curve_table(made.question)
     by = found.groupby("effects")["estimate"]
     return {"explored": {"lowest": by.min().to_dict(), "highest": by.max().to_dict()}}
 

@@ -129,7 +129,7 @@ def _slopes(made: Evaluated, term: str) -> dict[str, object]:
 
 def _curve_numbers(made: Evaluated) -> dict[str, object]:
     """Median estimate of the specification curve under each set of effects; exploratory."""
-    table = curve_table(made.readings[0].regression)
+    table = curve_table(made.question)
     return {str(k): float(v) for k, v in table.groupby("effects")["estimate"].median().items()}
 
 
