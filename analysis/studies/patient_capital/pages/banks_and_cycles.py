@@ -9,6 +9,7 @@ from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten
+from analysis.studies.patient_capital.pages.products import declared_products
 
 PILOT = "loan_equity_linkage_pilot"
 
@@ -37,7 +38,8 @@ def explore(page: Family) -> Page:
         },
         {"pilot": policy_grid(PILOT, page.study)},
     )
-    return shown | diagnostics(page.m44) | other_pilots(PILOT, page.study)
+    declared = declared_products(page.m43, page.m45)
+    return shown | declared | diagnostics(page.m44) | other_pilots(PILOT, page.study)
 
 
 def _assignments(made: Evaluated) -> dict[str, object]:
