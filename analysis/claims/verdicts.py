@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, Column, Finding, sign_of
 from analysis.claims.rules import Rules
+from analysis.inference.cells import signed
 
 __all__ = ["Verdict", "conditions", "verdict"]
 
@@ -99,7 +100,8 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
         end = finding.high if finding.sign == "+" else finding.low
         return Verdict(
             "no sizeable effect",
-            f"The interval ends at {signed(end)} {finding.unit} and so excludes every effect of {finding.plausible:.2f} or more as predicted.",
+            f"The interval ends at {signed(end)} {finding.unit} and so excludes every effect of "
+            f"{finding.plausible:.2f} or more as predicted.",
         )
     return Verdict("inconclusive", _open(finding, failed, by), failed=failed)
 
