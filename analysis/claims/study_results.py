@@ -11,7 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import get_all_start_methods, get_context
 from types import ModuleType
 
-from analysis.claims.calibration.page import calibration_page
+from analysis.claims.calibration_page import calibration_page
 from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family

@@ -9,7 +9,7 @@ from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten
-from analysis.studies.patient_capital.pages.products import declared_products
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_terms
 
 PILOT = "loan_equity_linkage_pilot"
 
@@ -38,7 +38,7 @@ def explore(page: Family) -> Page:
         },
         {"pilot": policy_grid(PILOT, page.study)},
     )
-    declared = declared_products(page.m43, page.m45)
+    declared = parts_of_terms(page.m43, page.m45)
     return shown | declared | diagnostics(page.m44) | other_pilots(PILOT, page.study)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.claims import Evaluated
-from analysis.claims.numbers import span
+from analysis.claims import Evaluated, Page
+from analysis.claims.numbers import flatten, span
 
 
 def parts_of_term(made: Evaluated) -> dict[str, object]:
@@ -15,3 +15,8 @@ def parts_of_term(made: Evaluated) -> dict[str, object]:
         for short, name in names.items()
         if name in found
     }
+
+
+def parts_of_terms(*claims: Evaluated) -> Page:
+    """Publish the parts of each claim's term; numbers are named ``<id>_declared_...``."""
+    return Page(flatten({made.claim.id.lower(): parts_of_term(made) for made in claims}))
