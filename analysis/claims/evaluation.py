@@ -15,13 +15,22 @@ from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, adjust_family
 from analysis.claims.finding import Check, Column, Finding, Slope
 from analysis.claims.natural import natural_words
+from analysis.claims.numbers import scaled
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
 from analysis.claims.standing import held_check, rising_check, secondary_check
 from analysis.data import Panel
 from analysis.errors import AnalysisError
-from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
+from analysis.inference import (
+    Estimate,
+    Estimates,
+    WildTest,
+    estimate,
+    estimate_columns,
+    influence,
+    wild,
+)
 from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
@@ -292,8 +301,6 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
 
 def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
     """Slopes of what moves inside entities, of the declared term, of means and national paths."""
-    from analysis.inference.estimate import estimate
-
     path = at_mean_and_path(declared.regression, judged.regression)
     lines = [
         ("within", judged.lines["two_way"], judged.scale()),
@@ -305,10 +312,7 @@ def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
         lines.append(("mean and path", line, line.scale * unit))
     except AnalysisError:
         pass  # nothing of the term is left at means and paths
-    return tuple(
-        Slope(name, line.estimate * scale, line.low_cr3 * scale, line.high_cr3 * scale, line.p_cr3)
-        for name, line, scale in lines
-    )
+    return tuple(Slope(name, *scaled(line, unit), line.p_cr3) for name, line, unit in lines)
 
 
 def _column(estimate: Estimate, reading: Reading, tests: Mapping[str, WildTest]) -> Column:
