@@ -75,6 +75,11 @@ class Study:
         return next(iter(self.units.values()))
 
     @property
+    def datasets(self) -> tuple[str, ...]:
+        """Data sets to which a claim is put."""
+        return tuple(dict.fromkeys(filter(None, map(self.dataset_of, self.runs()))))
+
+    @property
     def families(self) -> tuple[str, ...]:
         """Chapters, in the order of the book."""
         return self.ledger.families

@@ -123,8 +123,8 @@ def conditions(
     factor = 1 if sign == "+" else -1
     return {
         "leading p": finding.p <= by.supported,
-        "jackknife": first is not None and _speaks(first, factor, by.level),
-        "regions by year": within is not None and _speaks(within, factor, by.level),
+        "jackknife": first is not None and _speaks(first, factor, by.supported),
+        "regions by year": within is not None and _speaks(within, factor, by.supported),
         "entity trends": trends is not None and first is not None
         and factor * trends.estimate >= by.third * abs(first.estimate),
         "one deletion": _undestroyed(finding, factor, by.deleted),
@@ -133,7 +133,7 @@ def conditions(
 
 
 def _speaks(column: Column, factor: int, level: float) -> bool:
-    return factor * column.estimate > 0 and column.p_cr3 < level
+    return factor * column.estimate > 0 and column.p_cr3 <= level
 
 
 def _undestroyed(finding: Finding, factor: int, most: float) -> bool:

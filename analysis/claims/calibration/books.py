@@ -9,18 +9,19 @@ asked only where a leading test speaks at all: there the claim is evaluated as a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr
 
 from analysis.claims.calibration.placebo import Placebo, Replaced
+from analysis.claims.checks import control_check, lead_check
 from analysis.claims.claim import Claim
 from analysis.claims.designs import Lead, Regression, arrange, leading_test
 from analysis.claims.designs.derived import place
 from analysis.claims.evaluation import COLUMNS, answer
 from analysis.claims.evidence import Evidence
-from analysis.claims.finding import Column, Finding
+from analysis.claims.finding import Check, Column, Finding
 from analysis.claims.question import Question
 from analysis.claims.special import SPECIAL
 from analysis.data import Panel
@@ -95,11 +96,22 @@ def _asked(
         return
     by_part = [list(_findings(questions, i, draws)) for i in range(len(claim.parts))]
     for question, findings in zip(questions, zip(*by_part, strict=True), strict=True):
-        speaks = any(f.p < question.rules.level for f in findings)
-        if speaks and full:
+        least = min(f.p for f in findings)
+        if full and least <= question.rules.supported:
             yield answer(question, draws).evidence
         else:
-            yield Evidence(claim, findings, dataset=question.panel.name)
+            asked = tuple(_stepping(question, findings)) if full else ()
+            yield Evidence(claim, findings, asked, dataset=question.panel.name)
+
+
+def _stepping(question: Question, findings: Sequence[Finding]) -> Iterator[Check]:
+    """Ask what takes a step off "suggestive"; the rest decides between it and "supported" alone."""
+    for i, (finding, part) in enumerate(zip(findings, question.claim.parts, strict=True)):
+        if finding.p < question.rules.level:
+            regression = arrange(question, part, within=True)
+            if question.claim.design != "event":
+                yield replace(lead_check(regression, question.rules.asked), part=i)
+            yield replace(control_check(question, part), part=i)
 
 
 @dataclass(frozen=True, eq=False)

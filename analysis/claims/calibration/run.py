@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,9 @@ from analysis.claims.finding import Check, read_finding
 from analysis.claims.special import SPECIAL
 from analysis.claims.study import Study, read_study
 from analysis.errors import SpecificationError
+from analysis.fingerprint import fingerprint
 
-__all__ = ["PLANTED", "Simulated", "Task", "run", "simulated", "tasks"]
+__all__ = ["PLANTED", "Simulated", "Task", "key", "revision", "run", "simulated", "tasks"]
 
 CHUNK = 10
 DRAWS = 999
@@ -162,6 +164,32 @@ def _compact(evidence: Evidence) -> dict[str, Any]:
     checks = [{**c, "asks": "", "found": ""} for c in plain["checks"]]
     return {"id": evidence.claim.id, "findings": plain["findings"], "checks": checks,
             "cannot": evidence.cannot}  # fmt: skip
+
+
+def key(study: Study) -> str:
+    """Return the name under which answers are kept: code, data and ledger, not the rules."""
+    code = Path(__file__).resolve().parents[2]
+    rooms = [code / room for room in ("data", "measures", "models", "inference", "claims")]
+    declared = [study.folder / name for name in ("ledger.yml", "measures.yml", "study.yml")]
+    return fingerprint(
+        [*rooms, *declared, study.data or code.parent / "data"], (".py", ".yml", ".csv")
+    )
+
+
+def revision() -> str:
+    """Commit of the code that runs, with a mark where files were changed since; "" without git."""
+    root = Path(__file__).resolve().parents[3]
+    git = ["git", "-C", str(root)]
+    try:
+        head = subprocess.run(
+            [*git, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True
+        )
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "analysis", "data"], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if changed.stdout else "")
 
 
 def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simulated]:

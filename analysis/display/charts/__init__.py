@@ -16,6 +16,7 @@ from analysis.errors import UnknownNameError
 
 _MODULES = {
     "chain": ("chain_effects",),
+    "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
