@@ -8,16 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.claims.claim import Part
-from analysis.claims.designs import Regression, arrange
+from analysis.claims.designs import Regression, arrange, at_mean_and_path
 from analysis.claims.designs.derived import place
-from analysis.claims.finding import Check
+from analysis.claims.evaluated import Reading
+from analysis.claims.finding import Check, Slope
+from analysis.claims.numbers import scaled
 from analysis.claims.question import Question
 from analysis.errors import AnalysisError
+from analysis.inference import estimate
 from analysis.inference.cells import reach
 from analysis.inference.coefficients import jackknife_of
 from analysis.models import fit
 
-__all__ = ["held_check", "rising_check", "secondary_check"]
+__all__ = ["decomposition", "held_check", "rising_check", "secondary_check"]
 
 HIGH = 0.9
 """Quantile of the other factor at which the slope of the first is read."""
@@ -109,3 +112,19 @@ def _movement(regression: Regression, name: str, index: object) -> np.ndarray:
     values = regression.panel[name].astype(float)
     moved = values.groupby(level=0).shift(regression.spec.lag_of(name)).loc[index]
     return (moved - moved.groupby(level=0).transform("mean")).to_numpy()
+
+
+def decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
+    """Slopes of what moves inside entities, of the declared term, of means and national paths."""
+    path = at_mean_and_path(declared.regression, judged.regression)
+    lines = [
+        ("within", judged.lines["two_way"], judged.scale()),
+        ("declared", declared.lines["two_way"], declared.scale()),
+    ]
+    try:
+        line = estimate(path.spec, path.panel).coefficient(path.focal)
+        unit = declared.scale() / declared.lines["two_way"].scale
+        lines.append(("mean and path", line, line.scale * unit))
+    except AnalysisError:
+        pass  # nothing of the term is left at means and paths
+    return tuple(Slope(name, *scaled(line, unit), line.p_cr3) for name, line, unit in lines)

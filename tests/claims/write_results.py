@@ -10,9 +10,9 @@ from tests.published import published
 
 RESULTS = Path(__file__).with_name("results.yml")
 HEAD = """\
-# Estimates (within-SDs; M26 in years) in three columns, leading p, p within the chapter and verdict,
-# with 9,999 draws, by the regressions that decide. Written by `python -m tests.claims.write_results`
-# after `python -m analysis evaluate`.
+# Estimates (within-SDs; M26 in years) in three columns, leading p, p within the chapter and
+# verdict, with 9,999 draws, by the regressions that decide. Written anew after
+# `python -m analysis evaluate` by `python -m tests.claims.write_results`.
 """
 
 
