@@ -18,7 +18,13 @@ from analysis.claims.natural import natural_words
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
-from analysis.claims.standing import decomposition, held_check, rising_check, secondary_check
+from analysis.claims.standing import (
+    decomposition,
+    held_check,
+    persistence,
+    rising_check,
+    secondary_check,
+)
 from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
@@ -225,6 +231,7 @@ def _judge(
     rules = question.rules
     test = design_test(question, regression, reading.estimates.columns[0])
     finding = _finding(question, reading, test, draws)
+    finding = replace(finding, persistence=persistence(question, regression))
     if declared is not reading:
         finding = replace(finding, decomposition=decomposition(reading, declared))
     ingredients = ingredient_table(question, part)

@@ -96,10 +96,13 @@ def test_where_no_entity_can_be_left_out_the_deletion_is_not_asked(judge):
 
 def test_between_supported_and_the_level_a_claim_is_suggestive(make_claim):
     by = with_numbers(supported=0.001)
-    evidence = Evidence(make_claim(), (finding(p=0.01),))
+    evidence = Evidence(make_claim(), (finding(p=0.01, cr3=(0.0005,) * 3),))
     judged = verdict(evidence, by)
     assert (judged.word, judged.failed) == ("suggestive", ("leading p",))
-    assert verdict(Evidence(make_claim(), (finding(p=0.001),)), by).word == "supported"
+    assert (
+        verdict(Evidence(make_claim(), (finding(p=0.001, cr3=(0.0005,) * 3),)), by).word
+        == "supported"
+    )
 
 
 def test_a_p_adjusted_in_the_chapter_decides_nothing(judge):
@@ -263,8 +266,9 @@ def test_the_rules_are_those_declared():
     by = RULES
     declared = (by.level, by.plausible, by.plausible_lag, by.reweighted, by.ingredients)
     assert declared == (0.05, 0.20, 1.0, 0.95, 0.50)
-    assert (by.edition, by.asked, by.deleted, by.third, by.clusters) == (2, 0.05, 0.05, 0.3333, 3.0)
+    assert (by.edition, by.deleted, by.third, by.clusters) == (2, 0.05, 0.3333, 3.0)
     assert 0 < by.supported <= by.level
+    assert 0 < by.asked <= by.level
 
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Numbers)])
