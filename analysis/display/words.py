@@ -112,8 +112,9 @@ def _made_of(finding: Finding, several: bool) -> str:
     rows = [
         {
             "Slope of": _SLOPES[one.name],
-            "Within-SDs": signed(one.estimate),
-            "95% CR3 interval": f"[{signed(one.low)}, {signed(one.high)}]",
+            "Within-SDs, 95% CR3 interval": Html(
+                f"{signed(one.estimate)}<br><small>[{signed(one.low)}, {signed(one.high)}]</small>"
+            ),
             "p, CR3": f"{one.p:.3f}",
         }
         for one in finding.decomposition
@@ -122,7 +123,7 @@ def _made_of(finding: Finding, several: bool) -> str:
         "Two moving series meet in this term, and fixed differences between entities times a "
         "national trend would pass for their meeting; so only what moves inside entities decides."
     )
-    shown = table(pd.DataFrame(rows), f"{head}what the term is made of", style="estimates")
+    shown = table(pd.DataFrame(rows), f"{head}What the term is made of", style="estimates")
     return f"<p>{said}</p>{shown.text}"
 
 
