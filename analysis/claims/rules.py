@@ -30,7 +30,7 @@ class Numbers:
         Level at which a lead or a negative control counts against a claim.
     deleted : float
         Largest p that leaving out one entity may bring about.
-    third : float
+    trends : float
         Share of the leading estimate that must be left beside trends of the entities.
     clusters : float
         Fewest effective clusters with which a claim can be tested.
@@ -44,7 +44,7 @@ class Numbers:
     supported: float
     asked: float
     deleted: float
-    third: float
+    trends: float
     clusters: float
     plausible: float
     plausible_lag: float

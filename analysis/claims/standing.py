@@ -71,16 +71,21 @@ def _secondary(question: Question, part: Part) -> Iterator[tuple[str, Regression
 def held_check(question: Question, regression: Regression) -> Check:
     """Hold declared measures of size fixed, one at a time: both sides may just grow with them."""
     asks = "Does it stand beside the size of the economy?"
-    said, stands, sign = [], [], np.sign(_t(regression)[0])
-    spec = regression.spec
-    for name in question.claim.secondary.held:
-        wider = replace(spec, controls=(*spec.controls, name))
-        t, critical = _t(replace(regression, spec=wider))
-        stands.append(bool(t * sign > critical))
-        said.append(f"beside {question.panel.describe(name).label_en}, t = {t:.1f}")
-    if not said:
+    spec, names = regression.spec, question.claim.secondary.held
+    if not names:
         return Check("size", asks, "No measure of size is declared for this claim.", None)
-    return Check("size", asks, f"{'; '.join(said)}.".replace("-", "−"), all(stands))
+    said, stands, sign = [], [], np.sign(_t(regression)[0])
+    for name in names:
+        words = f"beside {question.panel.describe(name).label_en}"
+        try:
+            wider = replace(spec, controls=(*spec.controls, name))
+            t, critical = _t(replace(regression, spec=wider))
+        except AnalysisError:
+            said.append(f"{words} it cannot be estimated")
+            continue
+        stands.append(bool(t * sign > critical))
+        said.append(f"{words}, t = {t:.1f}".replace("-", "−"))
+    return Check("size", asks, f"{'; '.join(said)}.", all(stands) if stands else None)
 
 
 def rising_check(question: Question, regression: Regression) -> Check:

@@ -127,7 +127,7 @@ def conditions(
         "jackknife": first is not None and _speaks(first, factor, by.supported),
         "regions by year": within is not None and _speaks(within, factor, by.supported),
         "entity trends": trends is not None and first is not None
-        and factor * trends.estimate >= by.third * abs(first.estimate),
+        and factor * trends.estimate >= by.trends * abs(first.estimate),
         "one deletion": _undestroyed(finding, factor, by.deleted),
         **{check.name: check.passed is not False for check in checks},
     }  # fmt: skip

@@ -69,7 +69,7 @@ def test_supported_needs_every_condition(judge):
         ({"cr3": (0.06, 0.01, 0.01)}, (), "jackknife"),
         ({"cr3": (0.01, 0.06, 0.01)}, (), "regions by year"),
         ({"estimates": (0.4, -0.3, 0.2)}, (), "regions by year"),
-        ({"estimates": (0.4, 0.3, 0.13)}, (), "entity trends"),  # less than a third is left
+        ({"estimates": (0.4, 0.3, 0.19)}, (), "entity trends"),  # less than half is left
         ({"estimates": (0.4, 0.3)}, (), "entity trends"),  # a column that could not be estimated
         ({"lowest": -0.01}, (), "one deletion"),
         ({"p_without": 0.06}, (), "one deletion"),
@@ -84,8 +84,8 @@ def test_one_failed_condition_makes_it_suggestive(judge, changes, checks, failed
     assert failed in judged.reason
 
 
-@pytest.mark.parametrize("changes", [{"cr3": (0.01, 0.01, 0.9)}, {"estimates": (0.4, 0.3, 0.134)}])
-def test_the_column_with_trends_need_not_be_significant_but_a_third_of_the_first(judge, changes):
+@pytest.mark.parametrize("changes", [{"cr3": (0.01, 0.01, 0.9)}, {"estimates": (0.4, 0.3, 0.201)}])
+def test_the_column_with_trends_need_not_be_significant_but_half_of_the_first(judge, changes):
     assert judge(finding(**changes)).word == "supported"
 
 
@@ -113,10 +113,10 @@ def test_a_p_adjusted_in_the_chapter_decides_nothing(judge):
 
 @pytest.mark.parametrize("sign", ["+", "-", "0"])
 def test_too_few_entities_cannot_be_tested(judge, sign):
-    few = finding(sign=sign, effective_clusters=2.9)
+    few = finding(sign=sign, effective_clusters=2.4)
     judged = judge(few, sign=sign)
     assert judged.word == "cannot be tested here"
-    assert "2.9 effective clusters, fewer than 3" in judged.reason
+    assert "2.4 effective clusters, fewer than 2.5" in judged.reason
     # A permutation needs no clusters: who is treated is dealt out anew.
     permuted = dataclasses.replace(few, test="permutation")
     assert judge(permuted, sign=sign).word != "cannot be tested here"
@@ -266,7 +266,7 @@ def test_the_rules_are_those_declared():
     by = RULES
     declared = (by.level, by.plausible, by.plausible_lag, by.reweighted, by.ingredients)
     assert declared == (0.05, 0.20, 1.0, 0.95, 0.50)
-    assert (by.edition, by.deleted, by.third, by.clusters) == (2, 0.05, 0.3333, 3.0)
+    assert (by.edition, by.deleted, by.trends, by.clusters) == (2, 0.05, 0.5, 2.5)
     assert 0 < by.supported <= by.level
     assert 0 < by.asked <= by.level
 
@@ -301,8 +301,8 @@ def test_a_claim_that_cannot_be_asked_says_why(make_claim):
         (lambda raw: raw["numbers"]["level"].update(value="low"), "needs a number as value"),
         (lambda raw: raw["numbers"]["level"].pop("range"), "needs a number as value"),
         (lambda raw: raw["numbers"]["level"].update(value=0.9), "is 0.9, outside its range"),
-        (lambda raw: raw["numbers"]["third"].pop("simulation"), "names no simulation"),
-        (lambda raw: raw["numbers"]["third"].update(simulation=" "), "names no simulation"),
+        (lambda raw: raw["numbers"]["trends"].pop("simulation"), "names no simulation"),
+        (lambda raw: raw["numbers"]["trends"].update(simulation=" "), "names no simulation"),
     ],
 )
 def test_rules_that_lack_something_are_refused(tmp_path, change, words):

@@ -8,7 +8,8 @@ asked only where a leading test speaks at all: there the claim is evaluated as a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,6 +46,9 @@ from analysis.models.rows import numbers, shift, usable, years_each
 __all__ = ["book", "claims_of"]
 
 DRAWS = 999
+EVERYTHING = 0.02
+"""Leading p up to which a claim is asked everything, so that a stricter or milder rule can be tried
+on the same panels."""
 
 Ask = Callable[[Claim, int], Question]
 """The question of a claim on panel number so and so."""
@@ -94,10 +98,12 @@ def _asked(
     if claim.design in SPECIAL:
         yield from (answer(question, draws).evidence for question in questions)
         return
-    by_part = [list(_findings(questions, i, draws)) for i in range(len(claim.parts))]
-    for question, findings in zip(questions, zip(*by_part, strict=True), strict=True):
-        least = min(f.p for f in findings)
-        if full and least <= question.rules.supported:
+    by_part = [_findings(questions, i, draws) for i in range(len(claim.parts))]
+    for i, question in enumerate(questions):
+        findings = tuple(part[i] for part in by_part if i in part)
+        least = min((f.p for f in findings), default=0.0)
+        most = max(question.rules.supported, EVERYTHING)
+        if len(findings) < len(by_part) or (full and least <= most):
             yield answer(question, draws).evidence
         else:
             asked = tuple(_stepping(question, findings)) if full else ()
@@ -165,37 +171,49 @@ def _columns(regression: Regression, at: np.ndarray) -> np.ndarray:
     return np.column_stack([*(values[n] for n in order), numbers(frame, spec.outcome)[at]])
 
 
-def _findings(questions: Sequence[Question], part: int, draws: int) -> Iterator[Finding]:
-    """Yield the finding of one part on every panel; panels with the same rows are solved as one."""
-    regressions = [arrange(q, q.claim.parts[part], within=True) for q in questions]
-    groups: dict[bytes, list[int]] = {}
-    for i, one in enumerate(regressions):
-        groups.setdefault(usable(one.spec, one.panel).tobytes(), []).append(i)
+def _findings(questions: Sequence[Question], part: int, draws: int) -> dict[int, Finding]:
+    """Return findings of one part by panel; panels with the same rows are solved as one.
+
+    Panels that cannot be solved so are left out: asked by themselves, they say why.
+    """
+    regressions: dict[int, Regression] = {}
+    groups: dict[tuple[bytes, tuple[str, ...]], list[int]] = {}
+    for i, question in enumerate(questions):
+        with suppress(AnalysisError):
+            one = regressions[i] = arrange(question, question.claim.parts[part], within=True)
+            key = usable(one.spec, one.panel).tobytes(), one.spec.terms
+            groups.setdefault(key, []).append(i)
     found: dict[int, Finding] = {}
     for members in groups.values():
-        rows = _rows(regressions[members[0]])
-        columns = np.stack([_columns(regressions[i], rows.index) for i in members])
-        found |= _solve(members, columns, rows, questions, regressions, draws)
-    yield from (found[i] for i in range(len(questions)))
+        with suppress(AnalysisError):
+            rows = _rows(regressions[members[0]])
+            columns = np.stack([_columns(regressions[i], rows.index) for i in members])
+            found |= _solve(members, columns, rows, questions, regressions, draws)
+    return found
 
 
 def _solve(
     which: Sequence[int], columns: np.ndarray, rows: _Rows, questions: Sequence[Question],
-    regressions: Sequence[Regression], draws: int,
+    regressions: Mapping[int, Regression], draws: int,
 ) -> dict[int, Finding]:  # fmt: skip
     y, x = columns[..., -1], columns[..., :-1]
     sd = rows.plain.within_sd(columns[..., [0, -1]])
-    scale = sd[:, 0] / sd[:, 1]
-    if regressions[0].in_sds:
-        scale = sd[:, 0] * np.sqrt(y.shape[1] / (y.shape[1] - 1))
     slopes = {effects: shared.slopes(y, x) for effects, shared in rows.shared.items()}
+    whole = [(s.rank == x.shape[-1]) & np.isfinite(s.se_cr3) for s in slopes.values()]
+    with np.errstate(divide="ignore"):
+        scale = sd[:, 0] / sd[:, 1]
+    if regressions[which[0]].in_sds:
+        scale = sd[:, 0] * np.sqrt(y.shape[1] / (y.shape[1] - 1))
     chosen = choose_weights("auto", len(rows.plain.labels), draws, SEED)
     out = {}
     for j, i in enumerate(which):
-        lead = leading_test(questions[i], regressions[i])
-        tables = {e: _column(e, s, j, scale[j], rows, len(y[j])) for e, s in slopes.items()}
-        out[i] = _finding(questions[i], regressions[i], tables, slopes["two_way"], j, scale[j],
-                          lead, chosen)  # fmt: skip
+        if not all(one[j] for one in whole):
+            continue
+        with suppress(AnalysisError):
+            lead = leading_test(questions[i], regressions[i])
+            tables = {e: _column(e, s, j, scale[j], rows, len(y[j])) for e, s in slopes.items()}
+            out[i] = _finding(questions[i], regressions[i], tables, slopes["two_way"], j, scale[j],
+                              lead, chosen)  # fmt: skip
     return out
 
 

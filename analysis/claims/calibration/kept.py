@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.claims.calibration.books import EVERYTHING
 from analysis.claims.calibration.run import DRAWS, Simulated, Task, simulated
 from analysis.claims.calibration.summary import by_claim, by_family, joint_rows, word_rows
 from analysis.claims.rules import Rules
@@ -23,9 +24,8 @@ NAMES = {
     "joint": "calibration_joint",
     "frontier": "calibration_frontier",
 }
-LEVELS = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02)
-"""Values of the number `supported` for which the frontier is drawn; panels are asked everything
-below the largest."""
+LEVELS = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, EVERYTHING)
+"""Values of the number `supported` for which the frontier is drawn."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,10 +79,11 @@ class Placebo:
             columns[name] = self._score(name, columns, index)
         for name in self.composites:
             item = self.study.measures.composites[name]
-            levels = np.column_stack([columns[s] for s in item.systems]) / (1.0 + EPS)
-            whole = np.isfinite(levels).all(axis=1)
-            columns[name] = np.full(len(levels), np.nan)
-            columns[name][whole] = COMPOSITES[item.form](levels[whole].clip(EPS, 1.0))
+            scores = np.column_stack([columns[s] for s in item.systems])
+            whole = np.isfinite(scores).all(axis=1)
+            levels = scores[whole].clip(EPS, 1.0 + EPS) / (1.0 + EPS)
+            columns[name] = np.full(len(scores), np.nan)
+            columns[name][whole] = COMPOSITES[item.form](levels)
         return Replaced(columns, self.study.with_policies(self._dealt(rng)))
 
     def _score(

@@ -12,6 +12,7 @@ from analysis.claims.claim import Claim
 from analysis.claims.designs import Regression, arrange
 from analysis.claims.designs.derived import shifted
 from analysis.claims.question import Question
+from analysis.inference.clusters.shared_rows import share_rows
 from analysis.measures import Declarations
 from analysis.models import estimation_rows
 from analysis.models.design import build_design
@@ -39,7 +40,7 @@ def plantable(question: Question) -> bool:
     part = question.claim.parts[0]
     if part.sign not in "+-" or part.less:
         return False
-    return arrange(question, part, within=True).outcome in question.panel
+    return arrange(question, part, within=True).spec.outcome in question.panel
 
 
 def plant(question: Question, size: float) -> Question:
@@ -50,7 +51,7 @@ def plant(question: Question, size: float) -> Question:
     question : Question
         A claim put to a placebo panel.
     size : float
-        Within-SDs of the outcome per within-SD of the focal term.
+        Within-SDs of the outcome, the effect among it, per within-SD of the focal term; below 1.
 
     Returns
     -------
@@ -66,7 +67,7 @@ def plant(question: Question, size: float) -> Question:
     frame = question.panel.frame.copy()
     for name in (outcome, *(index.ingredients if index else ())):
         if name in frame:
-            frame[name] = frame[name] + signed * _ratio(regression, name) * focal
+            frame[name] = frame[name] + _slope(regression, name, signed) * focal
     return replace(question, panel=replace(question.panel, frame=frame))
 
 
@@ -76,9 +77,18 @@ def _focal(regression: Regression) -> pd.Series:
     return shifted(values, regression.spec.lag_of(regression.focal)).fillna(0.0)
 
 
-def _ratio(regression: Regression, outcome: str) -> float:
-    """Within-SD of an outcome over that of the focal term."""
+def _slope(regression: Regression, outcome: str, size: float) -> float:
+    """Slope with which an outcome has to move with the focal term to do so by `size`.
+
+    The effect widens the outcome: b/√(1 + b² + 2rb) = size, with b in SDs of the outcome as it was
+    and r its correlation with the term, is solved for b.
+    """
     spec = replace(regression.spec, outcome=outcome)
-    sd = build_design(spec, regression.panel, estimation_rows(spec, regression.panel)).within_sd
-    at = 1 + spec.terms.index(regression.focal)
-    return float(sd[0] / sd[at]) if np.isfinite(sd[at]) and sd[at] > 0 else 0.0
+    design = build_design(spec, regression.panel, estimation_rows(spec, regression.panel))
+    columns = np.column_stack([design.y, design.x[:, spec.terms.index(regression.focal)]])
+    y, x = share_rows(design, levels_only=True).clean(columns).T
+    if not (x @ x > 0 and y @ y > 0):
+        return 0.0
+    r = x @ y / np.sqrt((x @ x) * (y @ y))
+    b = (size**2 * r + size * np.sqrt(size**2 * r**2 + 1 - size**2)) / (1 - size**2)
+    return float(b * np.sqrt((y @ y) / (x @ x)))

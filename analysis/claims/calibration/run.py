@@ -16,14 +16,15 @@ from analysis.claims.claim import Claim
 from analysis.claims.evaluation import answer
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, read_finding
+from analysis.claims.question import Question
 from analysis.claims.special import SPECIAL
 from analysis.claims.study import Study, read_study
-from analysis.errors import SpecificationError
+from analysis.errors import AnalysisError, SpecificationError
 from analysis.fingerprint import fingerprint
 
 __all__ = ["PLANTED", "Simulated", "Task", "key", "revision", "run", "simulated", "tasks"]
 
-CHUNK = 10
+CHUNK = 25
 DRAWS = 999
 PLANTED = (0.2, 0.4, 0.6)
 """Sizes of planted effects, in within-SDs per within-SD."""
@@ -147,11 +148,16 @@ def _answers(study: Study, task: Task) -> Iterator[list[dict[str, Any]]]:
     for number in numbers:
         drawn = made.replaced(number)
         asked = [made.question(claim, drawn) for claim in _planted(made)]
-        yield [
-            _compact(answer(plant(question, task.size), DRAWS).evidence)
-            for question in asked
-            if plantable(question)
-        ]
+        found = (_with_effect(question, task.size) for question in asked)
+        yield [_compact(evidence) for evidence in found if evidence]
+
+
+def _with_effect(question: Question, size: float) -> Evidence | None:
+    """Plant an effect and ask; None where there is no place for one."""
+    try:
+        return answer(plant(question, size), DRAWS).evidence if plantable(question) else None
+    except AnalysisError as error:
+        return Evidence(question.claim, dataset=question.panel.name, cannot=str(error))
 
 
 def _planted(made: Placebo) -> tuple[Claim, ...]:
@@ -200,8 +206,8 @@ def simulated(study: Study, folder: Path, todo: Iterable[Task]) -> Iterator[Simu
     FileNotFoundError
         A task has not been run.
     """
-    claims = {claim.id: claim for claim in study.ledger}
     for task in todo:
+        claims = {claim.id: claim for claim in study.runs(dataset=task.dataset)}
         panels = json.loads((folder / task.file).read_text(encoding="utf-8"))
         for number, answers in zip(range(task.first, task.last), panels, strict=True):
             found = tuple(_read(one, claims, task.dataset) for one in answers)

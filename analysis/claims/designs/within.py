@@ -35,6 +35,7 @@ from analysis.measures import Declarations
 from analysis.measures.coupling import COMPOSITES, LINEAR
 from analysis.measures.weights import EPS
 from analysis.models import estimation_rows
+from analysis.models.design import build_design
 from analysis.models.rows import numbers, shift, usable, years_each
 
 __all__ = [
@@ -167,25 +168,32 @@ def with_expected(base: Regression, measures: Declarations) -> Regression:
     Returns
     -------
     Regression
-        With one control more for every composite that bends; a mean does not, because entity and
-        year effects take it out.
+        With one control more for every composite that bends at means and paths; a mean does not,
+        nor does a minimum that is always of the same system: entity and year effects hold them.
     """
-    spec, panel, added = base.spec, base.panel, []
+    spec, found = base.spec, base
     bent = [n for n in spec.regressors if n in measures.composites]
     bent = [n for n in bent if measures.composites[n].form not in LINEAR]
-    if not bent:
-        return base
-    seen = usable(spec, panel)
+    seen = usable(spec, base.panel) if bent else np.empty(0)
     for name in bent:
-        declared = measures.composites[name]
-        levels = [mean_and_path(panel, s, spec.lag_of(name), seen) for s in declared.systems]
-        column = f"{name} at mean and path"
-        values = _composed(declared.form, levels)
-        panel = derived.add_column(panel, column, values, (name,), column)
-        added.append((column, spec.lag_of(name)))
-    lags = {**dict(spec.lags), **dict(added)}
-    spec = replace(spec, regressors=(*spec.regressors, *(n for n, _ in added)), lags=lags)
-    return replace(base, panel=panel, spec=spec)
+        declared, lag = measures.composites[name], spec.lag_of(name)
+        levels = [mean_and_path(base.panel, s, lag, seen) for s in declared.systems]
+        found = _beside(found, name, _composed(declared.form, levels), (name,), lag)
+    return found
+
+
+def _beside(
+    base: Regression, name: str, values: pd.Series, parents: Sequence[str], lag: int
+) -> Regression:
+    """Hold a term's value at means and paths fixed, unless entity and year effects hold it."""
+    column = f"{name} at mean and path"
+    panel = derived.add_column(base.panel, column, values, parents, column)
+    spec = base.spec
+    lags = spec.lags if lag == spec.lag else {**dict(spec.lags), column: lag}
+    spec = replace(spec, regressors=(*spec.regressors, column), lags=lags)
+    rows = estimation_rows(spec, panel)
+    left = build_design(spec, panel, rows).within_sd[1 + spec.terms.index(column)]
+    return replace(base, panel=panel, spec=spec) if left > 0 else base
 
 
 def mean_and_path(panel: Panel, name: str, lag: int, seen: np.ndarray) -> pd.Series:
@@ -230,9 +238,7 @@ def with_expected_regime(base: Regression, of: str, by: str, gamma: float) -> Re
     seen = usable(spec, base.panel)
     values = mean_and_path(base.panel, of, spec.lag_of(of), seen)
     level = mean_and_path(base.panel, by, spec.lag_of(by), seen)
-    column = f"{base.focal} at mean and path"
-    panel = derived.add_column(base.panel, column, values * (level > gamma), (of, by), column)
-    return replace(base, panel=panel, spec=replace(spec, regressors=(*spec.regressors, column)))
+    return _beside(base, base.focal, values * (level > gamma), (of, by), spec.lag)
 
 
 def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
@@ -270,9 +276,10 @@ def at_mean_and_path(declared: Regression, judged: Regression) -> Regression:
     return replace(declared, panel=panel, spec=spec, focal=name, label="")
 
 
-def _composed(form: str, levels: Sequence[pd.Series]) -> pd.Series:
-    table = pd.concat(levels, axis=1) / (1.0 + EPS)  # levels, as `analysis.measures.build` has them
+def _composed(form: str, scores: Sequence[pd.Series]) -> pd.Series:
+    table = pd.concat(scores, axis=1)
     whole = table.notna().all(axis=1)
     out = pd.Series(np.nan, index=table.index)
-    out[whole] = COMPOSITES[form](table[whole].clip(EPS, 1.0).to_numpy())
+    levels = table[whole].clip(EPS, 1.0 + EPS) / (1.0 + EPS)  # as `analysis.measures.build`
+    out[whole] = COMPOSITES[form](levels.to_numpy())
     return out

@@ -23,6 +23,7 @@ from analysis.models.design import Design, split_effects
 __all__ = ["SharedRows", "Slopes", "share_rows"]
 
 _RANK = 1e-10  # relative size of a singular value below which a direction of the effects is empty
+_UNKNOWN = 1e-8  # share of the first term in empty directions above which it has no slope
 _ABSORBED = 1e-9  # share of a column's length below which effects have taken all of it
 
 
@@ -34,8 +35,11 @@ class Slopes:
     ----------
     estimate, se, se_cr3 : ndarray, shape (P,)
         Of the first term, in units of outcome and term: slope, CR1 and jackknife standard errors.
+        There is no jackknife where one cluster alone moves a term.
     without, se_without : ndarray, shape (P, G)
         Slope and CR1 standard error when one cluster is left out, all effects estimated anew.
+    rank : ndarray of int, shape (P,)
+        Terms that count: those that neither effects nor other terms absorb.
     effective : ndarray, shape (P,)
         (Σ_g v_g)² / Σ_g v_g² with v_g the variation of the term in cluster g, all else taken out.
     scores : tuple of Scores
@@ -47,6 +51,7 @@ class Slopes:
     se_cr3: np.ndarray
     without: np.ndarray
     se_without: np.ndarray
+    rank: np.ndarray
     effective: np.ndarray
     scores: tuple[Scores, ...]
 
@@ -100,9 +105,10 @@ class SharedRows:
         return np.sqrt(np.clip(left, 0, None) / (len(self.order) - rows)[:, None])
 
     def slopes(self, y: np.ndarray, x: np.ndarray) -> Slopes:
-        """Estimate P regressions of y (P, n) on x (P, n, k); NaN where the first term is absorbed.
+        """Estimate P regressions of y (P, n) on x (P, n, k).
 
-        Other terms that are absorbed, or repeat those before them, count for nothing.
+        NaN where effects or other terms absorb the first one; other terms that are absorbed, or
+        repeat each other, count for nothing.
         """
         columns = self.clean(np.concatenate([x, y[..., None]], axis=-1))
         length = np.sqrt((columns**2).sum(axis=-2))
@@ -120,8 +126,9 @@ class SharedRows:
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(length[:, 0] > 0, length[:, k] / length[:, 0], np.nan)
         se = np.sqrt(factor * (scores**2).sum(axis=1))
-        without, se_without = self._deletions(blocks, total, k, rank)
+        without, se_without, ranks = self._deletions(blocks, total, k, rank)
         se_cr3 = np.sqrt((groups - 1) / groups * ((without - b[:, :1]) ** 2).sum(axis=1))
+        se_cr3[(ranks < rank[:, None]).any(axis=1)] = np.nan
         across = np.einsum("pi,pgij,pj->pg", inverse[:, 0], blocks[:, :, :k, :k], inverse[:, 0])
         return Slopes(
             estimate=b[:, 0] * scale,
@@ -129,6 +136,7 @@ class SharedRows:
             se_cr3=se_cr3 * scale,
             without=without * scale[:, None],
             se_without=se_without * scale[:, None],
+            rank=rank,
             effective=across.sum(axis=1) ** 2 / (across**2).sum(axis=1),
             scores=tuple(self._scores(*of, k) for of in zip(blocks, inverse, length, factor,
                                                             strict=True)),
@@ -156,11 +164,11 @@ class SharedRows:
 
     def _deletions(
         self, blocks: np.ndarray, total: np.ndarray, k: int, rank: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """First slope and its CR1 error without each cluster, (P, G) each, of unit columns."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """First slope, its CR1 error and the rank without each cluster, (P, G), of unit columns."""
         m, groups, n = k + 1, len(self.starts), len(self.order)
         left = self._left(blocks, total, m)
-        inverse = _inverses(left[..., :k, :k])[0]
+        inverse, ranks = _inverses(left[..., :k, :k])
         b = (inverse @ left[..., :k, k:])[..., 0]
         # The residualised term and the residual as weights on (terms, outcome, crossing effects).
         term = np.concatenate([inverse[..., 0, :], np.zeros((*b.shape[:-1], 1))], axis=-1)
@@ -175,7 +183,7 @@ class SharedRows:
         kept = n - rows
         parameters = self.free + rank[:, None]
         factor = (groups - 1) / (groups - 2) * (kept - 1) / (kept - parameters)
-        return b[..., 0], np.sqrt(factor * (scores**2).sum(axis=-1))
+        return b[..., 0], np.sqrt(factor * (scores**2).sum(axis=-1)), ranks
 
     def _scores(
         self, blocks: np.ndarray, inverse: np.ndarray, length: np.ndarray, factor: float, k: int
@@ -243,8 +251,13 @@ def _orthonormal(columns: np.ndarray) -> np.ndarray:
 
 
 def _inverses(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pseudo-inverses of unit Gram matrices (..., k, k), and their ranks."""
+    """Pseudo-inverses of unit Gram matrices (..., k, k), and their ranks.
+
+    NaN where the first column is zero or a combination of others.
+    """
     values, vectors = np.linalg.eigh(gram)
     kept = values > _RANK
+    lost = (np.where(kept, 0.0, vectors[..., 0, :]) ** 2).sum(axis=-1)
     inverse = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
+    inverse[lost > _UNKNOWN] = np.nan
     return (vectors * inverse[..., None, :]) @ np.swapaxes(vectors, -1, -2), kept.sum(axis=-1)

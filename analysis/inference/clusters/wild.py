@@ -203,7 +203,7 @@ def search_test(
     Parameters
     ----------
     scores : sequence of Scores
-        Of the candidates, all on the same clusters.
+        Of the candidates, all on the same clusters; those without a slope are passed over.
     draws, weights, seed
         As in `wild`.
 
@@ -212,15 +212,26 @@ def search_test(
     tuple of float and int
         Share of draws whose largest |t| is at least that of the sample, the sample counted, and
         the position of the candidate with the largest (Westfall and Young 1993, ch. 2).
+
+    Raises
+    ------
+    SpecificationError
+        No candidate has a slope, or as in `wild`.
     """
+    tried = [i for i, one in enumerate(scores) if np.isfinite(one.estimate)]
+    if not tried:
+        raise SpecificationError(
+            f"None of {len(scores)} candidates has a slope beside the other terms and effects: "
+            "leave a term out or try other candidates."
+        )
     chosen = choose_weights(weights, len(scores[0].labels), draws, seed)
-    t = np.abs([one.estimate / one.se for one in scores])
+    t = np.abs([scores[i].estimate / scores[i].se for i in tried])
     beyond = 0
     for w in chosen.chunks():
-        drawn = [numerics.t_statistics(*one.squares(0.0, w)) for one in scores]
+        drawn = [numerics.t_statistics(*scores[i].squares(0.0, w)) for i in tried]
         beyond += int((np.abs(drawn).max(axis=0) >= t.max() * (1 - _TIE)).sum())
     own = 0 if chosen.enumerated else 1
-    return (beyond + own) / (chosen.draws + own), int(t.argmax())
+    return (beyond + own) / (chosen.draws + own), tried[int(t.argmax())]
 
 
 def _fit(estimate: Estimate | Fit) -> Fit:
