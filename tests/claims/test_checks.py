@@ -73,7 +73,7 @@ def test_a_control_that_moves_is_found_and_one_that_shares_figures_is_not_asked(
 
 def test_two_controls_share_the_level(put, make_claim, toy, monkeypatch):
     class Test:
-        p = 0.03
+        p = 0.006
 
     monkeypatch.setattr(checks, "wild", lambda *_a, **_k: Test)
     rng = np.random.default_rng(3)
