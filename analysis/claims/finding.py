@@ -121,9 +121,6 @@ class Finding:
     p_without, p_without_entity : float, str
         The largest p (CR1) that leaving out one entity brings about, and which; NaN where no
         entity is left out.
-    p_permutation : float
-        Share of panels in which the regressors' histories are dealt out anew among the entities
-        whose t is as large; NaN where it was not asked.
     persistence : float
         Of the outcome from one year to the next, under the same effects, where an effect lasts;
         NaN elsewhere.
@@ -156,7 +153,6 @@ class Finding:
     p_family: float = math.nan
     p_without: float = math.nan
     p_without_entity: str = ""
-    p_permutation: float = math.nan
     persistence: float = math.nan
     decomposition: tuple[Slope, ...] = ()
 

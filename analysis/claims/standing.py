@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -128,7 +129,7 @@ def persistence(question: Question, regression: Regression) -> float:
     """
     claim, outcome, panel = question.claim, regression.spec.outcome, regression.panel
     if claim.policy or claim.design == "event" or outcome != claim.outcome:
-        return float("nan")
+        return math.nan
     name = f"{outcome} before"
     panel = add_column(panel, name, lagged(panel, outcome, 1), (outcome,), name)
     spec = replace(
@@ -138,7 +139,7 @@ def persistence(question: Question, regression: Regression) -> float:
     try:
         whole = fit(spec, panel)
     except AnalysisError:
-        return float("nan")
+        return math.nan
     years = whole.index.get_level_values(1)
     middle = int(np.unique(years)[len(np.unique(years)) // 2])
     rho, halves = float(whole.coefficients[0]), []
