@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
 from analysis.claims.claim import Claim, Part
-from analysis.claims.designs import DesignTest, Regression, arrange, at_mean_and_path, design_test
+from analysis.claims.designs import DesignTest, Regression, arrange, design_test
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
 from analysis.claims.family import DRAWS, adjust_family
-from analysis.claims.finding import Check, Column, Finding, Slope
+from analysis.claims.finding import Check, Column, Finding
 from analysis.claims.natural import natural_words
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
-from analysis.claims.standing import held_check, rising_check, secondary_check
+from analysis.claims.standing import (
+    decomposition,
+    held_check,
+    persistence,
+    rising_check,
+    secondary_check,
+)
 from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
 from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
-from analysis.inference.estimate import estimate
 from analysis.measures import Declarations, Overlap, require_disjoint
 from analysis.models import EFFECTS, Specification
 
@@ -227,9 +231,9 @@ def _judge(
     rules = question.rules
     test = design_test(question, regression, reading.estimates.columns[0])
     finding = _finding(question, reading, test, draws)
+    finding = replace(finding, persistence=persistence(question, regression))
     if declared is not reading:
-        slopes = _decomposition(reading, declared)
-        finding = replace(finding, decomposition=slopes)
+        finding = replace(finding, decomposition=decomposition(reading, declared))
     ingredients = ingredient_table(question, part)
     checks = [
         *test.checks,
@@ -289,23 +293,6 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         p_zero=max(p_low, p_high),
         smallest_margin=smallest,
         natural=natural_words(regression, line, question.measures),
-    )
-
-
-def _decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
-    """Slopes of what moves inside entities, of the declared term, of means and national paths."""
-    path = at_mean_and_path(declared.regression, judged.regression)
-    lines = [
-        ("within", judged.lines["two_way"], judged.scale()),
-        ("declared", declared.lines["two_way"], declared.scale()),
-    ]
-    with suppress(AnalysisError):  # nothing of the term may be left at means and paths
-        line = estimate(path.spec, path.panel).coefficient(path.focal)
-        unit = declared.scale() / declared.lines["two_way"].scale
-        lines.append(("mean and path", line, line.scale * unit))
-    return tuple(
-        Slope(name, line.estimate * scale, line.low_cr3 * scale, line.high_cr3 * scale, line.p_cr3)
-        for name, line, scale in lines
     )
 
 

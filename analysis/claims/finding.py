@@ -121,6 +121,9 @@ class Finding:
     p_without, p_without_entity : float, str
         The largest p (CR1) that leaving out one entity brings about, and which; NaN where no
         entity is left out.
+    persistence : float
+        Of the outcome from one year to the next, under the same effects, where an effect lasts;
+        NaN elsewhere.
     decomposition : tuple of Slope
         For products, composites and regimes: the slope of what moves inside entities, of the
         declared term, and of the term at entity means and national paths.
@@ -150,7 +153,27 @@ class Finding:
     p_family: float = math.nan
     p_without: float = math.nan
     p_without_entity: str = ""
+    persistence: float = math.nan
     decomposition: tuple[Slope, ...] = ()
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether the leading test has an interval."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def largest(self) -> float:
+        """Largest effect as predicted that the leading interval holds; NaN without one or sign."""
+        ends = {"+": self.high, "-": self.low, "0": max(self.low, self.high, key=abs)}
+        return ends.get(self.sign, math.nan) if self.has_interval else math.nan
+
+    @property
+    def largest_lasting(self) -> float:
+        """What that comes to in the long run, largest / (1 − persistence); infinite from 1 on."""
+        if math.isnan(self.persistence):
+            return math.nan
+        left = 1.0 - self.persistence
+        return self.largest / left if left > 0 else math.copysign(math.inf, self.largest)
 
     @property
     def estimate(self) -> float:
@@ -210,7 +233,7 @@ def read_finding(plain: Mapping[str, Any]) -> Finding:
     )
     parts = tuple(
         Slope(**{k: math.nan if v is None else v for k, v in part.items()})
-        for part in plain["decomposition"]
+        for part in plain.get("decomposition", ())
     )
     return Finding(**{**values, "columns": columns, "decomposition": parts})
 

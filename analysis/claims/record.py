@@ -78,6 +78,8 @@ class Record:
         Numbers of its prose, pictures and tables; empty where only the evidence was wanted.
     slopes : mapping or None
         For a product: ``of`` and ``by``, and the slope ``low`` and ``high`` at both ends.
+    earlier : mapping of str to str
+        The word of the claim by edition of the rules, "1", where these were declared anew.
     """
 
     evidence: Evidence
@@ -85,6 +87,7 @@ class Record:
     q: float | None = None
     shown: Page = field(default_factory=Page)
     slopes: Mapping[str, Any] | None = None
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -98,7 +101,8 @@ class Record:
 
     def plain(self) -> dict[str, Any]:
         """Evidence and verdict as plain values for JSON."""
-        return {**self.evidence.to_dict(), "verdict": asdict(self.verdict), "q": self.q}
+        judged = {"verdict": asdict(self.verdict), "earlier": dict(self.earlier), "q": self.q}
+        return {**self.evidence.to_dict(), **judged}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -111,7 +115,7 @@ class Record:
                   plain["verdict"].items()}  # fmt: skip
         return cls(
             Evidence.from_dict(plain), Verdict(**judged), plain["q"],
-            Page.from_dict(plain["shown"]), plain["slopes"],
+            Page.from_dict(plain["shown"]), plain["slopes"], plain.get("earlier", {}),
         )  # fmt: skip
 
 

@@ -132,7 +132,10 @@ def _columns(
 
     out = {"": values(spec.outcome, 0, "")}
     for name in spec.slopes:
-        if name in made:  # of means and movements of what stands before it
+        pieces = name.split(":")
+        if len(pieces) > 1 and set(pieces) <= set(out):  # a declared product of three
+            out[name] = np.prod([out[n] - out[n].mean(axis=0) for n in pieces], axis=0)
+        elif name in made:  # of means and movements of what stands before it
             means, moving = made[name]
             factors = [entity_means(out[part]) for part in means]
             factors += [out[part] - entity_means(out[part]) for part in moving]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from analysis.claims.claim import Part
-from analysis.claims.designs import Regression, arrange
-from analysis.claims.designs.derived import place
-from analysis.claims.finding import Check
+from analysis.claims.designs import Regression, arrange, at_mean_and_path
+from analysis.claims.designs.derived import add_column, lagged, place
+from analysis.claims.evaluated import Reading
+from analysis.claims.finding import Check, Slope
+from analysis.claims.numbers import scaled
 from analysis.claims.question import Question
 from analysis.errors import AnalysisError
+from analysis.inference import estimate
 from analysis.inference.cells import reach
 from analysis.inference.coefficients import jackknife_of
 from analysis.models import fit
 
-__all__ = ["held_check", "rising_check", "secondary_check"]
+__all__ = ["decomposition", "held_check", "persistence", "rising_check", "secondary_check"]
 
 HIGH = 0.9
 """Quantile of the other factor at which the slope of the first is read."""
@@ -114,3 +118,51 @@ def _movement(regression: Regression, name: str, index: object) -> np.ndarray:
     values = regression.panel[name].astype(float)
     moved = values.groupby(level=0).shift(regression.spec.lag_of(name)).loc[index]
     return (moved - moved.groupby(level=0).transform("mean")).to_numpy()
+
+
+def persistence(question: Question, regression: Regression) -> float:
+    """How much of its movement an outcome keeps from year to year, under the same effects.
+
+    The slope on its own lag by half-panel jackknife, 2ρ − mean of both halves' ρ (Dhaene and
+    Jochmans 2015), because within slopes on short panels are too small; the within slope where a
+    half cannot be estimated. NaN for outcomes that are no measure by the year.
+    """
+    claim, outcome, panel = question.claim, regression.spec.outcome, regression.panel
+    if claim.policy or claim.design == "event" or outcome != claim.outcome:
+        return math.nan
+    name = f"{outcome} before"
+    panel = add_column(panel, name, lagged(panel, outcome, 1), (outcome,), name)
+    spec = replace(
+        regression.spec.with_effects("two_way"), regressors=(name,), interactions=(),
+        lags={name: 0},
+    )  # fmt: skip
+    try:
+        whole = fit(spec, panel)
+    except AnalysisError:
+        return math.nan
+    years = whole.index.get_level_values(1)
+    middle = int(np.unique(years)[len(np.unique(years)) // 2])
+    rho, halves = float(whole.coefficients[0]), []
+    for ends in ({"last_year": middle - 1}, {"first_year": middle}):
+        half = replace(spec, sample=replace(spec.sample, **ends))
+        try:
+            halves.append(float(fit(half, panel).coefficients[0]))
+        except AnalysisError:
+            return rho
+    return 2 * rho - float(np.mean(halves))
+
+
+def decomposition(judged: Reading, declared: Reading) -> tuple[Slope, ...]:
+    """Slopes of what moves inside entities, of the declared term, of means and national paths."""
+    path = at_mean_and_path(declared.regression, judged.regression)
+    lines = [
+        ("within", judged.lines["two_way"], judged.scale()),
+        ("declared", declared.lines["two_way"], declared.scale()),
+    ]
+    try:
+        line = estimate(path.spec, path.panel).coefficient(path.focal)
+        unit = declared.scale() / declared.lines["two_way"].scale
+        lines.append(("mean and path", line, line.scale * unit))
+    except AnalysisError:
+        pass  # nothing of the term is left at means and paths
+    return tuple(Slope(name, *scaled(line, unit), line.p_cr3) for name, line, unit in lines)

@@ -103,6 +103,16 @@ class Study:
         path = self.folder / "editions.yml"
         return tuple(read_yaml(path, "The file", "editions")["editions"]) if path.exists() else ()
 
+    def earlier(self, claim: Claim) -> dict[str, str]:
+        """Return the words of a claim by edition, where the rules were declared anew since.
+
+        Words hold for the study's own figures and the first data set of the claim.
+        """
+        if self.moved or claim.dataset:
+            return {}
+        words = {str(one["edition"]): one["words"] for one in self.editions}
+        return {edition: said[claim.id] for edition, said in words.items() if claim.id in said}
+
     @cached_property
     def diagrams(self) -> Mapping[str, Any]:
         """Drawings of the argument by family, and of the whole mechanism under ``mechanism``."""

@@ -113,7 +113,10 @@ def evaluate_study(
     if explore and not study.moved:
         pages["whole"] = whole(study, ordered) | calibration_page(study)
     return Results(
-        tuple(replace(r, q=q.get((r.id, r.dataset))) for r in ordered),
+        tuple(
+            replace(r, q=q.get((r.id, r.dataset)), earlier=study.earlier(r.evidence.claim))
+            for r in ordered
+        ),
         pages,
         {name: book for _, _, books in done for name, book in books.items()},
     )

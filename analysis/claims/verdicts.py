@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Check, Column, Finding, sign_of
 from analysis.claims.rules import Rules
+from analysis.claims.vocabulary import VERDICTS
 from analysis.inference.cells import signed
 
 __all__ = ["Verdict", "conditions", "verdict"]
 
 _STEPS = ("inconclusive", "suggestive", "supported")
-_ORDER = ("contradicted", "no sizeable effect", "cannot be tested here", *_STEPS)
+_ORDER = VERDICTS[VERDICTS.index("contradicted") :: -1]
 """From what speaks most against a claim to what speaks most for it: parts get the first."""
 _OPPOSITE = {"+": "-", "-": "+"}
 

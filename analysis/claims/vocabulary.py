@@ -49,9 +49,9 @@ SETUPS: Mapping[str, tuple[str, ...]] = {
 VERDICTS = (
     "supported",
     "suggestive",
-    "no sizeable effect",
     "inconclusive",
     "cannot be tested here",
+    "no sizeable effect",
     "contradicted",
     "descriptive",
     "cannot be asked here",
