@@ -176,9 +176,9 @@ def _certify(options: argparse.Namespace) -> Answer:
 
 def _calibrate(options: argparse.Namespace) -> Answer:
     """Simulate books, judge them by the rules of the study and write the tables beside it."""
-    from analysis.claims.calibration.families import FAMILIES
     from analysis.claims.calibration.kept import write_calibration
     from analysis.claims.calibration.run import key, revision, run, tasks
+    from analysis.claims.families.families import FAMILIES
 
     study = _study(options)
     runs = (options.out or Path("_build/calibration")) / key(study)

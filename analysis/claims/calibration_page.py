@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from analysis.claims.calibration.families import FAMILIES
 from analysis.claims.calibration.kept import read_calibration
 from analysis.claims.exhibit import Exhibit
+from analysis.claims.families.families import FAMILIES
 from analysis.claims.numbers import flatten
 from analysis.claims.record import Page
 from analysis.claims.study import Study

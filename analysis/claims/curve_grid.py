@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.claims.calibration.families import seed_of
 from analysis.claims.designs.derived import Regression, place
+from analysis.claims.families.families import seed_of
 from analysis.inference.clusters.on_grid import (
     GridEffects,
     Slope,

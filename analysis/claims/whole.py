@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.claims.calibration.families import FAMILIES
 from analysis.claims.calibration.kept import Calibration, read_calibration
 from analysis.claims.calibration.plant import kind_of
 from analysis.claims.calibration.run import DRAWS
 from analysis.claims.calibration.summary import signed_parts
 from analysis.claims.exhibit import Exhibit
+from analysis.claims.families.families import FAMILIES
 from analysis.claims.joint import Joint, from_row, groups, joint
 from analysis.claims.joint_result import JointResult, joint_result
 from analysis.claims.numbers import flatten

@@ -1,13 +1,1 @@
-"""How often the verdicts err: panels with nothing to find, drawn from the real figures.
-
-`families` says which figures take the place of the real ones, `movement` holds the arithmetic.
-"""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "families": ["FAMILIES", "SEED", "Draw", "Family", "Figures", "figures_of", "seed_of"],
-    },
-)
+"""How often the verdicts err: the whole ledger put to simulated panels, and what comes out."""

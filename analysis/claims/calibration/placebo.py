@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.claims.calibration.families import FAMILIES, Draw, Figures, figures_of, seed_of
 from analysis.claims.claim import Claim
+from analysis.claims.families.families import FAMILIES, Draw, Figures, figures_of, seed_of
 from analysis.claims.question import Question
 from analysis.claims.study import Study
 from analysis.data import Panel

@@ -3,8 +3,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims.calibration import FAMILIES, Figures, figures_of, seed_of
-from analysis.claims.calibration.movement import (
+from analysis.claims.families import FAMILIES, Figures, figures_of, seed_of
+from analysis.claims.families.movement import (
     Split,
     TwoWay,
     correlation,

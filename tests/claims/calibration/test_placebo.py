@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.claims.calibration.books import claims_of
-from analysis.claims.calibration.families import FAMILIES
 from analysis.claims.calibration.placebo import placebo
+from analysis.claims.families.families import FAMILIES
 from analysis.measures.indices import apply_weights, weights
 from analysis.measures.weights import EPS
 

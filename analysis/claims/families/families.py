@@ -18,8 +18,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analysis.claims.calibration import movement
-from analysis.claims.calibration.movement import Split
+from analysis.claims.families import movement
+from analysis.claims.families.movement import Split
 from analysis.data import Panel
 from analysis.errors import DataError, UnknownNameError
 from analysis.inference.parallel import generator
