@@ -102,7 +102,7 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
         return Verdict(
             "no sizeable effect",
             f"The interval ends at {signed(end)} {finding.unit} and so excludes every effect of "
-            f"{finding.plausible:.2f} or more as predicted.",
+            f"{finding.plausible:.2f} or more as predicted.{_opposite(finding, by)}",
         )
     return Verdict("inconclusive", _open(finding, failed, by), failed=failed)
 
@@ -161,6 +161,12 @@ def _too_small(finding: Finding) -> bool:
     """Whether the interval of the leading test excludes a plausible effect as predicted."""
     size = finding.plausible
     return finding.high < size if finding.sign == "+" else finding.low > -size
+
+
+def _opposite(finding: Finding, by: Rules) -> str:
+    """Say so where the leading test speaks for the other direction."""
+    against = sign_of(finding.tested) == _OPPOSITE[finding.sign] and finding.p < by.level
+    return f" The leading test speaks for the opposite (p = {finding.p:.3f})." if against else ""
 
 
 def _judge_zero(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:

@@ -81,9 +81,8 @@ def write_calibration(
     )
     for field, name in NAMES.items():
         table: pd.DataFrame = getattr(tables, field)
-        digits = 4 if field == "joint" else 3
         path = folder / f"{name}.csv"
-        path.write_text(table.round(digits).to_csv(index=False, lineterminator="\n"), "utf-8")
+        path.write_text(table.round(4).to_csv(index=False, lineterminator="\n"), "utf-8")
     return tables
 
 

@@ -27,8 +27,9 @@ def word_rows(simulated: Iterable[Simulated], rules: Rules) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a panel and claim: ``family, size, panel, claim, kind, word`` (of the part in which
-        an effect was planted, of the claim on placebo panels), ``p05`` (share of signed parts with
+        One row a panel and claim: ``family, size, panel, claim, kind, predicts`` (whether it says
+        that there is an effect), ``word`` (of the part in which an effect was planted, of the claim
+        on placebo panels), ``p05`` (share of signed parts with
         p below the level), ``covered`` (share of 95% intervals of signed parts that hold the
         truth), both missing where there is none.
     """
@@ -41,6 +42,7 @@ def word_rows(simulated: Iterable[Simulated], rules: Rules) -> pd.DataFrame:
             rows.append({
                 "family": one.family, "size": one.size, "panel": one.panel,
                 "claim": evidence.claim.id, "kind": kind,
+                "predicts": any(f.sign in ("+", "-") for f in evidence.findings),
                 "word": found.parts[0] if one.size and found.parts else found.word,
                 "p05": _mean(f.p < rules.level for f in signed),
                 "covered": _mean(_covers(f, one.size) for f in signed if np.isfinite(f.low)),
@@ -62,8 +64,10 @@ def by_family(words: pd.DataFrame) -> pd.DataFrame:
     """Count words by family and planted size: one row each, as calibration.csv has them.
 
     ``any_supported`` is the share of panels (books) with at least one "supported"; the words are
-    shares of claims; planted effects are counted by the kind of the focal term as well.
+    shares of claims; planted effects are counted by the kind of the focal term as well. A claim that
+    predicts no effect is right on a placebo panel and does not count.
     """
+    words = words[words["predicts"]]
     placebo, planted = words[words["size"] == 0], words[words["size"] > 0]
     rows = [_row(name, table) for name, table in placebo.groupby("family", sort=False)]
     for size, table in planted.groupby("size"):
