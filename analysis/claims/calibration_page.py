@@ -40,8 +40,8 @@ def calibration_page(study: Study) -> Page:
                for name, row in table.iterrows()}  # fmt: skip
     numbers |= {"worst": float(placebo["any_supported"].max()), "aim": AIM,
                 "panels": int(placebo["panels"].min()),
-                "coverage": {"low": float(table["coverage"].min()),
-                             "high": float(table["coverage"].max())},
+                "coverage": {"low": float(placebo["coverage"].min()),
+                             "high": float(placebo["coverage"].max())},
                 "commit": str(table["commit"].iloc[0])}  # fmt: skip
     exhibits = {
         "error_rates": Exhibit("error_rates", {"rows": _rates(study, placebo), "aim": AIM}),

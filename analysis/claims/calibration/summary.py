@@ -64,8 +64,8 @@ def by_family(words: pd.DataFrame) -> pd.DataFrame:
     """Count words by family and planted size: one row each, as calibration.csv has them.
 
     ``any_supported`` is the share of panels (books) with at least one "supported"; the words are
-    shares of claims; planted effects are counted by the kind of the focal term as well. A claim that
-    predicts no effect is right on a placebo panel and does not count.
+    shares of claims; planted effects are counted by the kind of the focal term as well. A claim
+    that predicts no effect is right on a placebo panel and does not count.
     """
     words = words[words["predicts"]]
     placebo, planted = words[words["size"] == 0], words[words["size"] > 0]
