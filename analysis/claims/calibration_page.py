@@ -59,8 +59,9 @@ def calibration_page(study: Study) -> Page:
 
 
 def _meanings() -> Grid:
-    rows = [(family.label, family.keeps, family.draws) for family in FAMILIES.values()]
-    return Grid.of("What “by chance” can mean", ("Panels", "Kept", "Random"), rows)
+    rows = tuple((family.label, family.keeps, family.draws) for family in FAMILIES.values())
+    heads = ("Panels", "Kept", "Random")
+    return Grid("What “by chance” can mean", heads, rows, style="book")
 
 
 def _numbers(row: pd.Series) -> dict[str, object]:
