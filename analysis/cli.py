@@ -238,11 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     describe("name", help="such as gov or rd_funds_government")
     everything = command("check", _check, "Check the data, their sidecars and the ledger.")
     books = command("calibrate", _calibrate, "Simulate books with nothing to find, and judge them.")
-    books("families", nargs="*", help="placebo families (all by default)")
-    books("--panels", type=_at_least(1), default=200, help="placebo panels a family")
-    books("--planted", type=_at_least(0), default=40, help="panels with an effect of each size")
-    books("--out", type=Path, help="folder of runs, _build/calibration by default")
-    books("--tables", type=Path, help="folder of the tables, that of the study by default")
+    _say_which_books(books)
     certify = command("certify", _certify, "Simulate methods on panels whose truth is known.")
     certify("methods", nargs="*", metavar="METHOD", help="all of them if none is named")
     certify("--replications", type=_at_least(1), help="instead of those of the registry")
@@ -254,6 +250,14 @@ def _parser() -> argparse.ArgumentParser:
         reader("--data", type=Path, metavar="DIR", help="folder of data sets")
         reader("--dataset", metavar="NAME", help="takes the place of the main data set")
     return parser
+
+
+def _say_which_books(add: Callable[..., argparse.Action]) -> None:
+    add("families", nargs="*", help="placebo families (all by default)")
+    add("--panels", type=_at_least(1), default=200, help="placebo panels a family")
+    add("--planted", type=_at_least(0), default=40, help="panels with an effect of each size")
+    add("--out", type=Path, help="folder of runs, _build/calibration by default")
+    add("--tables", type=Path, help="folder of the tables, that of the study by default")
 
 
 def _at_least(least: int) -> Callable[[str], int]:
