@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test lint serve bench certify lock clean help
+.PHONY: book test lint serve bench certify calibrate lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -53,6 +53,9 @@ bench: $(READY) ## time the batched code against its peers and the book against 
 
 certify: $(READY) ## simulate every method anew and write the table of certificates
 	$(BIN)/python -m analysis certify --write
+
+calibrate: $(READY) ## simulate books with nothing to find and with planted effects, and judge them
+	$(BIN)/python -m analysis calibrate --jobs $(shell nproc)
 
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group book --group dev --universal --python-version 3.11 \

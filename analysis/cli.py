@@ -27,7 +27,7 @@ from typing import Any
 
 from analysis.claims.study import Study, read_study
 from analysis.claims.text import claim_text, labelled, ledger_text, table
-from analysis.errors import AnalysisError, DataError
+from analysis.errors import AnalysisError, DataError, require_known
 
 __all__ = ["main"]
 
@@ -174,6 +174,26 @@ def _certify(options: argparse.Namespace) -> Answer:
     return rows, lambda: table(lines, "<>>>>>>")
 
 
+def _calibrate(options: argparse.Namespace) -> Answer:
+    """Simulate books, judge them by the rules of the study and write the tables beside it."""
+    from analysis.claims.calibration.kept import write_calibration
+    from analysis.claims.calibration.run import key, revision, run, tasks
+    from analysis.claims.families.families import FAMILIES
+
+    study = _study(options)
+    runs = (options.out or Path("_build/calibration")) / key(study)
+    for family in options.families:
+        require_known("family", family, FAMILIES, "the placebo families")
+    families = options.families or tuple(FAMILIES)
+    todo = list(tasks(study.datasets, families, options.panels, options.planted))
+    run(study.folder, todo, runs, jobs=options.jobs or 1,
+        said=lambda words: print(words, file=sys.stderr))  # fmt: skip
+    found = write_calibration(study, todo, runs, options.tables or study.folder, revision())
+    rows = [tuple(found.families.columns), *(tuple(map(_figure, row))
+            for row in found.families.to_numpy())]  # fmt: skip
+    return found.families.to_dict("records"), lambda: table(rows, "<" + ">" * 9, _width())
+
+
 def _figure(value: object) -> str:
     if value is None:
         return "–"
@@ -217,17 +237,27 @@ def _parser() -> argparse.ArgumentParser:
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
     describe("name", help="such as gov or rd_funds_government")
     everything = command("check", _check, "Check the data, their sidecars and the ledger.")
+    books = command("calibrate", _calibrate, "Simulate books with nothing to find, and judge them.")
+    _say_which_books(books)
     certify = command("certify", _certify, "Simulate methods on panels whose truth is known.")
     certify("methods", nargs="*", metavar="METHOD", help="all of them if none is named")
     certify("--replications", type=_at_least(1), help="instead of those of the registry")
-    for one in (claims, whole, certify):
+    for one in (claims, whole, books, certify):
         one("--jobs", type=_at_least(1), default=2, help="processes; the answer is the same")
     certify("--write", action="store_true", help="put the rows into the table")
-    for reader in (claims, whole, claim, describe, everything):
+    for reader in (claims, whole, claim, describe, everything, books):
         reader("--study", default="patient_capital", help="name or folder of a study")
         reader("--data", type=Path, metavar="DIR", help="folder of data sets")
         reader("--dataset", metavar="NAME", help="takes the place of the main data set")
     return parser
+
+
+def _say_which_books(add: Callable[..., argparse.Action]) -> None:
+    add("families", nargs="*", help="placebo families (all by default)")
+    add("--panels", type=_at_least(1), default=200, help="placebo panels a family")
+    add("--planted", type=_at_least(0), default=40, help="panels with an effect of each size")
+    add("--out", type=Path, help="folder of runs, _build/calibration by default")
+    add("--tables", type=Path, help="folder of the tables, that of the study by default")
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -44,8 +44,10 @@ def test_a_claim_as_json_in_a_process_of_its_own():
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
     assert list(facts["readings"][0]["columns"]) == ["two_way", "region_year", "entity_trends"]
-    assert facts["findings"][0]["term"] == "pcp:ifin"
-    assert facts["verdict"]["word"] == "inconclusive"
+    # The declared product stands first among the readings; the verdict goes by that of movements.
+    assert facts["readings"][0]["focal"] == "pcp:ifin"
+    assert facts["findings"][0]["term"] == "pcp × ifin within"
+    assert facts["verdict"]["word"] == "suggestive"
 
 
 @pytest.mark.parametrize("words", [("claim", "M99"), ("claims", "--family", "two_wheels")])

@@ -32,21 +32,19 @@ def lead_check(regression: Regression, level: float) -> Check:
     except AnalysisError as error:
         return Check("lead", asks, f"Could not be asked: {error}", None, steps_down=True)
     found = f"Lead of the regressor: p = {p:.3f}."
-    return Check("lead", asks, found, p >= level, steps_down=True)
+    return Check("lead", asks, found, p >= level, steps_down=True, p=p)
 
 
 def _with_lead(regression: Regression) -> tuple[object, str]:
-    spec, panel = regression.spec, regression.panel
-    parts = regression.focal.split(":") if regression.focal not in panel else [regression.focal]
-    ahead = min(spec.lag_of(name) for name in parts) + 1
-    lags = {name: spec.lag_of(name) - ahead for name in dict.fromkeys(parts)}
-    moved = {name: (derived.lagged(panel, name, lags[name]), (name,)) for name in lags}
-    if len(parts) > 1:
-        product = derived.centred_product(panel, ((name, lags[name]) for name in parts))
-        moved[regression.focal] = product, parts
-    columns = [f"{name} ahead".replace(":", " by ") for name in moved]
-    for column, (values, parents) in zip(columns, moved.values(), strict=True):
-        panel = derived.add_column(panel, column, values, parents, column)
+    spec, panel, focal = regression.spec, regression.panel, regression.focal
+    parts = [n for n in regression.term.split(":") if n in spec.regressors]
+    ahead = min(map(spec.lag_of, [focal, *parts])) + 1
+    columns = []
+    for name in dict.fromkeys([*(parts if focal not in parts else ()), focal]):
+        column = f"{name} ahead"
+        values = derived.lagged(panel, name, spec.lag_of(name) - ahead)
+        panel = derived.add_column(panel, column, values, (name,), column)
+        columns.append(column)
     wider = replace(
         spec,
         regressors=(*spec.regressors, *columns),
@@ -69,7 +67,7 @@ def control_check(question: Question, part: Part) -> Check:
             found.append(f"{panel.describe(name).label_en}: shares figures with the outcome")
             continue
         try:
-            regression = arrange(question, part, outcome=name)
+            regression = arrange(question, part, outcome=name, within=True)
             test = wild(fit(regression.spec, regression.panel), regression.focal, interval=False)
         except AnalysisError as error:
             found.append(f"{panel.describe(name).label_en}: could not be asked ({error})")
@@ -77,8 +75,9 @@ def control_check(question: Question, part: Part) -> Check:
         p.append(test.p)
         found.append(f"{panel.describe(name).label_en}: p = {test.p:.3f}")
     text = "; ".join(found) + "." if found else "No such outcome is declared for this panel."
-    passed = min(p) * len(p) >= question.rules.level if p else None
-    return Check("control", asks, text, passed, steps_down=True)
+    least = min(1.0, min(p) * len(p)) if p else None
+    passed = None if least is None else least >= question.rules.asked
+    return Check("control", asks, text, passed, steps_down=True, p=least)
 
 
 def ingredient_table(question: Question, part: Part) -> pd.DataFrame:
@@ -94,7 +93,7 @@ def ingredient_table(question: Question, part: Part) -> pd.DataFrame:
     for side, name in _ingredients(question, part):
         changes = {"outcome": name} if side == "outcome" else {"swap": {side: name}}
         try:
-            regression = arrange(question, part, **changes)
+            regression = arrange(question, part, within=True, **changes)
             table = fit_many([regression.spec], regression.panel, cr3=True).table
             if regression.in_sds:
                 table["scale"] *= fit(regression.spec, regression.panel).within_sd[0]

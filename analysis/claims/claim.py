@@ -46,10 +46,13 @@ class Secondary:
         Each takes the place of the outcome.
     regressors : tuple of str
         Each takes the place of the focal regressor.
+    held : tuple of str
+        Measures of size, each held fixed in turn where both sides of a claim grow with the economy.
     """
 
     outcomes: tuple[str, ...] = ()
     regressors: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.regressors)
@@ -84,6 +87,8 @@ class Claim:
         What has to hold all at once; by default the sign of the focal term.
     secondary : Secondary
         Readings declared beside the primary one.
+    curve : mapping
+        Where its specification curve differs from that of the protocol; see `Choices`.
     dataset : str
         Where this claim is tested; empty stands for the data set of its unit.
     tests : tuple of Claim
@@ -119,6 +124,7 @@ class Claim:
     needs: str = ""
     departures: str = ""
     notes: str = ""
+    curve: Mapping[str, Any] = field(default_factory=dict)
     dataset: str = ""
     tests: tuple[Claim, ...] = ()
 
@@ -147,7 +153,9 @@ class Claim:
     @property
     def names(self) -> tuple[str, ...]:
         """Every measure the claim mentions, once each."""
-        secondary = (*self.secondary.outcomes, *self.secondary.regressors)
+        secondary = (
+            *self.secondary.outcomes, *self.secondary.regressors, *self.secondary.held
+        )  # fmt: skip
         further = (
             *(part.less for part in self.parts),
             *(self.specification or {}).get("initial", ()),
@@ -177,9 +185,11 @@ class Claim:
         """Return plain types for JSON, fields in the order of the class."""
         out = {f.name: getattr(self, f.name) for f in fields(self)}
         out["regressors"] = list(self.regressors)
-        out["setup"] = dict(self.setup)
+        out["setup"], out["curve"] = dict(self.setup), dict(self.curve)
         out["parts"] = [asdict(part) for part in self.parts]
-        out["secondary"] = {name: list(kept) for name, kept in asdict(self.secondary).items()}
+        out["secondary"] = {
+            n: list(kept) for n, kept in asdict(self.secondary).items() if kept or n != "held"
+        }
         out["tests"] = [test.to_dict() for test in self.tests]
         if self.specification is not None:
             out["specification"] = dict(self.specification)
@@ -198,16 +208,16 @@ class Claim:
         if missing := [key for key in required if key not in entry]:
             raise LedgerError(f"{name} lacks the field '{missing[0]}': add it.")
         other = entry.get("secondary") or {}
-        if unknown := [key for key in other if key not in ("outcomes", "regressors")]:
+        if unknown := [key for key in other if key not in ("outcomes", "regressors", "held")]:
             raise LedgerError(
-                f"{name} has secondary.{unknown[0]}: use secondary.outcomes or "
-                "secondary.regressors."
+                f"{name} has secondary.{unknown[0]}: use secondary.outcomes, "
+                "secondary.regressors or secondary.held."
             )
         values = {
             key: value.strip() if isinstance(value, str) else value for key, value in entry.items()
         }
         values["regressors"] = _names(name, "regressors", entry["regressors"])
-        values["setup"] = entry.get("setup") or {}
+        values["setup"], values["curve"] = entry.get("setup") or {}, entry.get("curve") or {}
         values["parts"] = _parts(name, entry.get("parts") or [])
         values["secondary"] = Secondary(
             **{key: _names(name, f"secondary.{key}", other[key]) for key in other}

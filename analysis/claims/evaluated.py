@@ -106,7 +106,10 @@ class Evaluated:
     evidence : Evidence
         Plain numbers; a verdict needs nothing else.
     readings : tuple of Reading
-        One per part, the primary one first.
+        One per part as the ledger declares it, the primary one first.
+    judged : tuple of Reading
+        One per part, by what moves inside entities: what the verdict goes by. The same object as
+        in `readings` where no two moving series meet.
     secondary : tuple of Reading
         Secondary readings, in the order of the ledger.
     tests : tuple of DesignTest
@@ -120,6 +123,7 @@ class Evaluated:
     question: Question
     evidence: Evidence
     readings: tuple[Reading, ...] = ()
+    judged: tuple[Reading, ...] = ()
     secondary: tuple[Reading, ...] = ()
     tests: tuple[DesignTest, ...] = ()
     ingredients: tuple[pd.DataFrame, ...] = ()
@@ -145,7 +149,13 @@ class Evaluated:
         """What the design of the first part computed besides its regression, by name."""
         return (self.tests[0].results if self.tests else None) or {}
 
+    @property
+    def every(self) -> tuple[Reading, ...]:
+        """All readings: declared, judged where they differ, secondary."""
+        differ = (j for r, j in zip(self.readings, self.judged, strict=True) if j is not r)
+        return (*self.readings, *differ, *self.secondary)
+
     def to_dict(self) -> dict[str, Any]:
         """Return evidence and readings as plain types for JSON."""
-        readings = [reading.to_dict() for reading in (*self.readings, *self.secondary)]
+        readings = [reading.to_dict() for reading in self.every]
         return {**self.evidence.to_dict(), "readings": readings}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
@@ -19,9 +18,17 @@ from analysis.claims.natural import natural_words
 from analysis.claims.question import Question
 from analysis.claims.reweighting import reweighting_check
 from analysis.claims.special import SPECIAL
+from analysis.claims.standing import (
+    decomposition,
+    held_check,
+    persistence,
+    rising_check,
+    secondary_check,
+)
 from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
+from analysis.inference.clusters.deletions import deletions
 from analysis.inference.clusters.equivalence import tost
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.measures import Declarations, Overlap, require_disjoint
@@ -63,7 +70,7 @@ def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
     if any(one == claim for one in study.runs()):
         family = study.runs(family=claim.family, dataset=study.dataset_of(claim))
         asked = [question if one == claim else replace(question, claim=one) for one in family]
-    found = [_evaluate(q, draws) if q is question else _answer(q, draws) for q in asked]
+    found = [_evaluate(q, draws) if q is question else answer(q, draws) for q in asked]
     return adjust_family(found, draws)[asked.index(question)]
 
 
@@ -79,10 +86,10 @@ def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tup
     draws : int
         Of the wild bootstrap.
     """
-    return adjust_family([_answer(question, draws) for question in questions], draws)
+    return adjust_family([answer(question, draws) for question in questions], draws)
 
 
-def _answer(question: Question, draws: int) -> Evaluated:
+def answer(question: Question, draws: int) -> Evaluated:
     try:
         return _evaluate(question, draws)
     except AnalysisError as error:
@@ -120,11 +127,10 @@ def _unit_words(claim: Claim, panel: Panel) -> tuple[str, ...]:
 
 def _regress(question: Question, draws: int) -> Evaluated:
     claim = question.claim
-    readings = tuple(_readings(question))
-    parts, secondary = readings[: len(claim.parts)], readings[len(claim.parts) :]
+    parts, within, secondary = _readings(question)
     judged = [
-        _judge(question, i, part, reading, draws)
-        for i, (part, reading) in enumerate(zip(claim.parts, parts, strict=True))
+        _judge(question, i, part, reading, declared, draws)
+        for i, (part, reading, declared) in enumerate(zip(claim.parts, within, parts, strict=True))
     ]
     evidence = Evidence(
         claim,
@@ -136,35 +142,51 @@ def _regress(question: Question, draws: int) -> Evaluated:
     return Evaluated(
         question,
         evidence,
-        readings=parts,
-        secondary=secondary,
+        readings=tuple(parts),
+        judged=tuple(within),
+        secondary=tuple(secondary),
         tests=tuple(one.test for one in judged),
         ingredients=tuple(one.ingredients for one in judged),
     )
 
 
-def _readings(question: Question) -> Iterator[Reading]:
-    """Yield one reading per part, then the secondary ones; the guard looks at all of them first."""
-    named = list(_regressions(question))
-    guarded = [_guard(regression, question.measures) for _, regression in named]
+def _readings(question: Question) -> tuple[list[Reading], list[Reading], list[Reading]]:
+    """Read every part as declared and as judged, and what is secondary; the guard comes first."""
+    named, judged = list(_declared(question)), list(_judged(question))
+    guarded = [_guard(regression, question.measures) for _, regression in (*named, *judged)]
     done: dict[tuple[Specification, int], tuple[Estimates, tuple[str, ...]]] = {}
-    for (name, regression), overlap in zip(named, guarded, strict=True):
+    read = []
+    for (name, regression), overlap in zip((*named, *judged), guarded, strict=True):
         key = (regression.spec, id(regression.panel))  # parts often are terms of one regression
         if key not in done:
             worth = overlap.scale or overlap.parts or overlap.crossed
             done[key] = _columns(regression, (str(overlap),) if worth else ())
-        yield Reading(name, regression, overlap, *done[key])
+        read.append(Reading(name, regression, overlap, *done[key]))
+    count = len(question.claim.parts)
+    parts, secondary, within = read[:count], read[count : len(named)], read[len(named) :]
+    same = [r if r.regression.spec == j.regression.spec else j
+            for r, j in zip(parts, within, strict=True)]  # fmt: skip
+    return parts, same, secondary
 
 
-def _regressions(question: Question) -> Iterator[tuple[str, Regression]]:
+def _declared(question: Question) -> Iterator[tuple[str, Regression]]:
     claim = question.claim
     for i, part in enumerate(claim.parts):
-        yield ("primary" if i == 0 else f"part {i + 1}"), arrange(question, part)
+        yield _name(i), arrange(question, part)
     first = claim.parts[0]
     for outcome in claim.secondary.outcomes:
         yield f"outcome {outcome}", arrange(question, first, outcome=outcome)
     for name in claim.secondary.regressors:
         yield f"regressor {name}", arrange(question, first, swap={first.focal: name})
+
+
+def _judged(question: Question) -> Iterator[tuple[str, Regression]]:
+    for i, part in enumerate(question.claim.parts):
+        yield f"{_name(i)}, within", arrange(question, part, within=True)
+
+
+def _name(i: int) -> str:
+    return f"part {i + 1}" if i else "primary"
 
 
 def _guard(regression: Regression, measures: Declarations) -> Overlap:
@@ -201,21 +223,29 @@ class _Judged:
     ingredients: pd.DataFrame
 
 
-def _judge(question: Question, i: int, part: Part, reading: Reading, draws: int) -> _Judged:
+def _judge(
+    question: Question, i: int, part: Part, reading: Reading, declared: Reading, draws: int
+) -> _Judged:
     """Put everything to one part: columns, its own test, and what could speak against it."""
     regression = reading.regression
     rules = question.rules
     test = design_test(question, regression, reading.estimates.columns[0])
     finding = _finding(question, reading, test, draws)
+    finding = replace(finding, persistence=persistence(question, regression))
+    if declared is not reading:
+        finding = replace(finding, decomposition=decomposition(reading, declared))
     ingredients = ingredient_table(question, part)
     checks = [
         *test.checks,
         control_check(question, part),
         share_check(ingredients, finding.estimate, rules.ingredients),
         reweighting_check(question, regression, finding.estimate),
+        secondary_check(question, part, finding.estimate),
+        held_check(question, regression),
+        rising_check(question, regression),
     ]
     if question.claim.design != "event":  # there the years before it take the place of a lead
-        checks.insert(0, lead_check(regression, rules.level))
+        checks.insert(0, lead_check(regression, rules.asked))
     numbered = tuple(replace(check, part=i) for check in checks)
     return _Judged(finding, numbered, test, ingredients)
 
@@ -232,12 +262,14 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
     p_low, p_high, smallest = tost(
         line.estimate * scale, line.se_cr3 * scale, first.clusters - 1, size
     )
-    p, by, ends = boot.p, test.test, (boot.low, boot.high)
-    if test.p is not None:
-        p = test.p
-        ends = (test.low, test.high) if np.isfinite(test.low) else (line.low_cr3, line.high_cr3)
+    p, by, tested, ends = boot.p, "wild bootstrap", line.estimate, (boot.low, boot.high)
+    if lead := test.lead:
+        p, by, tested, ends = lead.p, lead.test, lead.estimate, (lead.low, lead.high)
     if regression.sign == "0":
         p, by, ends = max(p_low, p_high), "two one-sided tests", (line.low_cr3, line.high_cr3)
+    apart = deletions(regression.spec, regression.panel, line.term, reading.estimates.names)
+    unit = scale / line.scale
+    without, worst = apart.set_index("cluster")["estimate"] * unit, apart["p"].idxmax()
     return Finding(
         outcome=regression.outcome,
         outcome_label=first.outcome_label,
@@ -247,13 +279,15 @@ def _finding(question: Question, reading: Reading, test: DesignTest, draws: int)
         columns=tuple(_column(c, reading, tests) for c in reading.estimates),
         p=float(p),
         test=by,
-        tested=float((test.estimate if np.isfinite(test.estimate) else line.estimate) * scale),
+        tested=float(tested * scale),
         low=float(ends[0] * scale),
         high=float(ends[1] * scale),
-        lowest=line.lowest * scale,
-        lowest_without=line.lowest_without,
-        highest=line.highest * scale,
-        highest_without=line.highest_without,
+        lowest=float(without.min()),
+        lowest_without=str(without.idxmin()),
+        highest=float(without.max()),
+        highest_without=str(without.idxmax()),
+        p_without=float(apart["p"][worst]) if not test.lead else float("nan"),
+        p_without_entity=str(apart["cluster"][worst]) if not test.lead else "",
         effective_clusters=float(weights.effective[weights.terms.index(line.term)]),
         plausible=size,
         p_zero=max(p_low, p_high),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ from analysis.inference import Estimate
 from analysis.inference.cells import plain_number
 from analysis.models import EFFECTS
 
-__all__ = ["evidence_text", "results_text"]
+__all__ = ["evidence_text", "finding_line", "results_text", "verdict_text"]
 
 _PASSED = {True: "passed", False: "failed", None: "not asked"}
 
@@ -23,8 +24,8 @@ _PASSED = {True: "passed", False: "failed", None: "not asked"}
 def evidence_text(made: Evaluated, judged: Verdict, width: int = 100) -> str:
     """Return the card of a claim with its verdict, its regressions and its checks."""
     evidence = made.evidence
-    parts = [claim_text(evidence.claim, width), _verdict_text(evidence, judged, width)]
-    parts += [_reading_text(reading, width) for reading in (*made.readings, *made.secondary)]
+    parts = [claim_text(evidence.claim, width), verdict_text(evidence, judged, width)]
+    parts += [_reading_text(reading, width) for reading in made.every]
     if made.readings:
         leading = made.readings[0].estimates.columns[0]
         parts.append(labelled("Inference", leading.convention, width))
@@ -34,39 +35,53 @@ def evidence_text(made: Evaluated, judged: Verdict, width: int = 100) -> str:
     return "\n\n".join(parts)
 
 
-def _verdict_text(evidence: Evidence, judged: Verdict, width: int) -> str:
+def verdict_text(evidence: Evidence, judged: Verdict, width: int = 100) -> str:
+    """Say the verdict, what every part rests on, the rows left out, and what else to know."""
     lines = [labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", width)]
-    lines += [labelled("Part", _finding_line(f), width) for f in evidence.findings]
+    lines += [labelled("Part", finding_line(f), width) for f in evidence.findings]
     lines += [labelled("Left out", text, width) for text in evidence.dropped]
     return "\n".join(lines + [labelled("Note", text, width) for text in evidence.notes])
 
 
-def _finding_line(f: Finding) -> str:
-    columns = ", ".join(
-        f"{c.label} {c.estimate:+.2f} [{c.low:+.2f}, {c.high:+.2f}]" for c in f.columns
-    )
-    return (
-        f"{f.outcome} on {f.term}, predicted {f.sign}: {columns} {f.unit}; p = {f.p:.3f} "
-        f"({f.test}), {f.p_family:.3f} in the chapter; smallest detectable {f.mde:.2f}; leaving "
-        f"one out {f.lowest:+.2f} to {f.highest:+.2f}."
-    )
+def finding_line(f: Finding) -> str:
+    """Say what the leading test found, with its own interval, then the columns with CR3."""
+    columns = ", ".join(f"{c.label} {_span(c.estimate, c.low, c.high)}" for c in f.columns)
+    whole = _span(f.tested, f.low, f.high)
+    text = f"{f.outcome} on {f.term}, predicted {f.sign}: {whole} {f.unit}, p = {f.p:.3f} ({f.test}"
+    text += f"), {f.p_family:.3f} in the chapter. Columns with CR3 intervals: {columns}; smallest "
+    text += f"detectable {f.mde:.2f}."
+    if f.decomposition:
+        parts = ", ".join(f"{s.name} {_span(s.estimate, s.low, s.high)}" for s in f.decomposition)
+        text += f" Of the term: {parts}."
+    if f.lowest_without:
+        text += f" Leaving one out {f.lowest:+.2f} to {f.highest:+.2f}"
+        largest = f", largest p {f.p_without:.3f} without {f.p_without_entity}"
+        text += f"{largest if f.p_without_entity else ''}."
+    return text
+
+
+def _span(estimate: float, low: float, high: float) -> str:
+    ends = f"[{low:+.2f}, {high:+.2f}]" if math.isfinite(low + high) else "without interval"
+    return f"{estimate:+.2f} {ends}"
 
 
 def results_text(results: Sequence[Record], width: int = 100) -> str:
     """List every claim with estimate, p-values and verdict, and count the verdicts."""
-    rows = [("id", "sign", "estimate", "p", "chapter", "q", "mde", "verdict")]
+    rows = [("id", "sign", "tested", "95%", "p", "chapter", "q", "mde", "verdict")]
     for result in results:
         head, tail = result.evidence.claim.id, result.verdict.word
         if not result.evidence.findings:
-            rows.append((head, result.evidence.claim.sign, "", "", "", "", "", tail))
+            rows.append((head, result.evidence.claim.sign, *[""] * 6, tail))
         for f in result.evidence.findings:
-            numbers = (f"{f.estimate:+.2f}", f"{f.p:.3f}", f"{f.p_family:.3f}", f"{result.q:.3f}")
+            estimate, ends = _span(f.tested, f.low, f.high).split(" ", 1)
+            ends = ends if f.has_interval else "none"
+            numbers = (estimate, ends, f"{f.p:.3f}", f"{f.p_family:.3f}", f"{result.q:.3f}")
             rows.append((head, f.sign, *numbers, f"{f.mde:.2f}", tail))
     counts = Counter(result.verdict.word for result in results)
     total = ", ".join(f"{n} {word}" for word, n in counts.most_common())
     note = _note(results)
     return "\n".join(
-        [table(rows, "<<>>>>><", width), "", *wrap(note, width), *wrap(f"{total}.", width)]
+        [table(rows, "<<>>>>>><", width), "", *wrap(note, width), *wrap(f"{total}.", width)]
     )
 
 
@@ -75,7 +90,10 @@ def _note(results: Sequence[Record]) -> str:
     found = [(r.id, f.unit) for r in results for f in r.evidence.findings]
     other = ", ".join(dict.fromkeys(f"{c}: {unit}" for c, unit in found if unit != "within-SDs"))
     words = f" ({other})" if other else ""
-    return f"Estimates in within-SDs under two-way effects{words}; q over the whole ledger."
+    return (
+        f"Estimates, 95% intervals and p of the leading tests, in within-SDs{words}; q over the "
+        "whole ledger; mde of the two-way column."
+    )
 
 
 def _reading_text(reading: Reading, width: int) -> str:

@@ -36,8 +36,8 @@ def adjust_family(found: Sequence[Evaluated], draws: int = DRAWS) -> tuple[Evalu
     booted = [(i, j) for i, j in places if found[i].evidence.findings[j].test == "wild bootstrap"]
     adjusted: dict[tuple[int, int], float] = {}
     if booted:
-        fits = [found[i].readings[j].estimates.columns[0] for i, j in booted]
-        terms = [found[i].readings[j].focal for i, j in booted]
+        fits = [found[i].judged[j].estimates.columns[0] for i, j in booted]
+        terms = [found[i].judged[j].focal for i, j in booted]
         family = wild_draws(fits, terms, draws=draws)
         stepped = romano_wolf(family.t, np.nan_to_num(family.draws.T, posinf=1e12, neginf=-1e12))
         factor = len(places) / len(booted)

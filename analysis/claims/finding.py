@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Check", "Column", "Finding", "read_finding", "sign_of"]
+__all__ = ["Check", "Column", "Finding", "Slope", "read_finding", "sign_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,27 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """One part of a term that is made of two moving series.
+
+    Parameters
+    ----------
+    name : str
+        "within", "declared" or "mean and path".
+    estimate, low, high : float
+        Within-SDs per within-SD of this part, with its 95% CR3 interval.
+    p : float
+        CR3.
+    """
+
+    name: str
+    estimate: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that has to hold, with all numbers that speak to it.
 
@@ -81,7 +102,8 @@ class Finding:
     low, high : float
         95% interval of the leading test; that of inverting the bootstrap, for example.
     lowest, highest : float
-        Smallest and largest leading estimate when one entity is left out.
+        Smallest and largest leading estimate when one entity is left out, in the SDs of the
+        sample that is left.
     lowest_without, highest_without : str
         The entities whose absence gives these two.
     effective_clusters : float
@@ -96,6 +118,15 @@ class Finding:
         The leading estimate and its interval in units of the figures, in words.
     unit : str
         "within-SDs" or "years".
+    p_without, p_without_entity : float, str
+        The largest p (CR1) that leaving out one entity brings about, and which; NaN where no
+        entity is left out.
+    persistence : float
+        Of the outcome from one year to the next, under the same effects, where an effect lasts;
+        NaN elsewhere.
+    decomposition : tuple of Slope
+        For products, composites and regimes: the slope of what moves inside entities, of the
+        declared term, and of the term at entity means and national paths.
     """
 
     outcome: str
@@ -120,6 +151,29 @@ class Finding:
     natural: str = ""
     unit: str = "within-SDs"
     p_family: float = math.nan
+    p_without: float = math.nan
+    p_without_entity: str = ""
+    persistence: float = math.nan
+    decomposition: tuple[Slope, ...] = ()
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether the leading test has an interval."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def largest(self) -> float:
+        """Largest effect as predicted that the leading interval holds; NaN without one or sign."""
+        ends = {"+": self.high, "-": self.low, "0": max(self.low, self.high, key=abs)}
+        return ends.get(self.sign, math.nan) if self.has_interval else math.nan
+
+    @property
+    def largest_lasting(self) -> float:
+        """What that comes to in the long run, largest / (1 − persistence); infinite from 1 on."""
+        if math.isnan(self.persistence):
+            return math.nan
+        left = 1.0 - self.persistence
+        return self.largest / left if left > 0 else math.copysign(math.inf, self.largest)
 
     @property
     def estimate(self) -> float:
@@ -158,6 +212,8 @@ class Check:
         "supported".
     part : int
         Which part of the claim it belongs to, from 0.
+    p : float or None
+        Its p-value, where it is a test.
     """
 
     name: str
@@ -166,6 +222,7 @@ class Check:
     passed: bool | None
     steps_down: bool = False
     part: int = 0
+    p: float | None = None
 
 
 def read_finding(plain: Mapping[str, Any]) -> Finding:
@@ -174,7 +231,11 @@ def read_finding(plain: Mapping[str, Any]) -> Finding:
     columns = tuple(
         Column(**{k: math.nan if v is None else v for k, v in c.items()}) for c in plain["columns"]
     )
-    return Finding(**{**values, "columns": columns})
+    parts = tuple(
+        Slope(**{k: math.nan if v is None else v for k, v in part.items()})
+        for part in plain.get("decomposition", ())
+    )
+    return Finding(**{**values, "columns": columns, "decomposition": parts})
 
 
 def sign_of(value: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.claims.choices import Choices, read_choices
 from analysis.claims.claim import Claim
 from analysis.claims.vocabulary import QUOTE_LIMIT, STATUSES, hint
 from analysis.claims.yaml_file import read_yaml
@@ -54,7 +55,7 @@ class Ledger:
     Raises
     ------
     LedgerError
-        An id is used twice, or a claim belongs to no family.
+        An id is used twice, a claim belongs to no family, or choices of a curve are malformed.
     """
 
     claims: tuple[Claim, ...]
@@ -74,6 +75,8 @@ class Ledger:
                     f"{hint(claim.family, self.families)}"
                 )
             seen.add(claim.id.upper())
+            for run in claim.runs:
+                self.choices(run)
 
     def __getitem__(self, claim: str) -> Claim:
         for one in self.claims:
@@ -103,6 +106,17 @@ class Ledger:
             for claim in self.claims
             if family in (None, claim.family) and status in (None, claim.status)
         )
+
+    def choices(self, claim: Claim) -> Choices:
+        """Return what the specification curve of a claim goes through: the protocol's, or its own.
+
+        Raises
+        ------
+        LedgerError
+            Protocol or claim declare a choice that does not exist.
+        """
+        common = read_choices(self.protocol.get("curve") or {}, "The curve of the protocol")
+        return read_choices(claim.curve, f"The curve of {claim.id}", common)
 
     def counts(self) -> dict[str, int]:
         """Return the number of claims of each status, in the order of `STATUSES`."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
-import pandas as pd
 
+from analysis.claims.curve import Curve
+from analysis.claims.curve_null import LEVEL
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.finding import Column, Finding
 from analysis.claims.verdicts import Verdict
@@ -65,7 +66,7 @@ def scaled(line: Row, unit: float) -> tuple[float, float, float]:
 
 
 def claim_numbers(
-    made: Evaluated, judged: Verdict, slopes: MarginalEffects | None, curve: pd.DataFrame | None
+    made: Evaluated, judged: Verdict, slopes: MarginalEffects | None, curve: Curve | None
 ) -> dict[str, Number]:
     """Name the numbers and words that prose about a claim may use.
 
@@ -76,7 +77,7 @@ def claim_numbers(
     slopes
         How the slope of a product moves along its moderator.
     curve
-        The estimate under many specifications.
+        The estimate under many specifications, and placebo curves.
 
     Returns
     -------
@@ -116,16 +117,26 @@ def claim_numbers(
     return flatten(numbers)
 
 
-def _curve_numbers(table: pd.DataFrame, finding: Finding) -> dict[str, object]:
-    """Say how many specifications there are and how many agree with the declared one."""
+def _curve_numbers(found: Curve, finding: Finding) -> dict[str, object]:
+    """Say how many specifications agree with the declared one, and how rare that is by chance."""
+    table = found.table
     same = np.sign(table["estimate"]) == np.sign(finding.estimate)
     predicted = {"+": 1.0, "-": -1.0}.get(finding.sign, np.sign(finding.estimate))
     as_predicted = np.sign(table["estimate"]) == predicted
-    return {
+    numbers = {
         "specifications": len(table),
         "same_sign": float(same.mean()),
-        "as_predicted": float((as_predicted & (table["p"] < 0.05)).mean()),
+        "as_predicted": float((as_predicted & (table["p"] < LEVEL)).mean()),
         "median": float(table["estimate"].median()),
+    }
+    if found.null is None:
+        return numbers
+    null = found.null
+    return numbers | {
+        "placebos": null.placebos,
+        "z": null.observed["z"],
+        **{f"share_{name}": share for name, share in null.shares.items()},
+        "null": found.words,
     }
 
 

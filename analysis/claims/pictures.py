@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from analysis.claims.curve import curve_table
+from analysis.claims.curve import Curve, curve
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.finding import Finding
@@ -24,8 +24,15 @@ _INSTEAD = (
 )
 
 
-def claim_pictures(made: Evaluated) -> dict[str, Exhibit]:
+def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exhibit]:
     """Return the pictures of a claim by name.
+
+    Parameters
+    ----------
+    made
+        The claim.
+    found
+        Its specification curve, if it is there already.
 
     Returns
     -------
@@ -42,14 +49,25 @@ def claim_pictures(made: Evaluated) -> dict[str, Exhibit]:
         out["effects"] = _effects(made.evidence.findings[0])
     if made.readings:
         out["scatter"] = scatter(made.readings[0])
-        declared = made.evidence.findings[0].estimate
-        table = curve_table(made.readings[0].regression)
-        out["curve"] = Exhibit.of("specification_curve", table=table, declared=declared)
+        out["curve"] = _curve(made, curve(made.question) if found is None else found)
         if made.ingredients and not made.ingredients[0].empty:
             out["ingredients"] = Exhibit.of(
                 "interval_rows", rows=ingredient_rows(made), xlabel=_INSTEAD
             )
     return out
+
+
+def _curve(made: Evaluated, found: Curve) -> Exhibit:
+    """Sorted estimates with what they chose, and the band of placebo curves."""
+    held = {f"beside {n}": f"beside {_label(made.panel, n)}" for n in made.claim.secondary.held}
+    words = {n: _label(made.panel, n) for n in found.table["outcome"].unique()} | held
+    band = None if found.null is None else found.null.band
+    return Exhibit.of("specification_curve", table=found.table, band=band, null=found.words,
+                      words=words)  # fmt: skip
+
+
+def _label(panel: Panel, name: str) -> str:
+    return panel.describe(name).label_en if name in panel else name
 
 
 def ingredient_rows(made: Evaluated) -> pd.DataFrame:

@@ -78,6 +78,8 @@ class Record:
         Numbers of its prose, pictures and tables; empty where only the evidence was wanted.
     slopes : mapping or None
         For a product: ``of`` and ``by``, and the slope ``low`` and ``high`` at both ends.
+    earlier : mapping of str to str
+        The word of the claim by edition of the rules, "1", where these were declared anew.
     """
 
     evidence: Evidence
@@ -85,6 +87,7 @@ class Record:
     q: float | None = None
     shown: Page = field(default_factory=Page)
     slopes: Mapping[str, Any] | None = None
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -98,7 +101,8 @@ class Record:
 
     def plain(self) -> dict[str, Any]:
         """Evidence and verdict as plain values for JSON."""
-        return {**self.evidence.to_dict(), "verdict": asdict(self.verdict), "q": self.q}
+        judged = {"verdict": asdict(self.verdict), "earlier": dict(self.earlier), "q": self.q}
+        return {**self.evidence.to_dict(), **judged}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -111,7 +115,7 @@ class Record:
                   plain["verdict"].items()}  # fmt: skip
         return cls(
             Evidence.from_dict(plain), Verdict(**judged), plain["q"],
-            Page.from_dict(plain["shown"]), plain["slopes"],
+            Page.from_dict(plain["shown"]), plain["slopes"], plain.get("earlier", {}),
         )  # fmt: skip
 
 
@@ -128,6 +132,7 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
     judged = verdict(made.evidence, made.question.rules)
     if not explore:
         return Record(made.evidence, judged)
+    from analysis.claims.curve import curve
     from analysis.claims.grids import claim_grids
     from analysis.claims.numbers import claim_numbers
     from analysis.claims.pictures import claim_pictures, moderated
@@ -139,9 +144,9 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
         columns = first.estimates
         answers = ask_protocol(first.regression, columns.columns[0], columns.names)
     slopes = moderated(first) if first else None
-    pictures = claim_pictures(made)
-    curve = pictures["curve"].values["table"] if "curve" in pictures else None
-    shown = Page(claim_numbers(made, judged, slopes, curve), pictures, claim_grids(made, answers))
+    found = curve(made.question) if made.readings else None
+    pictures = claim_pictures(made, found)
+    shown = Page(claim_numbers(made, judged, slopes, found), pictures, claim_grids(made, answers))
     ends = None
     if slopes is not None:
         low, high = map(float, slopes.curve["effect"].iloc[[0, -1]])

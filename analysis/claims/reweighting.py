@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims.designs.derived import Regression, place
+from analysis.claims.designs.within import recipe
 from analysis.claims.finding import Check
 from analysis.claims.question import Question
 from analysis.data import Panel
 from analysis.errors import require_seed
 from analysis.measures import Declarations
-from analysis.models import Specification, estimation_rows
+from analysis.models import estimation_rows
 from analysis.models.design import build_design, split_effects
 
 __all__ = ["reweighted_slopes", "reweighting_check"]
@@ -45,8 +46,9 @@ def reweighting_check(
         Random weights, uniform over all weights that add to one.
     """
     spec = regression.spec
-    parts = regression.focal.split(":")
-    plain = regression.focal == regression.term and set(parts) <= set(spec.regressors)
+    parts = regression.term.split(":")
+    made = recipe(parts) if len(parts) > 1 else {}
+    plain = regression.focal in (regression.term, *made) and set(parts) <= set(spec.regressors)
     if not plain or not {*parts, spec.outcome} & question.measures.indices.keys():
         return Check("weights", _ASKS, "No index stands in this regression as it is.", None)
     signs = np.sign(reweighted_slopes(regression, question.measures, draws, seed)) == np.sign(
@@ -75,7 +77,7 @@ def reweighted_slopes(
     design = build_design(spec, panel, rows)
     names = [name for name in (spec.outcome, *spec.regressors) if name in measures.indices]
     scores = _scores(panel, names, measures, draws, seed)
-    columns = _columns(spec, rows.frame, scores, draws + 1)
+    columns = _columns(regression, rows.frame, scores, draws + 1)
     stacked = np.concatenate(list(columns.values()), axis=1)
     clean = split_effects(stacked, design.absorbed, design.clusters)[2]
     y, *x = np.split(clean, len(columns), axis=1)
@@ -109,9 +111,18 @@ def _scores(
 
 
 def _columns(
-    spec: Specification, frame: pd.DataFrame, scores: Mapping[str, pd.DataFrame], draws: int
+    regression: Regression, frame: pd.DataFrame, scores: Mapping[str, pd.DataFrame], draws: int
 ) -> dict[str, np.ndarray]:
     """Outcome and terms on the rows used, each of shape (n, draws); products centred."""
+    spec, names = regression.spec, regression.term.split(":")
+    made = recipe(names) if len(names) > 1 else {}
+    entity = np.unique(frame.index.codes[0], return_inverse=True)[1]
+    rows = np.bincount(entity)[:, None]
+
+    def entity_means(values: np.ndarray) -> np.ndarray:
+        summed = np.zeros((len(rows), values.shape[1]))
+        np.add.at(summed, entity, values)
+        return (summed / rows)[entity]
 
     def values(name: str, lag: int, column: str) -> np.ndarray:
         if name not in scores:
@@ -121,10 +132,14 @@ def _columns(
 
     out = {"": values(spec.outcome, 0, "")}
     for name in spec.slopes:
-        parts = name.split(":")
-        if len(parts) > 1 and set(parts) <= set(out):  # a product of three stands as a column
-            centred = [out[part] - out[part].mean(axis=0) for part in parts]
-            out[name] = np.prod(centred, axis=0)
+        pieces = name.split(":")
+        if len(pieces) > 1 and set(pieces) <= set(out):  # a declared product of three
+            out[name] = np.prod([out[n] - out[n].mean(axis=0) for n in pieces], axis=0)
+        elif name in made:  # of means and movements of what stands before it
+            means, moving = made[name]
+            factors = [entity_means(out[part]) for part in means]
+            factors += [out[part] - entity_means(out[part]) for part in moving]
+            out[name] = np.prod(factors, axis=0)
         else:
             out[name] = values(name, spec.lag_of(name), name)
     for a, b in spec.interactions:

@@ -66,12 +66,18 @@ class Study:
     letters: Mapping[str, str] = field(default_factory=dict)
     data: Path | None = None
     moved: bool = False
+    _policies: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     _panels: dict[str, Panel] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def main(self) -> str:
         """The data set of most claims."""
         return next(iter(self.units.values()))
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Data sets to which a claim is put."""
+        return tuple(dict.fromkeys(filter(None, map(self.dataset_of, self.runs()))))
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -92,6 +98,22 @@ class Study:
         return read_literature(path, self.ids) if path.exists() else {}
 
     @cached_property
+    def editions(self) -> tuple[Mapping[str, Any], ...]:
+        """Earlier rules: ``edition, declared, replaced, rules, why`` and ``words`` by claim."""
+        path = self.folder / "editions.yml"
+        return tuple(read_yaml(path, "The file", "editions")["editions"]) if path.exists() else ()
+
+    def earlier(self, claim: Claim) -> dict[str, str]:
+        """Return the words of a claim by edition, where the rules were declared anew since.
+
+        Words hold for the study's own figures and the first data set of the claim.
+        """
+        if self.moved or claim.dataset:
+            return {}
+        words = {str(one["edition"]): one["words"] for one in self.editions}
+        return {edition: said[claim.id] for edition, said in words.items() if claim.id in said}
+
+    @cached_property
     def diagrams(self) -> Mapping[str, Any]:
         """Drawings of the argument by family, and of the whole mechanism under ``mechanism``."""
         out = {}
@@ -105,7 +127,11 @@ class Study:
         """Who is exposed to which policy, and since when."""
         from analysis.data import load_policies
 
-        return load_policies(self.data)
+        return load_policies(self.data) if self._policies is None else self._policies
+
+    def with_policies(self, table: pd.DataFrame) -> Study:
+        """Return the study with another table of exposures."""
+        return replace(self, _policies=table)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import get_all_start_methods, get_context
 from types import ModuleType
 
+from analysis.claims.calibration_page import calibration_page
 from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family
@@ -20,6 +21,7 @@ from analysis.claims.question import Question
 from analysis.claims.record import Page, Record, make_record
 from analysis.claims.study import STUDIES, Study
 from analysis.claims.verdicts import verdict
+from analysis.claims.whole import whole
 from analysis.data.codebook import Codebook
 from analysis.errors import DataError, LedgerError
 
@@ -107,9 +109,15 @@ def evaluate_study(
     found = {(r.id, r.evidence.claim.dataset): r for records, _, _ in done for r in records}
     ordered = [found[run.id, run.dataset] for run in study.runs()]
     q = discoveries([record.evidence for record in ordered])
+    pages = {name: page for _, pages, _ in done for name, page in pages.items()}
+    if explore and not study.moved:
+        pages["whole"] = whole(study, ordered) | calibration_page(study)
     return Results(
-        tuple(replace(r, q=q.get((r.id, r.dataset))) for r in ordered),
-        {name: page for _, pages, _ in done for name, page in pages.items()},
+        tuple(
+            replace(r, q=q.get((r.id, r.dataset)), earlier=study.earlier(r.evidence.claim))
+            for r in ordered
+        ),
+        pages,
         {name: book for _, _, books in done for name, book in books.items()},
     )
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.claims.finding import Column, Slope
 from analysis.claims.record import Record
 from analysis.errors import DataError
 
 __all__ = ["COLUMNS", "claim_rows", "write_claims", "write_json"]
 
+EFFECTS = ("two_way", "region_year", "entity_trends")
+SLOPES = {"within": "within", "declared": "declared", "mean and path": "mean_and_path"}
 COLUMNS = (
-    "claim", "part", "verdict", "status", "chapter", "dataset", "outcome", "term", "predicted",
-    "unit", "estimate", "low", "high", "region_year", "entity_trends", "test", "tested", "p",
-    "p_chapter", "q_book", "mde", "lowest", "lowest_without", "highest", "highest_without",
-    "effective_clusters", "rows", "entities", "first_year", "last_year", "not_met", "reason",
+    "claim", "part", "verdict", "first_edition", "status", "chapter", "dataset", "outcome", "term",
+    "predicted", "unit",
+    "test", "p", "p_chapter", "q_book", "tested", "tested_low", "tested_high",
+    *(f"{name}{end}" for name in EFFECTS for end in ("", "_low_cr3", "_high_cr3", "_p_cr3")),
+    *(f"{name}{end}" for name in SLOPES.values() for end in ("_slope", "_low_cr3", "_high_cr3")),
+    "two_way_mde", "lowest", "lowest_without", "highest", "highest_without", "p_without",
+    "p_without_entity", "persistence", "effective_clusters", "rows", "entities", "first_year",
+    "last_year", "not_met", "reason",
 )  # fmt: skip
+"""``tested`` and its ends are the leading test's own, of which ``p`` is the p; the ends are empty
+where it has no interval. Ends that come from the jackknife say so. All are in `unit`."""
 
 
 def claim_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
@@ -29,7 +38,8 @@ def claim_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
 def _rows(record: Record) -> list[dict[str, Any]]:
     claim, evidence, judged = record.evidence.claim, record.evidence, record.verdict
     head = {
-        "claim": claim.id, "part": 1, "verdict": judged.word, "status": claim.status,
+        "claim": claim.id, "part": 1, "verdict": judged.word,
+        "first_edition": record.earlier.get("1"), "status": claim.status,
         "chapter": claim.family, "dataset": evidence.dataset, "outcome": claim.outcome,
         "q_book": record.q, "not_met": "; ".join(judged.failed), "reason": judged.reason,
     }  # fmt: skip
@@ -40,9 +50,19 @@ def _rows(record: Record) -> list[dict[str, Any]]:
             "part": i, "predicted": finding.sign, "p_chapter": finding.p_family, "rows": lead.n,
             **{name: getattr(finding, name) for name in COLUMNS if hasattr(finding, name)},
             **{name: getattr(lead, name) for name in ("entities", "first_year", "last_year")},
-            **{c.effects: c.estimate for c in finding.columns},
+            "tested_low": finding.low, "tested_high": finding.high, "two_way_mde": lead.mde,
+            **{k: v for c in finding.columns for k, v in _ends(c.effects, c, "")},
+            **{k: v for s in finding.decomposition for k, v in _ends(SLOPES[s.name], s, "_slope")},
         })  # fmt: skip
     return [{name: _clean(row.get(name)) for name in COLUMNS} for row in rows or [head]]
+
+
+def _ends(name: str, found: Column | Slope, estimate: str) -> Iterator[tuple[str, float]]:
+    yield f"{name}{estimate}", found.estimate
+    yield f"{name}_low_cr3", found.low
+    yield f"{name}_high_cr3", found.high
+    if isinstance(found, Column):
+        yield f"{name}_p_cr3", found.p_cr3
 
 
 def _clean(value: object) -> object:

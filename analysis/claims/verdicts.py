@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from analysis.claims.evidence import Evidence
-from analysis.claims.finding import Check, Finding, sign_of
+from analysis.claims.finding import Check, Column, Finding, sign_of
 from analysis.claims.rules import Rules
+from analysis.claims.vocabulary import VERDICTS
+from analysis.inference.cells import signed
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["Verdict", "conditions", "verdict"]
 
 _STEPS = ("inconclusive", "suggestive", "supported")
+_ORDER = VERDICTS[VERDICTS.index("contradicted") :: -1]
+"""From what speaks most against a claim to what speaks most for it: parts get the first."""
 _OPPOSITE = {"+": "-", "-": "+"}
 
 
@@ -66,19 +71,24 @@ def verdict(evidence: Evidence, by: Rules) -> Verdict:
     failed = tuple(dict.fromkeys(name for one in judged for name in one.failed))
     if len(judged) == 1:
         return Verdict(words[0], judged[0].reason, words, failed)
-    word = "contradicted" if "contradicted" in words else min(words, key=_STEPS.index)
     reason = " ".join(
         f"{finding.term_label}: {one.word}. {one.reason}"
         for finding, one in zip(evidence.findings, judged, strict=True)
     )
-    return Verdict(word, reason, words, failed)
+    return Verdict(min(words, key=_ORDER.index), reason, words, failed)
 
 
 def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
+    if finding.sign not in ("+", "-", "0"):
+        return Verdict("descriptive", "The paper leaves the sign open.")
+    if finding.effective_clusters < by.clusters and finding.test != "permutation":
+        return Verdict(
+            "cannot be tested here",
+            f"The term moves in {finding.effective_clusters:.1f} effective clusters, fewer than "
+            f"{by.clusters:g}: such a test does not reject, whatever is true.",
+        )
     if finding.sign == "0":
         return _judge_zero(finding, checks, by)
-    if finding.sign not in _OPPOSITE:
-        return Verdict("descriptive", "The paper leaves the sign open.")
     found = sign_of(finding.tested)
     failed = _failed(finding, checks, by, found)
     step = _step(finding.p, failed, checks, by)
@@ -88,57 +98,91 @@ def _judge(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
         reason = f"The opposite sign passes every check. {_because(finding, failed)}"
         return Verdict("contradicted", reason)
     if _too_small(finding):
+        end = finding.high if finding.sign == "+" else finding.low
         return Verdict(
-            "contradicted",
-            f"An effect of {finding.plausible:.2f} {finding.unit} could have been seen, and the "
-            "interval excludes every such effect in the predicted direction.",
+            "no sizeable effect",
+            f"The interval ends at {signed(end)} {finding.unit} and so excludes every effect of "
+            f"{finding.plausible:.2f} or more as predicted.{_opposite(finding, by)}",
         )
     return Verdict("inconclusive", _open(finding, failed, by), failed=failed)
 
 
-def _failed(finding: Finding, checks: tuple[Check, ...], by: Rules, sign: str) -> tuple[str, ...]:
-    """Name the conditions of "supported" that fail for an effect of this sign."""
-    same = len(finding.columns) == 3 and set(finding.signs) == {sign}
-    ends = (finding.lowest, finding.highest)
-    stays = all(end > 0 for end in ends) if sign == "+" else all(end < 0 for end in ends)
-    conditions = {
-        "adjusted p": finding.p_family < by.level,
-        "all columns": same,
-        "leave one out": stays,
+def conditions(
+    finding: Finding, checks: tuple[Check, ...], by: Rules, sign: str
+) -> dict[str, bool]:
+    """Say for each condition of "supported" whether it holds for an effect of this sign.
+
+    Parameters
+    ----------
+    finding, checks, by
+        One part of a claim, the questions put to it, and the rules.
+    sign : str
+        "+" or "-".
+    """
+    first, within, trends = (
+        finding.column(name) for name in ("two_way", "region_year", "entity_trends")
+    )
+    factor = 1 if sign == "+" else -1
+    return {
+        "leading p": finding.p <= by.supported,
+        "jackknife": first is not None and _speaks(first, factor, by.supported),
+        "regions by year": within is not None and _speaks(within, factor, by.supported),
+        "entity trends": trends is not None and first is not None
+        and factor * trends.estimate >= by.trends * abs(first.estimate),
+        "one deletion": _undestroyed(finding, factor, by.deleted),
         **{check.name: check.passed is not False for check in checks},
-    }
-    return tuple(name for name, holds in conditions.items() if not holds)
+    }  # fmt: skip
+
+
+def _speaks(column: Column, factor: int, level: float) -> bool:
+    return factor * column.estimate > 0 and column.p_cr3 <= level
+
+
+def _undestroyed(finding: Finding, factor: int, most: float) -> bool:
+    """Whether no single entity turns the sign or destroys the test; True where none is left out."""
+    ends = (factor * finding.lowest, factor * finding.highest)
+    turned = any(end <= 0 for end in ends if not math.isnan(end))
+    return not turned and not finding.p_without > most
+
+
+def _failed(finding: Finding, checks: tuple[Check, ...], by: Rules, sign: str) -> tuple[str, ...]:
+    return tuple(name for name, holds in conditions(finding, checks, by, sign).items() if not holds)
 
 
 def _step(p: float, failed: tuple[str, ...], checks: tuple[Check, ...], by: Rules) -> int:
     """0, 1 or 2 on the ladder from inconclusive to supported."""
     if not p < by.level:
         return 0
-    downs = any(check.steps_down and check.passed is False for check in checks)
-    stands = set(failed) - {check.name for check in checks if check.steps_down}
-    return (1 if stands else 2) - downs
+    stepping = {check.name for check in checks if check.steps_down}
+    return (1 if set(failed) - stepping else 2) - bool(set(failed) & stepping)
 
 
 def _too_small(finding: Finding) -> bool:
-    """Whether a plausible effect could have been seen and is excluded as predicted."""
-    column, size = finding.columns[0], finding.plausible
-    excluded = column.high < size if finding.sign == "+" else column.low > -size
-    return column.mde <= size and excluded
+    """Whether the interval of the leading test excludes a plausible effect as predicted."""
+    size = finding.plausible
+    return finding.high < size if finding.sign == "+" else finding.low > -size
+
+
+def _opposite(finding: Finding, by: Rules) -> str:
+    """Say so where the leading test speaks for the other direction."""
+    against = sign_of(finding.tested) == _OPPOSITE[finding.sign] and finding.p < by.level
+    return f" The leading test speaks for the opposite (p = {finding.p:.3f})." if against else ""
 
 
 def _judge_zero(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdict:
     column, margin = finding.columns[0], finding.plausible
     if column.low > margin or column.high < -margin:
-        reason = f"The interval lies wholly outside ±{margin:.2f} {finding.unit}."
-        return Verdict("contradicted", reason)
-    conditions = {
-        "adjusted p": finding.p_family < by.level,
+        return Verdict(
+            "contradicted", f"The interval lies wholly outside ±{margin:.2f} {finding.unit}."
+        )
+    asked = {
+        "leading p": finding.p <= by.supported,
         "all columns": len(finding.columns) == 3
         and all(-margin < c.low and c.high < margin for c in finding.columns),
-        "leave one out": -margin < finding.lowest and finding.highest < margin,
+        "one deletion": -margin < finding.lowest and finding.highest < margin,
         **{check.name: check.passed is not False for check in checks if not check.steps_down},
     }
-    failed = tuple(name for name, holds in conditions.items() if not holds)
+    failed = tuple(name for name, holds in asked.items() if not holds)
     if finding.p < by.level:
         word = "suggestive" if failed else "supported"
         return Verdict(word, f"Effects beyond ±{margin:.2f} {finding.unit} are excluded"
@@ -152,8 +196,7 @@ def _judge_zero(finding: Finding, checks: tuple[Check, ...], by: Rules) -> Verdi
 
 
 def _because(finding: Finding, failed: tuple[str, ...]) -> str:
-    adjusted = f", {finding.p_family:.3f} adjusted" if finding.p_family == finding.p_family else ""
-    return f"Leading p = {finding.p:.3f}{adjusted}{_but(failed)}."
+    return f"Leading p = {finding.p:.3f}{_but(failed)}."
 
 
 def _but(failed: tuple[str, ...]) -> str:

@@ -50,13 +50,16 @@ VERDICTS = (
     "supported",
     "suggestive",
     "inconclusive",
+    "cannot be tested here",
+    "no sizeable effect",
     "contradicted",
     "descriptive",
     "cannot be asked here",
     "needs user data",
     "normative",
 )
-"""What a claim may be called; "cannot be asked here" where the panel lacks a series."""
+"""What a claim may be called; "cannot be asked here" where the panel lacks a series,
+"cannot be tested here" where the term moves in too few entities."""
 
 
 def is_word(name: object) -> bool:

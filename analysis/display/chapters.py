@@ -84,8 +84,8 @@ class Chapter(BookPage):
         """One row per claim: prediction, estimate, p-values, detectable effect, verdict."""
         return table(
             pd.DataFrame([row for s in self.sections.values() for row in _rows(s)]),
-            "The claims of this chapter. Estimates in within-SDs under two-way effects; p as it "
-            "stands and adjusted for the chapter",
+            "The claims of this chapter. Estimates in within-SDs with the 95% intervals of the "
+            "leading tests; their p as it stands and adjusted for the chapter",
             style="book summary",
         )
 
@@ -180,7 +180,6 @@ def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str,
     found = [f for f in record.evidence.findings if f.unit == "within-SDs"]
     rows = []
     for finding in found:
-        first = finding.columns[0]
         # Two parts with one term differ in what is explained.
         alone = sum(f.term_label == finding.term_label for f in found) == 1
         label = finding.term_label if alone or not group else finding.outcome_label
@@ -189,8 +188,8 @@ def forest_rows(record: Record, study: Study, group: str = "") -> list[dict[str,
         rows.append(
             {
                 "claim": record.id, "label": label, "group": group,
-                "estimate": first.estimate, "low": first.low, "high": first.high,
-                "mde": first.mde, "sign": finding.sign, "verdict": record.verdict.word,
+                "estimate": finding.tested, "low": finding.low, "high": finding.high,
+                "mde": finding.mde, "sign": finding.sign, "verdict": record.verdict.word,
             }
         )  # fmt: skip
     return rows

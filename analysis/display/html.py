@@ -108,7 +108,12 @@ def folded(summary: str, *blocks: str) -> Html:
     )
 
 
-def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | None = None) -> Html:
+def claim_card(
+    claim: Claim,
+    book: Codebook | None = None,
+    judged: Verdict | None = None,
+    earlier: Mapping[str, str] | None = None,
+) -> Html:
     """Show a claim: what the paper says, what would then be true in the figures, its status.
 
     Parameters
@@ -119,6 +124,8 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
         If given, measures are named by their labels with the short name as a tooltip.
     judged
         If given, its word stands in the head.
+    earlier
+        The words by edition of the rules; one that differs stands beside it.
     """
 
     def name(measure: str) -> str:
@@ -149,11 +156,25 @@ def claim_card(claim: Claim, book: Codebook | None = None, judged: Verdict | Non
         f'<span lang="zh">{escape(claim.section)}</span></span> {badge(claim.status, "status")}'
     )
     if judged is not None:
-        head += f" {badge(judged.word)}"
+        head += f" {badge(judged.word)}{earlier_words(judged.word, earlier or {})}"
     return Html(
         f'<section class="claim-card" aria-label="Claim {claim.id}"><header>{head}</header>'
         f"<dl>{body}</dl></section>"
     )
+
+
+def earlier_words(word: str, earlier: Mapping[str, str]) -> str:
+    """Say the words of earlier editions of the rules that differ from the present one."""
+    return "".join(
+        f' <small class="earlier">{_edition(n)}: {escape(was)}</small>'
+        for n, was in earlier.items() if was != word
+    )  # fmt: skip
+
+
+def _edition(number: str) -> str:
+    names = ("First", "Second", "Third")
+    at = int(number) - 1
+    return f"{names[at]} edition" if at < len(names) else f"Edition {number}"
 
 
 def _wanted(claim: Claim) -> str:

@@ -66,7 +66,7 @@ class Section:
     @cached_property
     def card(self) -> Html:
         """What the paper says, what would then be true, and the verdict."""
-        return claim_card(self.claim, self.book, self.verdict)
+        return claim_card(self.claim, self.book, self.verdict, self.record.earlier)
 
     @cached_property
     def finding(self) -> Html:

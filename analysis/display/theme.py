@@ -24,6 +24,7 @@ BLUE = "#0b5c7a"
 ORANGE = "#b4500f"
 GREEN = "#00705a"
 PURPLE = "#8a4a78"
+OCHRE = "#7d5a00"
 SIDE_COLOURS = {
     "funding": BLUE, "finance": ORANGE, "outcome": GREEN, "mediator": PURPLE, "context": MUTED,
 }  # fmt: skip

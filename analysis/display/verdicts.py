@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.claims import (
     STATUSES,
     VERDICTS,
     Archive,
+    Finding,
     Record,
     Rules,
     Study,
@@ -23,24 +25,26 @@ from analysis.claims import (
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, badge, publish, scrolling, table
+from analysis.display.html import Html, badge, grid_table, publish, scrolling, table
 from analysis.display.tally import tally
 from analysis.display.words import estimate_cell
+from analysis.inference.cells import Grid, signed
 
 __all__ = ["VerdictsPage", "verdict_table", "verdicts_page"]
 
 NOTE = (
-    "Estimates in within-SDs under two-way effects with 95% CR3 intervals, one line per part of a "
-    "claim. Sign is the predicted one. p is that of the leading test, adjusted within the chapter; "
-    "q is over the book. Smallest is the effect found four times in five."
+    "Estimates in within-SDs with 95% intervals and p of the leading test, one line per part of a "
+    "claim; the p in brackets is adjusted within the chapter, q is over the book. Sign is the "
+    "predicted one. Smallest is the effect found four times in five under two-way effects."
 )
 COLUMNS = {
     "Claim": "text",
     "Verdict": "number",
+    "First edition": "number",
     "In words": "text",
     "Sign": "number",
     "Estimate": "number",
-    "p, chapter": "number",
+    "p": "number",
     "q, book": "number",
     "Smallest": "number",
     "Status": "number",
@@ -48,17 +52,13 @@ COLUMNS = {
 """How the keys of a column compare; a narrow page shows the first two."""
 SIGNS = ("+", "-", "0", "±")
 
-NUMBERS = {
-    "level": "Level of every test",
-    "plausible": "Smallest effect worth calling one, and margin of no effect: within-SDs",
-    "plausible_lag": "The same for a mean lag: years",
-    "reweighted": "Share of re-weighted indices that must keep the sign",
-    "ingredients": "Share of single ingredients that must share the sign",
-}
+CLASSES = {"In words": "words", "Sign": "sign", "Status": "words",
+           **dict.fromkeys(("Estimate", "p", "q, book", "Smallest"), "figure")}  # fmt: skip
 NOTES = {
     "parts": "A claim with several parts",
     "downgrade": "One step off",
     "zero": "A part that predicts no effect",
+    "products": "Where two moving series meet",
 }
 
 
@@ -74,6 +74,8 @@ class VerdictsPage:
         Every estimate in within-SDs, by chapter.
     rules : Html
         How evidence becomes a verdict.
+    largest : Html
+        The largest effect as predicted that the figures allow, for every tested claim.
     download : Html
         A link to the table with all its numbers.
     counts : mapping of str to object
@@ -83,6 +85,7 @@ class VerdictsPage:
     table: Html
     forest: Picture
     rules: Html
+    largest: Html
     download: Html
     counts: Mapping[str, object]
 
@@ -103,6 +106,7 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
         table=verdict_table(kept.records, study),
         forest=_forest(kept.records, study),
         rules=rules_table(study.rules),
+        largest=grid_table(largest_grid(kept.records, study)),
         download=_download(kept),
         counts=counts,
     )
@@ -136,7 +140,11 @@ def verdict_table(records: Sequence[Record], study: Study) -> Html:
     )
     for record in records:
         (name, first), *rest = _cells(record, study)
-        cells = "".join(f'<td data-sort="{escape(key)}">{shown}</td>' for shown, key in rest)
+        kinds = (CLASSES.get(head, "") for head in list(COLUMNS)[1:])
+        cells = "".join(
+            f'<td class="{kind}" data-sort="{escape(key)}">{shown}</td>'
+            for (shown, key), kind in zip(rest, kinds, strict=True)
+        )
         body += f'<tr><th scope="row" data-sort="{escape(first)}">{name}</th>{cells}</tr>'
     whole = (
         f'<table class="book" data-sortable data-filter="Verdict"><caption>{escape(caption)}'
@@ -152,19 +160,27 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
     first = found[0] if found else None
     signs = "<br>".join(part.sign.replace("-", "−") for part in claim.parts)
     estimates = "<br>".join(estimate_cell(one, " ") for one in found)
-    chances = "<br>".join(f"{one.p_family:.3f}" for one in found)
+    chances = "<br>".join(f"{one.p:.3f} <small>({one.p_family:.3f})</small>" for one in found)
+    before = record.earlier.get("1", "")
     smallest = "<br>".join(f"{one.mde:.2f}" for one in found)
     return [
         (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', claim.id),
         (badge(word), str(VERDICTS.index(word))),
+        (_earlier(before, word), str(VERDICTS.index(before)) if before else ""),
         (escape(claim.sentence), claim.sentence),
         (signs, str(SIGNS.index(claim.parts[0].sign))),
-        (estimates or "not tested", _key(first and first.estimate)),
-        (chances or "none", _key(max((one.p_family for one in found), default=None))),
+        (estimates or "not tested", _key(first and first.tested)),
+        (chances or "none", _key(max((one.p for one in found), default=None))),
         ("none" if record.q is None else f"{record.q:.3f}", _key(record.q)),
         (smallest or "none", _key(first and first.mde)),
         (escape(claim.status), str(STATUSES.index(claim.status))),
     ]
+
+
+def _earlier(before: str, word: str) -> str:
+    if not before:
+        return "none"
+    return badge(before) if before != word else f"<small>{escape(before)}</small>"
 
 
 def _key(value: float | None) -> str:
@@ -172,13 +188,53 @@ def _key(value: float | None) -> str:
 
 
 def rules_table(by: Rules) -> Html:
-    """Show the numbers and the words of the rules."""
-    rows = [
-        {"Rule": words, "What it says": f"{getattr(by, name):g}"} for name, words in NUMBERS.items()
-    ]
-    rows += [{"Rule": word, "What it says": by.words[word]} for word in VERDICTS]
+    """Show the numbers of the rules, each with what fixed it, and then their words."""
+    numbers = [
+        {"Number": name, "What it is": by.meaning[name], "Value": f"{getattr(by, name):g}",
+         "Simulation that fixed it": by.simulation[name]}
+        for name in by.meaning
+    ]  # fmt: skip
+    edition = f"The numbers that decide, edition {by.edition}, declared on {by.declared}"
+    rows = [{"Rule": word, "What it says": by.words[word]} for word in VERDICTS]
     rows += [{"Rule": words, "What it says": by.words[name]} for name, words in NOTES.items()]
-    return table(pd.DataFrame(rows), "The rules that turn evidence into a verdict")
+    words = table(pd.DataFrame(rows), "The rules that turn evidence into a verdict")
+    return Html(table(pd.DataFrame(numbers), edition).text + words.text)
+
+
+def largest_grid(records: Sequence[Record], study: Study) -> Grid:
+    """List the end of the leading interval in the predicted direction, and what it comes to."""
+    rows = [
+        (study.link(r.evidence.claim), f.term_label, f.sign.replace("-", "−"), _largest(f),
+         _kept(f), _lasting(f))
+        for r in records for f in r.evidence.findings if f.sign in "+-0"
+    ]  # fmt: skip
+    return Grid(
+        "The largest effect compatible with the figures: the end of the leading test's 95% "
+        "interval in the predicted direction, in within-SDs; last, what it comes to if it works "
+        "every year and the outcome keeps the share ρ of what it had, largest / (1 − ρ). ρ is the "
+        "slope of the outcome on its own lag under the same effects, by half-panel jackknife",
+        ("Claim", "Term", "Sign", "Largest in a year", "ρ", "In the long run"),
+        tuple(rows),
+        style="book",
+    )
+
+
+def _largest(f: Finding) -> str:
+    if not f.has_interval:
+        return "no interval"
+    if f.sign != "0" and f.largest * (1 if f.sign == "+" else -1) <= 0:
+        return f"none ({signed(f.largest)})"
+    return signed(f.largest) + ("" if f.unit == "within-SDs" else f" {f.unit}")
+
+
+def _kept(f: Finding) -> str:
+    return "not asked" if np.isnan(f.persistence) else f"{f.persistence:.2f}".replace("-", "−")
+
+
+def _lasting(f: Finding) -> str:
+    if np.isnan(f.persistence) or not f.has_interval or _largest(f).startswith("none"):
+        return "–"
+    return signed(f.largest_lasting) if np.isfinite(f.largest_lasting) else "not bounded"
 
 
 def _download(archive: Archive) -> Html:

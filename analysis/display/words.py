@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+import pandas as pd
+
 from analysis.claims import Finding, Record
 from analysis.claims.numbers import entity_name
 from analysis.data.codebook import Codebook
-from analysis.display.html import Html, badge
+from analysis.display.html import Html, badge, table
 from analysis.inference.cells import signed
 
 __all__ = ["estimate_cell", "finding_words"]
@@ -18,18 +20,24 @@ TESTS = {
     "wild bootstrap": "restricted wild cluster bootstrap",
     "permutation": "permutation of the treated",
     "threshold bootstrap": "bootstrap of Hansen's threshold test",
-    "spatial model": "spatial Durbin model",
+    "spatial bootstrap": "bootstrap of the spatial model's direct effect",
     "CR3": "CR3 error",
     "two one-sided tests": "two one-sided tests for no sizeable effect",
 }
 
 
 def estimate_cell(finding: Finding, between: str) -> str:
-    """Return the two-way estimate with its unit and interval, ``between`` which a line may end."""
-    first = finding.columns[0]
+    """Return the estimate of the leading test with unit and interval, ``between`` them a break.
+
+    Of a test without an interval none is shown: one of another test would not belong to its p.
+    """
     unit = "" if finding.unit == "within-SDs" else f" {escape(finding.unit)}"
-    ends = f"{signed(first.low)}, {signed(first.high)}"
-    return f"{signed(first.estimate)}{unit}{between}<small>[{ends}]</small>"
+    ends = (
+        f"[{signed(finding.low)}, {signed(finding.high)}]"
+        if finding.has_interval
+        else "no interval"
+    )
+    return f"{signed(finding.tested)}{unit}{between}<small>{ends}</small>"
 
 
 def finding_words(record: Record, book: Codebook | None) -> Html:
@@ -45,6 +53,7 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     evidence, judged = record.evidence, record.verdict
     several = len(evidence.findings) > 1
     paragraphs = [_part(f, several, book) for f in evidence.findings]
+    made_of = "".join(_made_of(f, several) for f in evidence.findings if f.decomposition)
     if record.slopes is not None and paragraphs:
         paragraphs[0] += escape(_ends(record.slopes, book))
     if evidence.describes:
@@ -52,7 +61,7 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     paragraphs += [escape(note) for note in evidence.notes]
     reason = escape(judged.reason) if judged.reason != evidence.describes else ""
     paragraphs.append(f"{badge(judged.word)} {reason}".strip())
-    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    body = "".join(f"<p>{text}</p>" for text in paragraphs) + made_of
     return Html(f'<div class="finding" aria-label="What the figures say">{body}</div>')
 
 
@@ -60,21 +69,21 @@ def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
     first, *others = finding.columns
     head = f"{finding.outcome_label} on {finding.term_label}. " if several else ""
     own = finding.tested != first.estimate  # the leading test has a statistic of its own
-    lead = "" if own else f"; p = {_p(finding.p)} by the {TESTS[finding.test]}"
+    where = "By its own test" if own else "Under two-way effects"
+    ends = "which has no interval"
+    if finding.has_interval:
+        ends = f"95% interval {_interval(finding.low, finding.high)}"
     text = (
-        f"{head}Under two-way effects the estimate is {signed(first.estimate)} {finding.unit} "
-        f"(95% CR3 interval {_interval(first.low, first.high)}{lead}). "
+        f"{head}{where} the estimate is {signed(finding.tested)} {finding.unit} "
+        f"({ends if finding.has_interval else ''}{'; ' if finding.has_interval else ''}"
+        f"p = {_p(finding.p)} by the {TESTS[finding.test]}"
+        f"{'' if finding.has_interval else ', ' + ends}). "
     )
-    if own:
-        text += (
-            f"The leading test, the {TESTS[finding.test]}, is about an estimate of its own: "
-            f"{signed(finding.tested)} (95% interval {_interval(finding.low, finding.high)}; "
-            f"p = {_p(finding.p)}). "
-        )
     text += f"Predicted sign: {SIGNS[finding.sign]}."
-    if others:
-        rest = " and ".join(f"{signed(c.estimate)} {_with(c.label)}" for c in others)
-        text += f" It is {rest}."
+    columns = finding.columns if own else others
+    if columns:
+        rest = " and ".join(f"{signed(c.estimate)} {_with(c.label)}" for c in columns)
+        text += f" {'The slope' if own else 'It'} is {rest}."
     if finding.natural:
         text += f" In units of the figures, for {finding.natural}."
     text += f" The smallest effect found four times in five is {finding.mde:.2f}."
@@ -90,8 +99,37 @@ def _ends(slopes: Mapping[str, object], book: Codebook) -> str:
     )
 
 
+_SLOPES = {
+    "within": "what moves inside entities (decides)",
+    "declared": "the term as declared",
+    "mean and path": "its part at entity means and national paths",
+}
+
+
+def _made_of(finding: Finding, several: bool) -> str:
+    """Set beside each other what of a product, composite or regime speaks, and what does not."""
+    head = f"{finding.term_label} on {finding.outcome_label}: " if several else ""
+    rows = [
+        {
+            "Slope of": _SLOPES[one.name],
+            "Within-SDs, 95% CR3 interval": Html(
+                f"{signed(one.estimate)}<br><small>[{signed(one.low)}, {signed(one.high)}]</small>"
+            ),
+            "p, CR3": f"{one.p:.3f}",
+        }
+        for one in finding.decomposition
+    ]
+    said = (
+        "Two moving series meet in this term, and fixed differences between entities times a "
+        "national trend would pass for their meeting; so only what moves inside entities decides."
+    )
+    shown = table(pd.DataFrame(rows), f"{head}What the term is made of", style="estimates")
+    return f"<p>{said}</p>{shown.text}"
+
+
 def _with(label: str) -> str:
-    return f"with {label.lower().replace('region × year', 'region-by-year effects')}"
+    label = label.lower().replace("region × year", "region-by-year effects")
+    return f"with {label.replace('two-way', 'two-way effects')}"
 
 
 def _interval(low: float, high: float) -> str:
@@ -109,8 +147,15 @@ def _leave_one_out(finding: Finding, book: Codebook | None) -> str:
     return (
         f" Leaving out one {book.roles.entity if book else 'entity'} at a time moves it between "
         f"{signed(finding.lowest)} (without {names[0]}) and {signed(finding.highest)} (without "
-        f"{names[1]})."
+        f"{names[1]}), in the SDs of those that are left.{_destroyed(finding, book)}"
     )
+
+
+def _destroyed(finding: Finding, book: Codebook | None) -> str:
+    if not finding.p_without_entity:
+        return ""
+    name = entity_name(finding.p_without_entity, book)
+    return f" The largest p that this brings about is {_p(finding.p_without)}, without {name}."
 
 
 def _doubt(finding: Finding) -> str:

@@ -72,7 +72,7 @@ def _computed(item: Declared, panel: Panel, declared: Declarations) -> tuple[pd.
         values, count = compute(item, panel)
         return values, str(count)
     if isinstance(item, Composite):
-        return _composite(panel, item), _LEVEL_NOTE
+        return composed(panel, item), _LEVEL_NOTE
     found = weights(panel, declared, item.name)
     return apply_weights(panel, declared, found), _weights_note(found)
 
@@ -90,7 +90,7 @@ _LEVEL_NOTE = (
 )
 
 
-def _composite(panel: Panel, item: Composite) -> pd.Series:
+def composed(panel: Panel, item: Composite) -> pd.Series:
     """Combine scores as levels in (0, 1], score / (1 + shift); missing where a system is."""
     levels = panel.frame[list(item.systems)].dropna() / (1.0 + EPS)
     values = COMPOSITES[item.form](levels.to_numpy())

@@ -128,6 +128,9 @@ COMPOSITES: Mapping[str, Callable[[Floats], Floats]] = {
 """Forms in which several indices are seen together; each takes levels of shape (rows, n) in (0, 1]
 and gives shape (rows,)."""
 
+LINEAR = frozenset({"mean"})
+"""Forms that add up what goes in, so that they say nothing on interplay."""
+
 
 def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
     shares = np.full(n, 1.0 / n) if alpha is None else np.asarray(alpha, dtype=float)

@@ -13,7 +13,7 @@ from analysis.errors import DataError, SpecificationError, UnknownNameError, req
 from analysis.models.effects import EFFECTS
 from analysis.models.specification import Specification
 
-__all__ = ["Dropped", "Rows", "estimation_rows"]
+__all__ = ["Dropped", "Rows", "estimation_rows", "usable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,28 @@ def estimation_rows(
     frame = _with_products(spec, values[alive])
     notes = tuple(_late_initials(spec, panel.frame, alive))
     return Rows(frame, initial[alive], region[alive], len(values), tuple(dropped), notes)
+
+
+def usable(spec: Specification, panel: Panel) -> np.ndarray:
+    """Mark the cells of the grid, (n,), that `estimation_rows` may use, without saying why.
+
+    Rows that are alone in an effect are marked all the same.
+    """
+    frame, sample = panel.frame, spec.sample
+    width = years_each(frame.index)
+    lags = {spec.outcome: 0, **{name: spec.lag_of(name) for name in spec.slopes}}
+    seen = [shift(numbers(frame, name), lag, width) for name, lag in lags.items()]
+    kept = np.isfinite(seen).all(axis=0)
+    for name in spec.initial:
+        observed = np.isfinite(numbers(frame, name)).reshape(-1, width).any(axis=1)
+        kept &= np.repeat(observed, width)
+    codes, levels = frame.index.codes, frame.index.levels
+    years = levels[1].to_numpy(dtype=int)[codes[1]]
+    kept &= (years >= (sample.first_year or years.min())) & (
+        years <= (sample.last_year or years.max())
+    )
+    out = levels[0].isin(sample.exclude_entities)[codes[0]]
+    return kept & ~out & ~np.isin(years, sample.exclude_years)
 
 
 def require_grid(frame: pd.DataFrame) -> None:

@@ -151,6 +151,26 @@ def wildboottest(panel):
         yield line(name, took, f"p = {run()['Pr(>|t|)']:.4f}")
 
 
+def books():
+    from analysis.claims import read_study
+    from analysis.claims.calibration.books import book, claims_of
+    from analysis.claims.calibration.placebo import placebo
+    from analysis.claims.evaluation import answer
+
+    study = read_study("patient_capital")
+    made, panels = placebo(study, study.main, "walk"), 10
+    book(made, [0])  # imports are not part of the time
+    start = time.process_time()
+    book(made, range(panels))
+    together = (time.process_time() - start) / panels
+    drawn, claims = made.replaced(0), claims_of(made)
+    start = time.process_time()
+    for claim in claims:
+        answer(made.question(claim, drawn), 999)
+    yield line(f"{panels} panels at once", together, f"{len(claims)} claims; CPU seconds")
+    yield line("claim by claim", time.process_time() - start, "one panel, everything asked")
+
+
 def million():
     """A hundred thousand firms for ten years in two thousand areas; one in five moves each year."""
     rng = np.random.default_rng(0)

@@ -24,6 +24,7 @@ SECTIONS = {
     "wild": "wild cluster bootstrap: 31 clusters × 13 years, 5 regressors, 9,999 draws",
     "large": "three-way effects: a million firm-years, 5 regressors",
     "large_peer": "the same through pyfixest itself, no wrapper",
+    "books": "the ledger put to placebo panels, 999 draws, seconds a panel",
     "evaluate": "all claims put to the figures, 9,999 draws",
     "cold": "make book, nothing built",
     "edit": "make book, the code of one chapter changed",

@@ -14,10 +14,11 @@ PAGE = "quantity_or_structure.html"
 COLUMNS = [
     "Claim",
     "Verdict",
+    "First edition",
     "In words",
     "Sign",
     "Estimate",
-    "p, chapter",
+    "p",
     "q, book",
     "Smallest",
     "Status",

@@ -5,11 +5,15 @@ import pytest
 
 from analysis.certificates import Design, certify, registry
 from analysis.certificates.procedures import form
+from analysis.claims.designs.derived import Regression
+from analysis.claims.designs.within import within_product
+from analysis.inference import estimate
 from analysis.inference.form.joint import Ratio
+from analysis.models import Specification
 
 METHODS = (
     "threshold", "threshold_smooth", "u_test", "local_projection", "distributed_lags", "mean_lag",
-    "long_difference",
+    "long_difference", "threshold_search", "product_within", "product_declared",
 )  # fmt: skip
 
 
@@ -49,3 +53,35 @@ def test_an_interval_of_any_shape_covers_when_the_set_does():
         low, high = form._interval(ratio, truth)
         assert (low <= truth <= high) == held
         assert np.isfinite([low, high]).all()
+
+
+def test_the_certified_product_is_the_one_by_which_claims_are_judged():
+    panel = form.simulate_product(Design(effect=0.1), np.random.default_rng(4))
+    spec = Specification("y", ("x", "z"), (("x", "z"),))
+    declared = Regression(panel, spec, "x:z", "+", "y", "x:z")
+    judged = within_product(declared)
+    for reading, regression in (
+        (form.within_reading(panel, None), judged), (form.product_reading(panel, None), declared),
+    ):  # fmt: skip
+        line = estimate(regression.spec, regression.panel).coefficient(regression.focal)
+        assert reading.estimate == pytest.approx(line.estimate, rel=1e-9)
+        assert reading.p == pytest.approx(line.p_cr3, rel=1e-6)
+
+
+def test_without_an_effect_means_and_paths_alone_move_the_outcome():
+    none, some = (
+        form.simulate_product(Design(effect=e), np.random.default_rng(6)) for e in (0.0, 0.3)
+    )
+    x, z = (none[n].groupby(level=0).shift(fill_value=0) for n in "xz")
+    np.testing.assert_allclose(some["y"] - none["y"], 0.3 * x * z, atol=1e-12)
+    big = form.simulate_product(Design(entities=400, common=0.0), np.random.default_rng(7))
+    assert abs(form.within_reading(big, None).estimate) < 0.05
+
+
+def test_a_search_finds_the_step():
+    panel = form.simulate_step(Design(entities=60, effect=1.0), np.random.default_rng(8))
+    reading = form.search_reading(panel, np.random.default_rng(1))
+    assert reading.p < 0.05
+    assert reading.estimate == pytest.approx(1.0, abs=0.3)
+    again = form.search_reading(panel, np.random.default_rng(1))
+    assert (again.p, again.estimate) == (reading.p, reading.estimate)

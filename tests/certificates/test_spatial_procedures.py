@@ -1,11 +1,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from analysis.certificates import Design, registry
 from analysis.certificates.procedures.spatial import (
     RHO,
     THETA,
+    sdm_bootstrap,
     sdm_direct,
     sdm_indirect,
     sdm_information,
@@ -37,7 +39,7 @@ def test_readings_hold_a_large_effect():
     design = Design(effect=1.5, persistence=0.0, common=0.0)
     panel = simulate(design, np.random.default_rng(2))
     for procedure, kind in ((sdm_direct, "direct"), (sdm_indirect, "indirect"),
-                            (sdm_information, "direct")):  # fmt: skip
+                            (sdm_information, "direct"), (sdm_bootstrap, "direct")):  # fmt: skip
         reading = procedure(panel, np.random.default_rng(3))
         assert reading.truth == panel[kind].iloc[0]
         assert reading.low < reading.estimate < reading.high
@@ -46,7 +48,15 @@ def test_readings_hold_a_large_effect():
         assert replace(again, estimate=reading.estimate) == reading
 
 
+def test_the_bootstrap_is_about_the_effect_that_the_sandwich_is_about():
+    panel = simulate(Design(effect=0.3), np.random.default_rng(5))
+    one, two = (f(panel, np.random.default_rng(3)) for f in (sdm_direct, sdm_bootstrap))
+    assert two.estimate == pytest.approx(one.estimate, rel=1e-7)
+    assert two.truth == one.truth
+
+
 def test_registered():
     known = registry()
-    assert {"sdm_direct", "sdm_indirect", "sdm_information"} <= known.keys()
-    assert all(0.0 in known[m].effects for m in ("sdm_direct", "sdm_indirect", "sdm_information"))
+    names = {"sdm_direct", "sdm_indirect", "sdm_information", "sdm_bootstrap"}
+    assert names <= known.keys()
+    assert all(0.0 in known[m].effects for m in names)

@@ -6,7 +6,6 @@ import pytest
 
 from analysis.claims import checks
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
-from analysis.claims.curve import curve_table
 from analysis.claims.designs import arrange
 from analysis.claims.reweighting import reweighted_slopes, reweighting_check
 from analysis.models import fit
@@ -49,9 +48,9 @@ def test_the_lead_of_a_product_moves_all_parts(put, make_claim, toy):
     claim = make_claim(regressors=["a", "b"], focal="a:b", specification=spec)
     ahead = toy["a"].groupby(level=0).shift(-1) * toy["b"]  # a in t+1 beside b in t
     panel = with_column(toy, "early", toy["y"] + 0.8 * ahead)
-    assert lead_check(arrange(put(claim, toy)), 0.05).passed is True
+    assert lead_check(arrange(put(claim, toy), within=True), 0.05).passed is True
     early = put(dataclasses.replace(claim, outcome="early"), panel)
-    assert lead_check(arrange(early), 0.05).passed is False
+    assert lead_check(arrange(early, within=True), 0.05).passed is False
 
 
 def test_a_control_that_moves_is_found_and_one_that_shares_figures_is_not_asked(
@@ -73,7 +72,7 @@ def test_a_control_that_moves_is_found_and_one_that_shares_figures_is_not_asked(
 
 def test_two_controls_share_the_level(put, make_claim, toy, monkeypatch):
     class Test:
-        p = 0.03
+        p = 0.006
 
     monkeypatch.setattr(checks, "wild", lambda *_a, **_k: Test)
     rng = np.random.default_rng(3)
@@ -92,9 +91,9 @@ def test_every_ingredient_takes_the_place_of_its_index(study, put, china):
     table = ingredient_table(question, question.claim.parts[0])
     assert list(table["side"].value_counts().items()) == [("outcome", 6), ("pcp", 4), ("ifin", 2)]
     row = table.query("side == 'pcp' and name == 'gov'").iloc[0]
-    regression = arrange(question, swap={"pcp": "gov"})
+    regression = arrange(question, swap={"pcp": "gov"}, within=True)
     fitted = fit(regression.spec, regression.panel)
-    at = fitted.terms.index("gov:ifin")
+    at = fitted.terms.index(regression.focal)
     scaled = fitted.coefficients[at] * fitted.within_sd[1 + at] / fitted.within_sd[0]
     assert row["estimate"] == pytest.approx(scaled, rel=1e-8)
     assert row["low"] < row["estimate"] < row["high"]
@@ -120,19 +119,20 @@ def test_reweighted_slopes_are_those_of_the_regression(study, put, china):
     assert np.array_equal(slopes, reweighted_slopes(regression, declared(), draws=3))
 
 
-def test_a_product_of_three_is_reweighted_as_a_whole(study, put, china):
+@pytest.mark.parametrize("within", [False, True])
+def test_a_product_of_three_is_reweighted_as_a_whole(study, put, china, within):
     from analysis.measures import score
 
     question = put(study.ledger["M49"], china)
-    slopes = reweighted_slopes(arrange(question), declared(), draws=2)
+    slopes = reweighted_slopes(arrange(question, within=within), declared(), draws=2)
     equal = {
         n: score(china, declared(), n, "equal").reindex(china.frame.index) for n in ("nqp", "pcp")
     }
     # The product is made anew from the index with equal weights.
     panel = dataclasses.replace(china, frame=china.frame.assign(**equal))
-    again = arrange(dataclasses.replace(question, panel=panel))
+    again = arrange(dataclasses.replace(question, panel=panel), within=within)
     fitted = fit(again.spec, again.panel)
-    expected = fitted.coefficients[fitted.terms.index("pcp:loan:dfi")]
+    expected = fitted.coefficients[fitted.terms.index(again.focal)]
     assert slopes[0] == pytest.approx(expected, rel=1e-6)
 
 
@@ -140,15 +140,3 @@ def test_reweighting_is_not_asked_without_an_index(put, make_claim, toy):
     question = put(make_claim(), toy)
     check = reweighting_check(question, arrange(question), 0.5)
     assert check.passed is None
-
-
-def test_the_curve_holds_the_declared_specification(put, make_claim, toy):
-    regression = arrange(put(make_claim(), toy))
-    table = curve_table(regression)
-    own = table.query("effects == 'two_way' and lag == 1 and sample == 'all'")
-    fitted = fit(regression.spec, regression.panel)
-    scaled = fitted.coefficients[0] * fitted.within_sd[1] / fitted.within_sd[0]
-    assert own["estimate"].iloc[0] == pytest.approx(scaled, rel=1e-8)
-    assert set(table["lag"]) == {1, 2, 3}
-    assert set(table["effects"]) == {"two_way", "region_year", "entity_trends", "first_difference"}
-    assert table.query("lag == 1")["estimate"].min() > table.query("lag == 2")["estimate"].max()

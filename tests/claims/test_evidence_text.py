@@ -16,10 +16,17 @@ def shown(ask, judge, make_claim, toy):
 
 def test_the_evidence_shows_verdict_errors_rows_and_checks(shown):
     text = shown(secondary={"outcomes": ["y2"]})
-    for words in ("CR1 SE", "CR3 interval", "[outcome y2]", "a *", "SUPPORTED", "lead (passed)"):
+    for words in ("CR1 SE", "CR3 interval", "[outcome y2]", "a *", "lead (passed)"):
         assert words in text
+    # The other outcome is the first one turned round: a reading that says the opposite.
+    assert "SUGGESTIVE" in text
+    assert "secondary (failed): Against it: y2, of 1." in text
     assert "20 of 240 rows (" in text  # the lag costs every firm its first year
     assert all(columns_wide(line) <= 90 for line in text.splitlines())
+
+
+def test_a_planted_effect_is_supported(shown):
+    assert "SUPPORTED. Leading p = 0.005; every condition is met." in shown()
 
 
 def test_an_opposite_sign_is_said(shown):

@@ -99,7 +99,8 @@ def test_the_protocol_is_dated_and_owns_up_to_earlier_looks():
     assert str(protocol["declared"]) == "2026-11-23"
     assert "72 outcome-regressor pairs" in protocol["earlier_looks"][0]
     assert len(protocol["earlier_looks"]) == 4
-    assert len(protocol["later_looks"]) == 6
+    assert len(protocol["later_looks"]) == 7
+    assert str(protocol["rules_declared_anew"]) == "2026-11-28"
     assert str(protocol["declared_in_full"]) == "2026-11-25"
 
 

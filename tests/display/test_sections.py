@@ -59,7 +59,7 @@ def test_the_finding_says_what_the_numbers_say(exits):
     finding, text = made.evidence.findings[0], made.finding.text
     first = finding.columns[0]
     assert f"{signed(first.estimate)} within-SDs" in text
-    assert f"{signed(first.low)} to {signed(first.high)}" in text
+    assert f"{signed(finding.low)} to {signed(finding.high)}" in text
     assert f"found four times in five is {first.mde:.2f}" in text
     assert f">{made.verdict.word}</span>" in text
     assert "(without Tianjin)" in text or "(without Guangdong)" in text

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pytest
@@ -15,11 +16,13 @@ from analysis.claims.archive import ROOT
 from analysis.claims.verdicts import Verdict, verdict
 from analysis.display import tally as tallying
 from analysis.display import verdicts
+from analysis.display.charts.verdicts import VERDICT_MARKS
+from analysis.display.html import claim_card
 from tests.published import ledger, published
 
 BOOK = ROOT.parents[1] / "book"
-HEADS = ["Claim", "Verdict", "In words", "Sign", "Estimate", "p, chapter", "q, book", "Smallest",
-         "Status"]  # fmt: skip
+HEADS = ["Claim", "Verdict", "First edition", "In words", "Sign", "Estimate", "p", "q, book",
+         "Smallest", "Status"]  # fmt: skip
 T = 2.0423  # 97.5% point of t with 30 degrees of freedom
 
 
@@ -98,10 +101,10 @@ def test_what_was_not_tested_says_so_and_sorts_last(results):
     for result, row in zip(results, grid(verdict_table(results)), strict=True):
         cells = dict(zip(HEADS, row, strict=True))
         if result.evidence.findings:
-            assert all(key for key, _ in row)
+            assert all(key for head, (key, _) in cells.items() if head != "First edition")
             continue
         assert cells["Estimate"] == ("", "not tested")
-        for head in ("p, chapter", "q, book", "Smallest"):
+        for head in ("p", "q, book", "Smallest"):
             assert cells[head] == ("", "none")
 
 
@@ -115,18 +118,18 @@ def test_a_claim_of_several_parts_has_a_line_for_each(results):
 
 
 def test_p_sorts_by_the_part_that_holds_worst():
-    one, two = made_results(M14={"p_family": 0.01}), made_results(M14={"p_family": 0.01})
+    one, two = made_results(M14={"p": 0.01}), made_results(M14={"p": 0.01})
     at = [r.evidence.claim.id for r in two].index("M14")
     parts = two[at].evidence.findings
-    evidence = replace(two[at].evidence, findings=(parts[0], replace(parts[1], p_family=0.6)))
+    evidence = replace(two[at].evidence, findings=(parts[0], replace(parts[1], p=0.6)))
     two[at] = replace(two[at], evidence=evidence)
     found = [dict(zip(HEADS, grid(verdict_table(r))[at], strict=True)) for r in (one, two)]
-    assert [float(cells["p, chapter"][0]) for cells in found] == [0.01, 0.6]
+    assert [float(cells["p"][0]) for cells in found] == [0.01, 0.6]
 
 
 def test_estimates_carry_a_true_minus_and_their_unit():
-    rows = made_results(M26={"unit": "years"}, M01={"columns": (made_column("two_way", -0.25),)})
-    text = {plain(row[0][1]): plain(row[4][1]) for row in grid(verdict_table(rows))}
+    rows = made_results(M26={"unit": "years"}, M01={"tested": -0.25})
+    text = {plain(row[0][1]): plain(row[5][1]) for row in grid(verdict_table(rows))}
     assert text["M01"].startswith("−0.25")
     assert "years" in text["M26"]
     assert "years" not in text["M01"]
@@ -190,8 +193,44 @@ def test_the_rules_are_printed_in_full(study):
         assert f'<th scope="row">{word}</th>' in text
     for words in rules.words.values():
         assert words[:40].replace('"', "&quot;") in text
-    for value in (rules.level, rules.plausible, rules.reweighted):
-        assert f"<td>{value:g}</td>" in text
+    for name, meaning in rules.meaning.items():
+        assert f'<th scope="row">{name}</th><td>{escape(meaning)}</td>' in text
+        assert f"<td>{getattr(rules, name):g}</td>" in text
+        assert escape(rules.simulation[name]) in text
+
+
+def test_a_test_without_interval_shows_none():
+    made = made_results(M20={"low": float("nan"), "high": float("nan")})
+    text = {plain(row[0][1]): plain(row[5][1]) for row in grid(verdict_table(made))}
+    assert text["M20"].endswith("no interval")
+    assert "[" not in text["M20"]
+
+
+def test_the_word_of_the_first_edition_stands_beside_the_present_one(results):
+    (at,) = (i for i, r in enumerate(results) if r.id == "M21")
+    marked = [replace(r, earlier={"1": "supported"}) if i == at else r
+              for i, r in enumerate(results)]  # fmt: skip
+    cells = dict(zip(HEADS, grid(verdict_table(marked))[at], strict=True))
+    assert "verdict-supported" in cells["First edition"][1]
+    assert (
+        "First edition: supported"
+        in claim_card(
+            marked[at].evidence.claim, judged=marked[at].verdict, earlier=marked[at].earlier
+        ).text
+    )
+    same = claim_card(marked[at].evidence.claim, judged=Verdict("supported", ""),
+                      earlier=marked[at].earlier).text  # fmt: skip
+    assert "edition" not in same
+
+
+def test_every_word_that_can_be_tested_has_a_mark_of_its_own():
+    tested = VERDICTS[: VERDICTS.index("contradicted") + 1]
+    assert list(VERDICT_MARKS)[: len(tested)] == list(tested)
+    assert len({colour for colour, _, _ in VERDICT_MARKS.values()}) == len(VERDICT_MARKS)
+    assert len({mark[1:] for mark in VERDICT_MARKS.values()}) == len(VERDICT_MARKS)
+    css = (BOOK / "_static" / "book.css").read_text(encoding="utf-8")
+    for word in set(VERDICT_MARKS) - {"inconclusive"}:  # it keeps the plain style
+        assert css.count(f".verdict-{word.replace(' ', '-')} {{") == 2, "light and dark"
 
 
 def test_the_download_holds_every_claim_and_part(page, archive):

@@ -4,6 +4,7 @@ import pytest
 
 from analysis.errors import DataError, SpecificationError, UnknownNameError
 from analysis.models import EFFECTS, Sample, Specification, estimation_rows, fit, fit_many
+from analysis.models.rows import usable
 
 
 def grid(values, years=range(2001, 2005), entities=("p", "q", "r")):
@@ -224,3 +225,43 @@ def test_missing_values_of_every_kind_are_missing(make_panel, gappy):
         column = gappy["b"].astype(kind)
         found = fit(Specification("y", ["s"]), make_panel(gappy.assign(s=column))).coefficients
         np.testing.assert_array_equal(found, plain)
+
+
+USED = {
+    "plain": {},
+    "a lead and a longer lag": {"regressors": ("a", "b"), "lag": -1, "lags": {"b": 3}},
+    "a long lag": {"lag": 5},
+    "controls and products": {
+        "regressors": ("a", "b"), "interactions": (("a", "b"),), "controls": ("c",), "lag": 0,
+    },
+    "initial": {"initial": ("c",)},
+    "first and last year": {"sample": Sample(first_year=2004, last_year=2009)},
+    "left out": {
+        "sample": Sample(exclude_entities=("e02", "e07"), exclude_years=(2005, 2008))
+    },
+    "all": {
+        "regressors": ("a", "b"), "lags": {"a": 2}, "initial": ("c",),
+        "sample": Sample(first_year=2003, exclude_entities="e01", exclude_years=2006),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USED)
+def test_usable_cells_are_the_rows_where_none_is_alone(name, make_panel, gappy):
+    gappy.loc["e04", "c"] = np.nan
+    gappy.loc[("e05", 2001), "c"] = np.nan
+    panel = make_panel(gappy)
+    spec = Specification(**{"outcome": "y", "regressors": ("a",), **USED[name]})
+    found, rows = usable(spec, panel), estimation_rows(spec, panel)
+    assert not any("only row" in reason for reason in counts(rows))
+    assert gappy.index[found].equals(rows.frame.index)
+
+
+def test_usable_cells_hold_rows_that_are_alone_too(make_panel, gappy):
+    gappy.loc[("e03", slice(2003, 2011)), "y"] = np.nan
+    panel = make_panel(gappy)
+    spec = Specification("y", ("c",), lag=0)
+    found, rows = usable(spec, panel), estimation_rows(spec, panel, ["two_way", "entity_trends"])
+    lost = gappy.index[found].difference(rows.frame.index)
+    assert set(lost.get_level_values(0)) == {"e03"}
+    assert rows.frame.index.isin(gappy.index[found]).all()

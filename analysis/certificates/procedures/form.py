@@ -9,16 +9,21 @@ import numpy as np
 from analysis.certificates.design import Design, draw_panel, lagged, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Panel
+from analysis.inference.clusters.shared_rows import share_rows
+from analysis.inference.clusters.wild import search_test
+from analysis.inference.estimate import estimate
 from analysis.inference.form.distributed_lags import distributed_lags
 from analysis.inference.form.joint import Ratio
 from analysis.inference.form.local_projections import local_projections
 from analysis.inference.form.long_difference import long_difference
 from analysis.inference.form.quadratic import u_test
 from analysis.inference.form.threshold import threshold
-from analysis.models import Specification
+from analysis.models import Specification, estimation_rows
+from analysis.models.design import build_design
 
 SPEC = Specification("y", ("x",))
 SQUARE = Specification("y", ("x",), (("x", "x"),))
+SEARCH = 199
 DRAWS, GRID = 99, 60  # enough to count rejections; a real run uses 999 and every value
 WEIGHTS = (0.1, 0.2, 0.4, 0.2, 0.1)  # of lags 0 to 4, mean lag two years
 CURVATURE = 0.5  # coefficient of the square in the U, in SD of y per squared SD of x
@@ -35,6 +40,50 @@ def simulate_step(design: Design, rng: np.random.Generator) -> Panel:
     x, z = draw_panel(design, rng), draw_panel(design, rng)
     step = design.effect * lagged(x) * (lagged(z) > 0)
     return panel_from({"y": step + _levels(design, rng), "x": x, "z": z}, design.regions)
+
+
+def search_reading(panel: Panel, rng: np.random.Generator) -> Reading:
+    """Largest t of twenty thresholds with its own bootstrap; the slope above less below."""
+    spec = Specification("y", ("x", "z"))
+    design = build_design(spec, panel, estimation_rows(spec, panel))
+    x, z = design.x.T
+    gammas = np.quantile(z, np.linspace(0.1, 0.9, 20))
+    columns = np.stack([np.column_stack([x * (z > gamma), x, z]) for gamma in gammas])
+    found = share_rows(design).slopes(np.broadcast_to(design.y, columns.shape[:2]), columns)
+    p, best = search_test(found.scores, draws=SEARCH, seed=int(rng.integers(2**32)))
+    return Reading(float(found.estimate[best]), p=p)
+
+
+def simulate_product(design: Design, rng: np.random.Generator) -> Panel:
+    """Draw `effect` times a product of two series, beside means of one times the other's path.
+
+    Both have entity means and a national random walk. Means of x times the path of z, of SD one
+    in y, are no interplay inside any entity.
+    """
+    n, t = design.entities, design.years
+    means, paths = rng.normal(size=(2, n, 1)), rng.normal(size=(2, 1, t)).cumsum(axis=2)
+    x, z = (m + p + draw_panel(design, rng) for m, p in zip(means, paths, strict=True))
+    drift = (means[0] - means[0].mean()) * (paths[1] - paths[1].mean())
+    y = design.effect * lagged(x * z) + lagged(drift) / drift.std() + _levels(design, rng)
+    return panel_from({"y": y, "x": x, "z": z}, design.regions)
+
+
+def within_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Product of movements inside entities, beside means of one times movements of the other."""
+    shape = (-1, len(panel.years))
+    y, x, z = (panel[name].to_numpy().reshape(shape) for name in "yxz")
+    of_x, of_z = (v[:, :-1].mean(axis=1, keepdims=True) for v in (x, z))  # years that are used
+    columns = {"both": (x - of_x) * (z - of_z), "x mean": of_x * (z - of_z),
+               "z mean": of_z * (x - of_x)}  # fmt: skip
+    wide = panel_from({"y": y, "x": x, "z": z, **columns})
+    found = estimate(Specification("y", (*columns, "x", "z")), wide)
+    return Reading.of_cr3(found.coefficient("both"))
+
+
+def product_reading(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Product of the series themselves, as a table of interactions has it."""
+    found = estimate(Specification("y", ("x", "z"), (("x", "z"),)), panel)
+    return Reading.of_cr3(found.coefficient("x:z"))
 
 
 def simulate_bend(design: Design, rng: np.random.Generator) -> Panel:

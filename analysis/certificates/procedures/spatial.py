@@ -11,7 +11,10 @@ import pandas as pd
 from analysis.certificates.design import Design, draw_panel, lagged, levels, panel_from
 from analysis.certificates.runner import Reading
 from analysis.data import Geography, Panel
+from analysis.inference.spatial.design import spatial_design
+from analysis.inference.spatial.direct import direct_effect
 from analysis.inference.spatial.durbin import spatial_panel
+from analysis.inference.spatial.lines import fit_design
 from analysis.models import Specification
 from analysis.models.spatial_weights import contiguity
 
@@ -20,7 +23,7 @@ RHO = 0.3
 THETA = 0.5
 """Slope of the neighbours' x as a share of that of the own x."""
 NEAREST = 4
-DRAWS = 500
+DRAWS, BOOTSTRAP = 500, 499
 
 
 def simulate(design: Design, rng: np.random.Generator) -> Panel:
@@ -56,6 +59,14 @@ sdm_direct = partial(_reading, kind="direct", covariance="sandwich")
 sdm_indirect = partial(_reading, kind="indirect", covariance="sandwich")
 # Most published tables have the information matrix.
 sdm_information = partial(_reading, kind="direct", covariance="information")
+
+
+def sdm_bootstrap(panel: Panel, _rng: np.random.Generator) -> Reading:
+    """Restricted bootstrap of the direct effect at the estimated spatial lag."""
+    near = contiguity(panel)
+    rho = fit_design(spatial_design(SPEC, panel, near, transform=True, balance="error"), "sdm").rho
+    found = direct_effect(SPEC, panel, near, "x", rho, draws=BOOTSTRAP)
+    return Reading.of(found, float(panel["direct"].iloc[0]))
 
 
 def _pairs(points: np.ndarray) -> np.ndarray:

@@ -14,13 +14,19 @@ from typing import Any
 from analysis.claims.claim import Claim, Part
 from analysis.claims.designs import derived
 from analysis.claims.designs.derived import Regression, with_column
+from analysis.claims.designs.within import (
+    is_common,
+    with_expected,
+    with_expected_regime,
+    within_product,
+)
 from analysis.claims.question import Question
 from analysis.inference import Threshold
 from analysis.inference.dynamic.lagged import lagged_name
 from analysis.models import Specification
 from analysis.models.treatment import with_treatment
 
-__all__ = ["arrange", "find_threshold"]
+__all__ = ["arrange", "find_threshold", "regime"]
 
 
 def arrange(
@@ -29,6 +35,7 @@ def arrange(
     *,
     outcome: str | None = None,
     swap: Mapping[str, str] | None = None,
+    within: bool = False,
 ) -> Regression:
     """Build the regression of one part of a claim.
 
@@ -42,6 +49,9 @@ def arrange(
         Another outcome: a secondary reading, an ingredient or a negative control.
     swap : mapping of str to str, optional
         Regressors to be replaced.
+    within : bool
+        Let products, composites and regimes speak by what moves inside entities (see `within`);
+        otherwise the regression is as the ledger declares it.
 
     Raises
     ------
@@ -53,9 +63,15 @@ def arrange(
     base = _plain(question, part, outcome, swap)
     if part.less and outcome is None:
         base = _less(base, part.less)
-    for apply in (_triple, _absorbed, _BY_DESIGN.get(claim.design)):
-        base = apply(base, claim) if apply else base
-    return base
+    if within and not claim.policy and ":" in base.focal:
+        base = within_product(base)
+    base = _absorbed(_triple(base))
+    if claim.design == "threshold":
+        by = claim.setup["by"]
+        return regime(base, by, find_threshold(base, by).gamma, within=within)
+    if apply := _BY_DESIGN.get(claim.design):
+        base = apply(base, claim)
+    return with_expected(base, question.measures) if within else base
 
 
 def _plain(question: Question, part: Part, outcome: str | None, swap: dict[str, str]) -> Regression:
@@ -91,10 +107,10 @@ def _less(base: Regression, less: str) -> Regression:
     return replace(made, outcome=name, in_sds=True)
 
 
-def _triple(base: Regression, claim: Claim) -> Regression:
+def _triple(base: Regression) -> Regression:
     """Put the product of three regressors in as a column; its pairs are in the specification."""
     names = base.focal.split(":")
-    if len(names) < 3:
+    if len(names) < 3:  # a product inside entities is one name
         return base
     values = derived.centred_product(base.panel, ((name, 0) for name in names))
     label = " × ".join(base.panel.describe(name).label_en for name in names)
@@ -102,14 +118,10 @@ def _triple(base: Regression, claim: Claim) -> Regression:
     return with_column(base, base.focal, values, names, label, regressors=wider)
 
 
-def _absorbed(base: Regression, claim: Claim) -> Regression:
+def _absorbed(base: Regression) -> Regression:
     """Let a regressor that is the same for all entities enter through its products alone."""
-    frame, spec, panel = base.panel.frame, base.spec, base.panel
-    common = [
-        name
-        for name in spec.regressors
-        if ":" not in name and frame[name].groupby(level=1).nunique().max() <= 1
-    ]
+    spec, panel = base.spec, base.panel
+    common = [n for n in spec.regressors if ":" not in n and is_common(panel, n)]
     if not common:
         return base
     products, kept = [], []
@@ -163,16 +175,15 @@ def find_threshold(base: Regression, by: str, draws: int = 99) -> Threshold:
     return threshold(base.spec, base.panel, by, of=(base.focal,), draws=draws)
 
 
-def _threshold(base: Regression, claim: Claim) -> Regression:
-    """Let the slope differ above the threshold that fits best."""
-    found = find_threshold(base, claim.setup["by"])
-    name = f"{base.focal} above"
-    values = base.panel[base.focal] * (base.panel[found.by] > found.gamma)
-    by = base.panel.describe(found.by).label_en
-    label = f"{base.panel.describe(base.focal).label_en} above a level of {by[:1].lower()}{by[1:]}"
-    wider = (*base.spec.regressors, name)
-    made = with_column(base, name, values, (base.focal, found.by), label, regressors=wider)
-    return replace(made, focal=name, label=label)
+def regime(base: Regression, by: str, gamma: float, *, within: bool = False) -> Regression:
+    """Let the slope of the focal regressor differ where a series lies above a threshold."""
+    name, words = f"{base.focal} above", base.panel.describe(by).label_en
+    label = f"{base.panel.describe(base.focal).label_en} above a level of {words[:1].lower()}"
+    values = base.panel[base.focal] * (base.panel[by] > gamma)
+    panel = derived.add_column(base.panel, name, values, (base.focal, by), label + words[1:])
+    spec = replace(base.spec, regressors=(*base.spec.regressors, name))
+    found = replace(base, panel=panel, spec=spec, focal=name, label=label + words[1:])
+    return with_expected_regime(found, base.focal, by, gamma) if within else found
 
 
 def _memory(base: Regression, claim: Claim) -> Regression:
@@ -187,6 +198,5 @@ def _memory(base: Regression, claim: Claim) -> Regression:
 _BY_DESIGN: Mapping[str, Callable[[Regression, Claim], Regression]] = {
     "local-projection": _horizons,
     "event": _event,
-    "threshold": _threshold,
     "panel-var": _memory,
 }

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.data import Panel, Variable
 from analysis.models import Specification, estimation_rows
 from analysis.models.design import build_design
+from analysis.models.rows import shift, years_each
 
 __all__ = [
     "Regression",
@@ -22,6 +23,7 @@ __all__ = [
     "lagged",
     "place",
     "scaled_difference",
+    "shifted",
     "with_column",
     "with_sample",
     "without_entities",
@@ -124,7 +126,13 @@ def add_column(
 
 def lagged(panel: Panel, name: str, years: int) -> pd.Series:
     """Return a column so many years before, within the entity; after, where negative."""
-    return panel[name].astype(float).groupby(level=0).shift(years)
+    return shifted(panel[name].astype(float), years)
+
+
+def shifted(values: pd.Series, years: int) -> pd.Series:
+    """Return values so many years before, within the entity; the index is that of a panel."""
+    width = years_each(values.index)
+    return pd.Series(shift(values.to_numpy(dtype=float), years, width), values.index)
 
 
 def centred_product(panel: Panel, lags: Iterable[tuple[str, int]]) -> pd.Series:

@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 
 from analysis import inference
-from analysis.claims.claim import Claim
-from analysis.claims.designs.arrange import find_threshold
-from analysis.claims.designs.derived import Regression, without_entities, without_initial
+from analysis.claims.designs.arrange import arrange, find_threshold
+from analysis.claims.designs.derived import Regression, without_initial
+from analysis.claims.designs.leads import Lead, leading_test
 from analysis.claims.designs.paths import exposure_path
+from analysis.claims.designs.spatial import spatial_models
 from analysis.claims.finding import Check
 from analysis.claims.question import Question
-from analysis.data import Panel
 from analysis.inference import Estimate
-from analysis.models.spatial_weights import SpatialWeights
 
-__all__ = ["DesignTest", "design_test", "spatial_models"]
+__all__ = ["DesignTest", "design_test"]
 
 DRAWS = 999
+
+Extra = tuple[tuple[Check, ...], Mapping[str, Any]]
+"""Checks of a design, and the results behind them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,24 +32,15 @@ class DesignTest:
 
     Parameters
     ----------
-    p : float or None
-        Leading p-value; None leaves the lead to the wild bootstrap.
-    test : str
-        Its name.
-    estimate, low, high : float
-        What it is about and its 95% interval, in units of the term; NaN keeps those of the
-        regression.
+    lead : Lead or None
+        Its leading test; None leaves the lead to the wild bootstrap.
     checks : tuple of Check
         The design's own.
     results : mapping of str to object
         Results behind them, for pictures and tables.
     """
 
-    p: float | None = None
-    test: str = "wild bootstrap"
-    estimate: float = float("nan")
-    low: float = float("nan")
-    high: float = float("nan")
+    lead: Lead | None = None
     checks: tuple[Check, ...] = ()
     results: Mapping[str, Any] | None = None
 
@@ -65,16 +58,16 @@ def design_test(question: Question, regression: Regression, leading: Estimate) -
         Its first column.
     """
     claim = question.claim
-    run = _TESTS.get("policy" if claim.policy else claim.design)
-    return run(question, regression, leading) if run else DesignTest()
+    run = _EXTRAS.get("policy" if claim.policy else claim.design)
+    checks, results = run(question, regression, leading) if run else ((), {})
+    lead = leading_test(question, regression)
+    return DesignTest(lead, checks, {**results, **(lead.results if lead else {})})
 
 
-def _threshold(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    base = replace(
-        regression,
-        spec=replace(regression.spec, regressors=regression.spec.regressors[:-1]),
-        focal=regression.focal.removesuffix(" above"),
-    )
+def _threshold(question: Question, regression: Regression, leading: Estimate) -> Extra:
+    declared = replace(arrange(question), focal=question.claim.parts[0].focal)
+    plain = tuple(n for n in declared.spec.regressors if n != f"{declared.focal} above")
+    base = replace(declared, spec=replace(declared.spec, regressors=plain))
     found = find_threshold(base, question.claim.setup["by"], DRAWS)
     smooth = found.smooth_fits_better
     check = Check(
@@ -83,12 +76,12 @@ def _threshold(question: Question, regression: Regression, leading: Estimate) ->
         "A quadratic or a spline has the lower BIC." if smooth else "It has the lowest BIC.",
         not smooth,
     )
-    return DesignTest(found.p, "threshold bootstrap", checks=(check,), results={"threshold": found})
+    return (check,), {"threshold": found}
 
 
-def _quadratic(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
-    name = regression.focal.split(":")[0]
-    found = inference.u_test(regression.spec, regression.panel, name)
+def _quadratic(question: Question, regression: Regression, leading: Estimate) -> Extra:
+    declared = arrange(question)  # a turning point is a place on the scale of the series itself
+    found = inference.u_test(declared.spec, declared.panel, question.claim.regressors[0])
     holds = bool(found.p_cr3 < question.rules.level and found.inside)
     where = "inside" if found.inside else "outside"
     check = Check(
@@ -97,10 +90,10 @@ def _quadratic(question: Question, regression: Regression, leading: Estimate) ->
         f"Test of both slopes p = {found.p_cr3:.3f}; the turning point lies {where} the data.",
         holds,
     )
-    return DesignTest(checks=(check,), results={"u": found})
+    return (check,), {"u": found}
 
 
-def _local_projection(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _local_projection(question: Question, regression: Regression, leading: Estimate) -> Extra:
     setup = question.claim.setup
     spec = replace(
         regression.spec,
@@ -111,10 +104,10 @@ def _local_projection(question: Question, regression: Regression, leading: Estim
         spec, regression.panel, regression.focal, horizons=setup["horizons"],
         early=setup["early"], late=setup["late"],
     )  # fmt: skip
-    return DesignTest(results={"responses": found})
+    return (), {"responses": found}
 
 
-def _memory(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _memory(question: Question, regression: Regression, leading: Estimate) -> Extra:
     plain = replace(regression.spec, regressors=(regression.focal,), lags={})
     found = inference.dynamic_panel(plain, question.panel, draws=DRAWS)
     line = found.line(regression.focal, "half_panel_jackknife")
@@ -128,12 +121,11 @@ def _memory(question: Question, regression: Regression, leading: Estimate) -> De
         bool(same and persistence < 1),
     )
     loop = inference.panel_var(replace(plain, initial=()), question.panel, draws=DRAWS)
-    return DesignTest(checks=(check,), results={"dynamic": found, "loop": loop})
+    return (check,), {"dynamic": found, "loop": loop}
 
 
-def _spatial(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _spatial(question: Question, regression: Regression, leading: Estimate) -> Extra:
     found = spatial_models(question.claim, regression)
-    first = next(iter(found.values())).effect(regression.focal, "direct")
     lines = {name: model.effect(regression.focal, "direct") for name, model in found.items()}
     signs = {np.sign(line.estimate) for line in lines.values()}
     words = ", ".join(
@@ -143,47 +135,10 @@ def _spatial(question: Question, regression: Regression, leading: Estimate) -> D
     check = Check(
         "maps", "Is the direct effect of one sign under every map?", f"{words}.", len(signs) == 1
     )
-    return DesignTest(
-        first.p, "spatial model", first.estimate, first.low, first.high, (check,), {"maps": found}
-    )
+    return (check,), {"maps": found}
 
 
-def spatial_models(claim: Claim, regression: Regression) -> dict[str, inference.SpatialEstimate]:
-    """Estimate the spatial Durbin model under every declared map, contiguity first.
-
-    All maps share the rows: those on which the panel is balanced, without entities that would be
-    left without a neighbour on the first map.
-    """
-    maps = {name.split()[0]: weights_of(regression.panel, name) for name in claim.setup["maps"]}
-    regression = _connected(regression, next(iter(maps.values())))
-    return {
-        name: inference.spatial_panel(regression.spec, regression.panel, near, balance="largest")
-        for name, near in maps.items()
-    }
-
-
-def weights_of(panel: Panel, words: str) -> SpatialWeights:
-    """Return the weights of a map as the ledger names it: a kind and perhaps a measure."""
-    from analysis.models import spatial_weights
-
-    name, *given = words.split()
-    return getattr(spatial_weights, name)(panel, *given)
-
-
-def _connected(regression: Regression, near: SpatialWeights) -> Regression:
-    """Leave out entities without a neighbour among those that a balanced panel keeps."""
-    from analysis.inference.spatial.design import balanced_rows
-
-    while True:
-        rows = balanced_rows(regression.spec, regression.panel, "largest")[0]
-        kept = near.among(tuple(map(str, rows.frame.index.unique(0))))
-        alone = np.array(kept.entities)[kept.raw.sum(axis=1) == 0]
-        if not alone.size:
-            return regression
-        regression = without_entities(regression, map(str, alone))
-
-
-def _exposure(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _exposure(question: Question, regression: Regression, leading: Estimate) -> Extra:
     path = exposure_path(question.claim, question.panel, regression)
     check = Check(
         "pre-years",
@@ -191,15 +146,14 @@ def _exposure(question: Question, regression: Regression, leading: Estimate) -> 
         f"Joint test of {path.leads} earlier years: p = {path.p:.3f}.",
         path.p >= question.rules.level,
     )
-    return DesignTest(checks=(check,), results={"path": path})
+    return (check,), {"path": path}
 
 
-def _policy(question: Question, regression: Regression, leading: Estimate) -> DesignTest:
+def _policy(question: Question, regression: Regression, leading: Estimate) -> Extra:
     design = question.study.policy(question.claim.policy)
     sample = regression.spec.sample
     # The same controls as in the regression, or test and columns would answer two questions.
     panel, outcome = without_initial(question.panel, regression.spec)
-    free = inference.randomisation_test(design, outcome, panel, sample=sample)
     within = inference.randomisation_test(design, outcome, panel, strata="region", sample=sample)
     study = inference.event_study(design, outcome, panel, sample=sample)
     before = inference.pretrend_test(study)
@@ -218,11 +172,11 @@ def _policy(question: Question, regression: Regression, leading: Estimate) -> De
             min(before.p, before.p_permutation) >= level,
         ),
     )
-    results = {"free": free, "within": within, "study": study, "before": before}
-    return DesignTest(free.p, "permutation", free.estimate, free.low, free.high, checks, results)
+    results = {"within": within, "study": study, "before": before}
+    return checks, results
 
 
-_TESTS: Mapping[str, Callable[[Question, Regression, Estimate], DesignTest]] = {
+_EXTRAS: Mapping[str, Callable[[Question, Regression, Estimate], Extra]] = {
     "threshold": _threshold,
     "quadratic": _quadratic,
     "local-projection": _local_projection,

@@ -1,4 +1,4 @@
-"""A finding again without named entities, in the unit of the whole sample."""
+"""A finding again without named entities, in the SDs of the rows that are left."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Omission:
         Left out.
     table : DataFrame
         One row per column: ``effects, label, estimate, low, high, mde, p, n``, with CR3 intervals
-        and the p of the wild bootstrap. Effects are in within-SDs of the whole sample, so that
-        they can be set beside the finding: an entity that is far out changes the spread as well.
+        and the p of the wild bootstrap. Effects are in within-SDs of the rows that are left, as
+        in the finding's own range: an entity that is far out changes the spread as well.
     path : ExposurePath or None
         For events that reach everyone: the path by year on the same rows.
     """
@@ -63,7 +63,7 @@ def omission(made: Evaluated, *entities: str, draws: int = DRAWS) -> Omission:
     UnknownNameError
         The panel has no such entity.
     """
-    reading = made.readings[0]
+    reading = made.judged[0]
     base, panel = reading.regression, reading.regression.panel
     known = list(map(str, panel.frame.index.unique(0)))
     for entity in entities:
@@ -73,9 +73,10 @@ def omission(made: Evaluated, *entities: str, draws: int = DRAWS) -> Omission:
     found = estimate_columns(smaller.spec, panel, reading.estimates.names)
     rows = []
     for effects, one in zip(found.names, found, strict=True):
-        line, whole = one.coefficient(base.focal), reading.lines[effects].scale
+        line = one.coefficient(base.focal)
+        unit = line.scale * (one.fitted.within_sd[0] if base.in_sds else 1.0)
         p = wild(one, base.focal, draws=draws, interval=False).p
-        ends = (*scaled(line, whole), line.mde * whole)
+        ends = (*scaled(line, unit), line.mde * unit)
         rows.append((effects, EFFECTS[effects].label, *ends, p, one.n))
     table = pd.DataFrame(rows, columns=_COLUMNS)
     path = exposure_path(made.claim, panel, smaller) if "path" in made.result else None
@@ -170,7 +171,7 @@ def _table(made: Evaluated, found: Omission, names: str) -> Grid:
     if path is not None and found.path is not None:
         rows.append(("Years before, joint test", f"p = {path.p:.3f}", f"p = {found.path.p:.3f}"))
     return Grid.of(
-        f"{made.claim.id} with and without {names}: effect in within-SDs of the whole sample, "
+        f"{made.claim.id} with and without {names}: effect in within-SDs of the rows used, "
         "[95% CR3 interval], p of the wild bootstrap",
         ("Column", f"All {made.panel.roles.entities}", f"Without {names}"),
         rows,

@@ -16,12 +16,14 @@ from analysis.errors import UnknownNameError
 
 _MODULES = {
     "chain": ("chain_effects",),
+    "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
-    "repeats": ("permutation", "power_chart", "size_chart", "specification_curve"),
+    "repeats": ("permutation", "power_chart", "size_chart"),
     "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
     "scatters": ("carriers", "cross_section", "leave_one_out", "rank_ranges", "residual_scatter"),
+    "specifications": ("specification_curve",),
     "thresholds": ("searched", "threshold_likelihood"),
     "verdicts": ("forest",),
     "years": ("broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",

@@ -1,4 +1,4 @@
-"""One statistic many times over: assignments dealt at random, specifications, simulated panels."""
+"""One statistic many times over: assignments dealt at random, simulated panels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import seaborn as sns
 from analysis.certified import ACCEPTED
 from analysis.display.charts.intervals import intervals
 from analysis.display.drawing import Picture, write
-from analysis.display.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, RULE, subplots, zero_line
+from analysis.display.theme import BLUE, GREEN, MUTED, ORANGE, PAPER, RULE, subplots
 from analysis.inference.cells import signed
-
-CHOICES = ("effects", "lag", "sample", "controls")
 
 
 def permutation(
@@ -62,46 +60,6 @@ def permutation(
                   fontsize=10)  # fmt: skip
     ax.set(xlim=(-far, far), yticks=[], ylabel="")
     ax.spines["left"].set_visible(False)
-    return Picture(figure)
-
-
-def specification_curve(table: pd.DataFrame, declared: float) -> Picture:
-    """Draw an estimate under many specifications, sorted, and below what each of them chose.
-
-    Parameters
-    ----------
-    table
-        One row per specification: ``estimate`` in within-SDs, ``p`` and the columns of `CHOICES`,
-        whose values are listed in the order in which they come.
-    declared
-        Estimate of the declared specification, marked by a line.
-    """
-    ordered = table.sort_values("estimate", ignore_index=True)
-    names = [(c, v) for c in CHOICES if len(ordered[c].unique()) > 1 for v in table[c].unique()]
-    figure, (top, bottom) = subplots(
-        2, 1, height=2.6 + 0.2 * len(names), sharex=True,
-        gridspec_kw={"height_ratios": [2.2, 0.2 * max(len(names), 1)]},
-    )  # fmt: skip
-    x, strong = np.arange(len(ordered)), (ordered["p"] < 0.05).to_numpy()
-    for mask, size, colour in ((~strong, 10, MUTED), (strong, 14, BLUE)):
-        top.scatter(x[mask], ordered["estimate"][mask], s=size, color=colour, lw=0)
-    top.axhline(declared, color=ORANGE, lw=1.2)
-    # The words stand at the end of the line from which the dots are far.
-    low = (ordered["estimate"] < declared).mean() < 0.5
-    top.text(x[-1] if low else 0, declared, "declared", color=ORANGE, fontsize=9.5, va="bottom",
-             ha="right" if low else "left")  # fmt: skip
-    zero_line(top, axis="y")
-    top.set_ylabel("estimate, within-SDs", fontsize=10)
-    top.set_title("blue: CR1 p below 0.05", fontsize=10, color=BLUE)
-    for row, (choice, value) in enumerate(names):
-        chosen = x[(ordered[choice] == value).to_numpy()]
-        bottom.plot(chosen, np.full(len(chosen), row), "|", color=INK, ms=5, alpha=0.7)
-    words = [f"lag {v}" if c == "lag" else str(v).replace("_", " ") for c, v in names]
-    bottom.set_yticks(range(len(names)), words, fontsize=9.5)
-    bottom.set_ylim(len(names) - 0.5, -0.5)
-    bottom.set_xticks([])
-    bottom.tick_params(axis="y", length=0)
-    bottom.set_xlabel(f"{len(ordered)} specifications, sorted by estimate", fontsize=10)
     return Picture(figure)
 
 

@@ -19,6 +19,8 @@ VERDICT_MARKS = {
     "supported": (theme.GREEN, "o", True),
     "suggestive": (theme.BLUE, "^", True),
     "inconclusive": (theme.MUTED, "o", False),
+    "cannot be tested here": (theme.INK, "X", False),
+    "no sizeable effect": (theme.OCHRE, "v", True),
     "contradicted": (theme.ORANGE, "D", True),
     "descriptive": (theme.PURPLE, "s", False),
 }

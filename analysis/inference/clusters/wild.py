@@ -18,9 +18,10 @@ from analysis.inference.options import checked
 from analysis.inference.result import Result, plain, share
 from analysis.models import Fit
 
-__all__ = ["WildFamily", "WildTest", "wild", "wild_draws"]
+__all__ = ["WildFamily", "WildTest", "search_test", "wild", "wild_draws"]
 
 SEED = 20261123
+_TIE = 1e-9  # t statistics closer than this share of their size count as equal
 _HEAVY = 0.5  # share of a term's variation in one cluster that deserves a note
 
 
@@ -192,6 +193,45 @@ def wild_draws(
         out[h], p[h] = numerics.t_statistics(n, s), p_values(scores, n, s, 0.0, chosen)[0]
     t = np.array([scores.estimate / scores.se for scores, _ in family])
     return WildFamily(tuple(name for _, name in family), t, p, out, chosen)
+
+
+def search_test(
+    scores: Sequence[Scores], *, draws: int = 9_999, weights: str = "auto", seed: int = SEED
+) -> tuple[float, int]:
+    """Test that every coefficient is zero by the largest |t|: a search is part of its own test.
+
+    Parameters
+    ----------
+    scores : sequence of Scores
+        Of the candidates, all on the same clusters; those without a slope are passed over.
+    draws, weights, seed
+        As in `wild`.
+
+    Returns
+    -------
+    tuple of float and int
+        Share of draws whose largest |t| is at least that of the sample, the sample counted, and
+        the position of the candidate with the largest (Westfall and Young 1993, ch. 2).
+
+    Raises
+    ------
+    SpecificationError
+        No candidate has a slope, or as in `wild`.
+    """
+    tried = [i for i, one in enumerate(scores) if np.isfinite(one.estimate)]
+    if not tried:
+        raise SpecificationError(
+            f"None of {len(scores)} candidates has a slope beside the other terms and effects: "
+            "leave a term out or try other candidates."
+        )
+    chosen = choose_weights(weights, len(scores[0].labels), draws, seed)
+    t = np.abs([scores[i].estimate / scores[i].se for i in tried])
+    beyond = 0
+    for w in chosen.chunks():
+        drawn = [numerics.t_statistics(*scores[i].squares(0.0, w)) for i in tried]
+        beyond += int((np.abs(drawn).max(axis=0) >= t.max() * (1 - _TIE)).sum())
+    own = 0 if chosen.enumerated else 1
+    return (beyond + own) / (chosen.draws + own), tried[int(t.argmax())]
 
 
 def _fit(estimate: Estimate | Fit) -> Fit:

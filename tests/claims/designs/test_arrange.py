@@ -155,7 +155,7 @@ def test_a_threshold_splits_the_slope_where_hansen_finds_it(put, make_claim, mor
     assert regression.focal == "a above"
     assert slope(regression) == pytest.approx(found.differences[0].estimate, rel=1e-8)
     own = design_test(put(claim, more), regression, estimate(regression.spec, regression.panel))
-    assert own.test == "threshold bootstrap"
+    assert own.lead.test == "threshold bootstrap"
     assert own.results["threshold"].gamma == found.gamma
 
 

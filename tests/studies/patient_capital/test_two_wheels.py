@@ -53,7 +53,8 @@ def test_margin_and_test_of_no_effect_agree(wheels):
 def test_the_search_is_that_of_the_claim(wheels):
     family, page = wheels
     seen = page.numbers
-    assert seen["wheels_threshold_p"] == family.m20.evidence.findings[0].p
+    assert seen["wheels_threshold_p"] == family.m20.result["threshold"].p
+    assert family.m20.evidence.findings[0].test == "threshold bootstrap"
     shown = page.exhibits["search"].values
     drawn = shown["f"] - shown["path"]["lr"]
     assert len(drawn) == seen["wheels_threshold_candidates"]
@@ -66,9 +67,9 @@ def test_the_search_is_that_of_the_claim(wheels):
 
 def test_the_first_rival_is_the_declared_regression(wheels):
     family, page = wheels
-    for column in family.m21.evidence.findings[0].columns:
-        shown = page.numbers[f"wheels_balance_levels_{column.effects}_std"]
-        assert shown == pytest.approx(column.estimate)
+    for effects, line in family.m21.readings[0].lines.items():
+        shown = page.numbers[f"wheels_balance_levels_{effects}_std"]
+        assert shown == pytest.approx(line.estimate * line.scale)
     assert "exploratory" in page.grids["balance_table"].caption
     assert len(page.exhibits["map"].values["rows"]) == family.m21.panel.roles.count
 

@@ -9,6 +9,7 @@ from analysis.claims import Evaluated, Exhibit, Family, Page
 from analysis.claims.curve import curve_table
 from analysis.claims.explore.policies import diagnostics, other_pilots, policy_grid
 from analysis.claims.numbers import flatten
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_terms
 
 PILOT = "loan_equity_linkage_pilot"
 
@@ -37,7 +38,8 @@ def explore(page: Family) -> Page:
         },
         {"pilot": policy_grid(PILOT, page.study)},
     )
-    return shown | diagnostics(page.m44) | other_pilots(PILOT, page.study)
+    declared = parts_of_terms(page.m43, page.m45)
+    return shown | declared | diagnostics(page.m44) | other_pilots(PILOT, page.study)
 
 
 def _assignments(made: Evaluated) -> dict[str, object]:
@@ -46,8 +48,8 @@ def _assignments(made: Evaluated) -> dict[str, object]:
     The last is exploratory: it shows whether test and regression differ by the control alone.
     """
     reading = made.readings[0]
-    explored = curve_table(reading.regression).set_index(["effects", "sample", "controls"])
-    plain = explored.loc[("two_way", "all", "no controls"), "estimate"]
+    explored = curve_table(made.question).set_index(["outcome", "effects", "sample", "controls"])
+    plain = explored.loc[(made.claim.outcome, "two_way", "all", "none"), "estimate"]
     results = made.result
     free, within, before = results["free"], results["within"], results["before"]
     half, most = before.powers[0], before.powers[-1]

@@ -10,6 +10,7 @@ from analysis.claims import Exhibit, Family, Page
 from analysis.claims.explore import rivals
 from analysis.claims.numbers import flatten
 from analysis.data import Panel
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 LINKS = ("pcp", "ifin")
 
@@ -20,7 +21,11 @@ def explore(page: Family) -> Page:
     second = which_is_weaker(panel)
     years = second.groupby(level=1)
     rows = link_forms(page)
-    numbers = {**_weaker_numbers(panel, second), "forms": rivals.rival_numbers(rows)}
+    numbers = {
+        **_weaker_numbers(panel, second),
+        **parts_of_term(page.m46),
+        "forms": rivals.rival_numbers(rows),
+    }
     shown = {
         "counts": years.sum(), "totals": years.count(),
         "words": "provinces in which finance is the weaker of the two",

@@ -18,6 +18,7 @@ from analysis.data import Panel
 from analysis.inference import DistributedLags, influence
 from analysis.inference.cells import Grid
 from analysis.models.fit import added_variable
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 STAGES = pd.DataFrame(
     {
@@ -67,10 +68,10 @@ def explore(page: Family) -> Page:
     numbers = {
         **_sales_numbers(sales),
         **{name: _weight_numbers(getattr(page, name)) for name in LINES},
+        **{f"{name}_parts": parts_of_term(getattr(page, name)) for name in ("m24", "m27", "m28")},
         "m24_thirds": _thirds(page.m24.readings[0]),
         "m27_thirds": _thirds(page.m27.readings[0]),
         "m28_thirds": _thirds(page.m28.readings[0]),
-        "m28_trends": _without(page.m28),
         "smallest": {name: entity_name(means[of].idxmin(), panel) for name, of in SIZES.items()},
         "lag": _lag_numbers(page.m26),
         "degree": _degree_numbers(panel, results["change"], parts, (first, last)),
@@ -137,20 +138,26 @@ def _sales_numbers(sales: Reading) -> dict[str, object]:
 
 
 def _weight_numbers(made: Evaluated) -> dict[str, object]:
-    """Who carries the term, and how much of it a straight line for each entity takes away."""
-    reading = made.readings[0]
+    """Who carries the term judged, and how much of it a line for each entity takes away."""
+    reading = made.judged[0]
     heaviest = influence(reading.estimates["two_way"]).of(reading.focal).iloc[0]
+    return {
+        "heaviest": entity_name(heaviest["cluster"], made.panel),
+        "heaviest_share": 100 * float(heaviest["partial_leverage"]),
+        "straight": _straight(reading),
+        "straight_declared": _straight(made.readings[0]),
+        "lowest_without": entity_name(made.evidence.findings[0].lowest_without, made.panel),
+        "highest_without": entity_name(made.evidence.findings[0].highest_without, made.panel),
+    }
+
+
+def _straight(reading: Reading) -> float:
+    """Per cent of what identifies the term that a straight line for each entity takes away."""
     spread = {
         name: added_variable(reading.estimates[name].fitted, reading.focal).x.var()
         for name in ("two_way", "entity_trends")
     }
-    return {
-        "heaviest": entity_name(heaviest["cluster"], made.panel),
-        "heaviest_share": 100 * float(heaviest["partial_leverage"]),
-        "straight": 100 * (1 - float(spread["entity_trends"] / spread["two_way"])),
-        "lowest_without": entity_name(made.evidence.findings[0].lowest_without, made.panel),
-        "highest_without": entity_name(made.evidence.findings[0].highest_without, made.panel),
-    }
+    return 100 * (1 - float(spread["entity_trends"] / spread["two_way"]))
 
 
 def _thirds(reading: Reading) -> dict[str, object]:
@@ -162,12 +169,6 @@ def _thirds(reading: Reading) -> dict[str, object]:
         for name, r in zip(("first", "second", "third"), found.bins.itertuples(), strict=True)
     }
     return {**bins, "line_start": ends[0], "line_end": ends[1]}
-
-
-def _without(made: Evaluated) -> dict[str, object]:
-    line = made.readings[0].lines["entity_trends"]
-    name = entity_name(line.lowest_without, made.panel)
-    return {"lowest": line.lowest * line.scale, "lowest_without": name}
 
 
 def _lag_numbers(made: Evaluated) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.claims import Family, Page
 from analysis.claims.explore.moderation import slopes
 from analysis.claims.explore.omission import without
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_terms
 
 
 def explore(page: Family) -> Page:
@@ -14,4 +15,5 @@ def explore(page: Family) -> Page:
         | slopes(page.m04, "growth", "loan")
         | slopes(page.m06, "ifin", "pcp")
         | without(page.m07, "CN-XZ")
+        | parts_of_terms(page.m03, page.m04, page.m06)
     )

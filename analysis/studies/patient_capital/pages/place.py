@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.claims import Evaluated, Exhibit, Family, Page
-from analysis.claims.designs.tests import weights_of
+from analysis.claims.designs.spatial import weights_of
 from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import flatten, span
 from analysis.claims.pictures import moderated
@@ -18,6 +18,7 @@ from analysis.inference import SpatialEstimate, SpatialPlacebo, spatial_placebo
 from analysis.inference.cells import Grid
 from analysis.inference.spatial.design import spatial_design
 from analysis.models import SpatialWeights
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 FALSE_MAPS = 99
 _EXCLUDED = "excluded entity "
@@ -36,6 +37,7 @@ def explore(page: Family) -> Page:
         **_map_numbers(panel, by, "quotient"),
         **_map_numbers(panel, term, "finance"),
         **_product_numbers(fit, by),
+        **parts_of_term(fit),
         **_spatial_numbers(near, maps, term),
         **_false_numbers(false, term, model.effect(term).scale),
         "spatial_rows": model.n,

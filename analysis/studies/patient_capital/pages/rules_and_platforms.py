@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.inference import event_study, pretrend_test, randomisation_test
 from analysis.inference.cells import Grid, signed, zero_words
 from analysis.inference.marginal import ProductSlope, product_slope
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 PILOT = "fintech_sandbox"
 OVER = "dfi"  # the measure along which the product is followed
@@ -27,6 +28,7 @@ def explore(page: Family) -> Page:
     numbers = {
         **_sandbox_numbers(sandbox),
         **_product_numbers(product, found),
+        **parts_of_term(product),
         **_calendar(product.panel),
         "secondary": {row["outcome"]: row["numbers"] for row in rows},
     }

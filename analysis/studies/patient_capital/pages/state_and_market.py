@@ -10,17 +10,18 @@ from analysis.claims.curve import curve_table
 from analysis.claims.explore.leverage import carriers, carriers_picture, on_rows
 from analysis.claims.numbers import flatten
 from analysis.inference.form.joint import combine, joint
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 
 def explore(page: Family) -> Page:
     """Look where an estimate turns, who carries it and how a path runs."""
     numbers = {
         "m30": _by_effects(page.m30),
-        "m31": _turning_numbers(page.m31),
+        "m31": {**_turning_numbers(page.m31), **parts_of_term(page.m31)},
         "m32": _surplus(page.m32),
-        "m35": carriers(page.m35),
+        "m35": {**carriers(page.m35), **parts_of_term(page.m35)},
         "m36": _path(page.m36),
-        "m37": {**carriers(page.m37), "mirror": _mirror(page.m37)},
+        "m37": {**carriers(page.m37), **parts_of_term(page.m37), "mirror": _mirror(page.m37)},
     }
     return Page(
         flatten(numbers),
@@ -34,7 +35,7 @@ def explore(page: Family) -> Page:
 
 def _by_effects(made: Evaluated) -> dict[str, object]:
     """Return where the exploratory estimates lie, by the effects they absorb."""
-    found = curve_table(made.readings[0].regression)
+    found = curve_table(made.question)
     by = found.groupby("effects")["estimate"]
     return {"explored": {"lowest": by.min().to_dict(), "highest": by.max().to_dict()}}
 

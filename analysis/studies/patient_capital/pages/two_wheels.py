@@ -15,6 +15,7 @@ from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten, span
 from analysis.data import Panel
 from analysis.inference import Threshold
+from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 SINGLE = 3.841459  # 95% point of chi-squared with one degree of freedom
 
@@ -49,6 +50,7 @@ def explore(page: Family) -> Page:
         "degree": _degree_numbers(panel, latest, year),
         "lower_share": lower_share(page),
         "curve": _curve_numbers(page.m21),
+        **{name: parts_of_term(getattr(page, name)) for name in ("m16", "m19", "m20", "m21")},
         "balance": rivals.rival_numbers(rows),
     }
     search = {
@@ -129,7 +131,7 @@ def _slopes(made: Evaluated, term: str) -> dict[str, object]:
 
 def _curve_numbers(made: Evaluated) -> dict[str, object]:
     """Median estimate of the specification curve under each set of effects; exploratory."""
-    table = curve_table(made.readings[0].regression)
+    table = curve_table(made.question)
     return {str(k): float(v) for k, v in table.groupby("effects")["estimate"].median().items()}
 
 

@@ -1,0 +1,1 @@
+"""How often the verdicts err: the whole ledger put to simulated panels, and what comes out."""
