@@ -66,7 +66,7 @@ def claims_of(placebo: Placebo) -> tuple[Claim, ...]:
 
 
 def book(
-    placebo: Placebo, numbers_: Sequence[int], *, draws: int = DRAWS, full: bool = True
+    placebo: Placebo, panels: Sequence[int], *, draws: int = DRAWS, full: bool = True
 ) -> list[tuple[Evidence, ...]]:
     """Put every claim of a data set to placebo panels.
 
@@ -74,8 +74,8 @@ def book(
     ----------
     placebo : Placebo
         Data set and family.
-    numbers_ : sequence of int
-        Of the panels.
+    panels : sequence of int
+        Numbers of the panels.
     draws : int
         Of the bootstrap.
     full : bool
@@ -86,7 +86,7 @@ def book(
     list of tuple of Evidence
         One tuple a panel, in the order of `claims_of`.
     """
-    drawn = [placebo.replaced(number) for number in numbers_]
+    drawn = [placebo.replaced(number) for number in panels]
     found = [list(_asked(placebo, claim, drawn, draws, full)) for claim in claims_of(placebo)]
     return [tuple(one) for one in zip(*found, strict=True)]
 
