@@ -52,8 +52,6 @@ COLUMNS = {
 """How the keys of a column compare; a narrow page shows the first two."""
 SIGNS = ("+", "-", "0", "±")
 
-CLASSES = {"In words": "words", "Sign": "sign", "Status": "words",
-           **dict.fromkeys(("Estimate", "p", "q, book", "Smallest"), "figure")}  # fmt: skip
 NOTES = {
     "parts": "A claim with several parts",
     "downgrade": "One step off",
@@ -140,11 +138,7 @@ def verdict_table(records: Sequence[Record], study: Study) -> Html:
     )
     for record in records:
         (name, first), *rest = _cells(record, study)
-        kinds = (CLASSES.get(head, "") for head in list(COLUMNS)[1:])
-        cells = "".join(
-            f'<td class="{kind}" data-sort="{escape(key)}">{shown}</td>'
-            for (shown, key), kind in zip(rest, kinds, strict=True)
-        )
+        cells = "".join(f'<td data-sort="{escape(key)}">{shown}</td>' for shown, key in rest)
         body += f'<tr><th scope="row" data-sort="{escape(first)}">{name}</th>{cells}</tr>'
     whole = (
         f'<table class="book" data-sortable data-filter="Verdict"><caption>{escape(caption)}'

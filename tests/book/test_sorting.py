@@ -75,6 +75,13 @@ def test_every_claim_stands_in_a_row_and_no_cell_is_empty(table):
         assert not {"–", "-", "nan", "None"} & set(texts(table, column)), column
 
 
+def test_every_cell_stands_under_its_head(table):
+    left = [h.rect["x"] for h in table.find_elements(By.CSS_SELECTOR, "thead th")]
+    for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")[:5]:
+        found = [cell.rect["x"] for cell in row.find_elements(By.XPATH, "./*")]
+        assert found == pytest.approx(left, abs=1)
+
+
 def test_a_click_sorts_and_a_second_one_turns_round(table, browser):
     assert directions(table)[0] == "ascending"
     press(table, "Smallest")
