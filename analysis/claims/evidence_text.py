@@ -48,8 +48,9 @@ def finding_line(f: Finding) -> str:
     columns = ", ".join(f"{c.label} {_span(c.estimate, c.low, c.high)}" for c in f.columns)
     whole = _span(f.tested, f.low, f.high)
     text = f"{f.outcome} on {f.term}, predicted {f.sign}: {whole} {f.unit}, p = {f.p:.3f} ({f.test}"
-    text += f"), {f.p_family:.3f} in the chapter. Columns with CR3 intervals: {columns}; smallest "
-    text += f"detectable {f.mde:.2f}."
+    dealt = "" if math.isnan(f.p_dealt) else f"{f.p_dealt:.3f} with histories dealt out anew, "
+    text += f"), {dealt}{f.p_family:.3f} in the chapter. Columns with CR3 intervals: {columns}; "
+    text += f"smallest detectable {f.mde:.2f}."
     if f.decomposition:
         parts = ", ".join(f"{s.name} {_span(s.estimate, s.low, s.high)}" for s in f.decomposition)
         text += f" Of the term: {parts}."

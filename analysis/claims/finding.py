@@ -121,6 +121,9 @@ class Finding:
     p_without, p_without_entity : float, str
         The largest p (CR1) that leaving out one entity brings about, and which; NaN where no
         entity is left out.
+    p_dealt : float
+        Share of exchanges of whole histories among entities whose t is as large, the real one
+        among them; NaN where a test other than the bootstrap leads.
     persistence : float
         Of the outcome from one year to the next, under the same effects, where an effect lasts;
         NaN elsewhere.
@@ -153,6 +156,7 @@ class Finding:
     p_family: float = math.nan
     p_without: float = math.nan
     p_without_entity: str = ""
+    p_dealt: float = math.nan
     persistence: float = math.nan
     decomposition: tuple[Slope, ...] = ()
 

@@ -19,7 +19,7 @@ SLOPES = {"within": "within", "declared": "declared", "mean and path": "mean_and
 COLUMNS = (
     "claim", "part", "verdict", "first_edition", "status", "chapter", "dataset", "outcome", "term",
     "predicted", "unit",
-    "test", "p", "p_chapter", "q_book", "tested", "tested_low", "tested_high",
+    "test", "p", "p_dealt", "p_chapter", "q_book", "tested", "tested_low", "tested_high",
     *(f"{name}{end}" for name in EFFECTS for end in ("", "_low_cr3", "_high_cr3", "_p_cr3")),
     *(f"{name}{end}" for name in SLOPES.values() for end in ("_slope", "_low_cr3", "_high_cr3")),
     "two_way_mde", "lowest", "lowest_without", "highest", "highest_without", "p_without",

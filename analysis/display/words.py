@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 
 from analysis.claims import Finding, Record
+from analysis.claims.dealt import EXCHANGES
 from analysis.claims.numbers import entity_name
 from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge, table
@@ -55,7 +56,8 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     paragraphs = [_part(f, several, book) for f in evidence.findings]
     made_of = "".join(_made_of(f, several) for f in evidence.findings if f.decomposition)
     if record.slopes is not None and paragraphs:
-        paragraphs[0] += escape(_ends(record.slopes, book))
+        of_two = bool(evidence.findings and evidence.findings[0].decomposition)
+        paragraphs[0] += escape(_ends(record.slopes, book, declared=of_two))
     if evidence.describes:
         paragraphs.append(escape(evidence.describes))
     paragraphs += [escape(note) for note in evidence.notes]
@@ -84,17 +86,27 @@ def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
     if columns:
         rest = " and ".join(f"{signed(c.estimate)} {_with(c.label)}" for c in columns)
         text += f" {'The slope' if own else 'It'} is {rest}."
+    if finding.p_dealt == finding.p_dealt:
+        whose = book.roles.entities if book else "entities"
+        text += (
+            f" With whole histories dealt out anew among the {whose}, {EXCHANGES} times, "
+            f"p = {_p(finding.p_dealt)}."
+        )
     if finding.natural:
         text += f" In units of the figures, for {finding.natural}."
     text += f" The smallest effect found four times in five is {finding.mde:.2f}."
     return escape(text + _leave_one_out(finding, book) + _doubt(finding))
 
 
-def _ends(slopes: Mapping[str, object], book: Codebook) -> str:
-    """Say what a product means: the slope at both ends of the moderator."""
+def _ends(slopes: Mapping[str, object], book: Codebook, *, declared: bool) -> str:
+    """Say what a product means: the slope at both ends of the moderator.
+
+    Where the verdict goes by another product than the ``declared`` one, say whose slope it is.
+    """
     of, by = (book.describe(slopes[name]).label_en for name in ("of", "by"))
+    whose = " in the product as declared, which does not decide," if declared else ""
     return (
-        f" Over the middle 96 per cent of {by}, the slope of {of} goes from "
+        f" Over the middle 96 per cent of {by}, the slope of {of}{whose} goes from "
         f"{signed(slopes['low'])} to {signed(slopes['high'])}."
     )
 
