@@ -42,6 +42,7 @@ class Dataset:
     neighbours: str | None = None
     coordinates: str | None = None
     samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
 
     def path(self, table: str, suffix: str) -> Path:
         """File of a table or its sidecar."""
@@ -86,7 +87,15 @@ def read_dataset(name: str, root: Path | None = None) -> Dataset:
         **{name: raw.get(name) for name in _OPTIONAL},
         units=read_units(base, raw.get("units") or {}),
         samples=read_samples(raw.get("samples") or {}, short(path)),
+        doubtful=_doubtful(raw, short(path)),
     )
+
+
+def _doubtful(raw: Mapping[str, Any], file: str) -> tuple[str, ...]:
+    codes = raw.get("doubtful") or []
+    if codes and not (raw.get("flags") and isinstance(codes, list)):
+        raise DataError(f"{file} has 'doubtful' without a list or without flags: name codes of it.")
+    return tuple(map(str, codes))
 
 
 def _roles(raw: Mapping[str, Any]) -> Roles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,7 @@ from analysis.data.panel import FLAG_COLUMNS, Panel
 from analysis.data.samples import require_columns
 from analysis.data.sidecar import Column, Gap, Sidecar, read_sidecar
 from analysis.data.variable import Variable
-from analysis.errors import DataError
+from analysis.errors import DataError, require_known
 
 TOTAL = "total"  # entity of the one-row-per-year table of totals while it is being checked
 
@@ -54,6 +54,8 @@ def load(dataset: str, root: Path | None = None) -> Panel:
         columns.append(_to_base(frame, sidecar, ds).reindex(index))
         variables |= {v.name: v for v in _variables(sidecar, ds, entities)}
     frame = pd.concat(columns, axis=1)
+    flags = _read_flags(ds, frame)
+    frame, variables = _without_doubtful(ds, frame, variables, flags)
     return Panel(
         name=ds.name,
         frame=frame,
@@ -61,7 +63,7 @@ def load(dataset: str, root: Path | None = None) -> Panel:
         entities=entities,
         roles=ds.roles,
         totals=_read_totals(ds),
-        flags=_read_flags(ds, frame),
+        flags=flags,
         identities=read_identities(ds.path(ds.identities, ".yml")) if ds.identities else (),
         geography=read_geography(ds, entities.index),
         samples=ds.samples,
@@ -188,6 +190,28 @@ def _read_flags(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
         return flags
 
     return read_small(path, FLAG_COLUMNS, check)
+
+
+def _without_doubtful(
+    ds: Dataset, frame: pd.DataFrame, variables: dict[str, Variable], flags: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, Variable]]:
+    """Leave out cells with a code that the data set calls doubtful; each variable counts its own.
+
+    They stay in the table on disk, which is checked with them.
+    """
+    for code in ds.doubtful:
+        require_known("code", code, flags["flag"].unique(), short(ds.path(str(ds.flags), ".csv")))
+    if not ds.doubtful:
+        return frame, variables
+    out = flags[flags["flag"].isin(ds.doubtful)]
+    values, variables = frame.to_numpy(copy=True), dict(variables)
+    rows = frame.index.get_indexer(pd.MultiIndex.from_frame(out[["entity", "year"]]))
+    values[rows, frame.columns.get_indexer(out["variable"])] = float("nan")
+    for name, count in out["variable"].value_counts().items():
+        said = f"{count} {'figure' if count == 1 else 'figures'} marked as doubtful left out."
+        notes = f"{variables[name].notes} {said}".strip()
+        variables[name] = replace(variables[name], notes=notes)
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns), variables
 
 
 def _years(years: Sequence[int]) -> str:

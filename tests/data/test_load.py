@@ -11,7 +11,7 @@ import pytest
 
 from analysis.data import load, load_policies
 from analysis.data.dataset import DATA
-from analysis.errors import DataError
+from analysis.errors import DataError, UnknownNameError
 
 
 def test_frame_is_the_full_sorted_rectangle(china):
@@ -106,6 +106,35 @@ def test_flag_on_an_empty_cell_is_refused(spoil):
     root = spoil("flags", add)
     with pytest.raises(DataError, match=r"flags 'loans' of CN-GD in 2011, a cell without a number"):
         load("china", root=root)
+
+
+def doubting(root, codes):
+    path = root / "china" / "dataset.yml"
+    path.write_text(f"{path.read_text('utf-8')}\ndoubtful: {codes}\n", "utf-8")
+    return load("china", root=root)
+
+
+def test_doubtful_cells_are_left_out_and_counted(root, china):
+    panel = doubting(root, "[suspicious, one_copy]")
+    gone = china.flags[china.flags["flag"].isin(["suspicious", "one_copy"])]
+    assert len(gone)
+    missing = panel.frame.isna() & china.frame.notna()
+    assert missing.to_numpy().sum() == len(gone)
+    assert panel.frame.where(~missing).equals(china.frame.where(~missing))
+    for name, count in gone["variable"].value_counts().items():
+        assert missing[name].sum() == count
+        assert f"{count} figure" in panel.describe(name).notes
+        assert panel.describe(name).notes.endswith("marked as doubtful left out.")
+
+
+def test_a_doubt_that_no_flag_has_is_refused(root):
+    with pytest.raises(UnknownNameError, match=r"Unknown code 'suspicous' in china.flags.csv: did you mean suspicious"):
+        doubting(root, "[suspicous]")
+
+
+def test_doubts_are_a_list(root):
+    with pytest.raises(DataError, match=r"'doubtful' without a list"):
+        doubting(root, "suspicious")
 
 
 def test_tiles_do_not_collide(china):
