@@ -70,6 +70,10 @@ class Archive:
                 return Record.from_dict(_read(self.folder / "records" / _file(*found)))
         raise UnknownNameError("data set", dataset, [d for _, d in names], f"the tests of {claim}")
 
+    def datasets_of(self, claim: str) -> tuple[str, ...]:
+        """Return the data sets that a claim was put to, the primary one first."""
+        return tuple(d for c, d in self.manifest["records"] if c.upper() == claim.upper())
+
     @cached_property
     def records(self) -> tuple[Record, ...]:
         """Every claim on every data set, in the order of the ledger, without what sections show."""

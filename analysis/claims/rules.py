@@ -13,7 +13,7 @@ from analysis.errors import LedgerError
 
 __all__ = ["Numbers", "Rules", "read_rules"]
 
-TEXTS = ("parts", "downgrade", "zero", "products")
+TEXTS = ("parts", "downgrade", "zero", "products", "datasets")
 
 
 @dataclass(frozen=True, slots=True)

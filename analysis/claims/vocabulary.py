@@ -53,13 +53,15 @@ VERDICTS = (
     "cannot be tested here",
     "no sizeable effect",
     "contradicted",
+    "mixed",
     "descriptive",
     "cannot be asked here",
     "needs user data",
     "normative",
 )
 """What a claim may be called; "cannot be asked here" where the panel lacks a series,
-"cannot be tested here" where the term moves in too few entities."""
+"cannot be tested here" where the term moves in too few entities; "mixed" where data sets speak for
+a claim and against it."""
 
 
 def is_word(name: object) -> bool:

@@ -142,7 +142,8 @@ def claim_card(
     if claim.policy:
         regressors = f"exposure to the {escape(claim.policy.replace('_', ' '))}"
     rows = [
-        ("The paper says", f'{escape(claim.sentence)} <q lang="zh">{escape(claim.quote)}</q>'),
+        ("The paper's words", f'<q lang="zh">{escape(claim.quote)}</q>'),
+        ("Our sentence", escape(claim.sentence)),
         ("Because", escape(claim.logic)),
         ("Then in the figures", f"{escape(claim.estimand)} Expected: {_wanted(claim)}."),
         ("Outcome", outcome),

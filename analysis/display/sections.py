@@ -11,8 +11,10 @@ from html import escape
 import pandas as pd
 
 from analysis.claims import Claim, Evidence, Record, Study, Verdict
+from analysis.claims.across import across
 from analysis.claims.literature import AGAINST, PublishedResult
 from analysis.data.codebook import Codebook
+from analysis.display.across import across_block
 from analysis.display.charts import draw
 from analysis.display.drawing import Picture
 from analysis.display.html import Html, claim_card, folded, grid_table, table
@@ -42,11 +44,14 @@ class Section:
         Names of entities and measures; None where no figure speaks to the claim.
     study : Study
         Gives the literature.
+    others : tuple of (Record, Codebook)
+        The claim on further data sets.
     """
 
     record: Record
     book: Codebook | None
     study: Study
+    others: tuple[tuple[Record, Codebook | None], ...] = ()
 
     @property
     def claim(self) -> Claim:
@@ -70,8 +75,11 @@ class Section:
 
     @cached_property
     def finding(self) -> Html:
-        """What was found, in sentences made from the numbers."""
-        return finding_words(self.record, self.book)
+        """What was found, in sentences made from the numbers, and what other data sets say."""
+        every = ((self.record, self.book), *self.others)
+        found = across([record for record, _ in every], self.study.rules)
+        elsewhere = across_block(found, {record.dataset: book for record, book in every})
+        return Html(elsewhere.text + finding_words(self.record, self.book).text)
 
     @cached_property
     def tables(self) -> Html:

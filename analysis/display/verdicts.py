@@ -57,6 +57,7 @@ NOTES = {
     "downgrade": "One step off",
     "zero": "A part that predicts no effect",
     "products": "Where two moving series meet",
+    "datasets": "A claim on several data sets",
 }
 
 

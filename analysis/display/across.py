@@ -1,0 +1,148 @@
+"""A claim on several data sets, side by side: one row and one interval a data set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from analysis.claims import Archive, Finding, Record, Study
+from analysis.claims.across import Across, across, by_claim
+from analysis.data.codebook import Codebook
+from analysis.display.html import Html, badge, table
+from analysis.display.words import estimate_cell
+
+__all__ = ["across_block", "dataset_name", "dataset_table"]
+
+REACH, WIDTH, HEIGHT = 0.6, 150, 18  # within-SDs from 0 to the edge, and the size of a drawing
+
+Books = Mapping[str, Codebook | None]
+
+
+def dataset_name(dataset: str, books: Books) -> str:
+    """Return what a data set is called in a head: its nouns, "Provinces"."""
+    book = books.get(dataset)
+    return book.roles.entities.capitalize() if book else dataset
+
+
+def across_block(found: Across, books: Books) -> Html:
+    """Show a claim on every data set, that which sees best first, with the word over all.
+
+    Parameters
+    ----------
+    found : Across
+        The claim; of one data set nothing is shown.
+    books : mapping of str to Codebook
+        By data set.
+    """
+    if len(found.records) < 2:
+        return Html("")
+    claim = found.records[0].evidence.claim
+    rows = [row for record in found.records for row in _rows(record, books)]
+    caption = (
+        f"{claim.id} on {len(found.records)} data sets, that which detects the smallest effect "
+        "first. The pale bar reaches to the smallest detectable effect, the line is the 95% "
+        "interval"
+    )
+    shown = table(pd.DataFrame(rows), caption, style="book across").text
+    said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
+    if not math.isnan(found.spread):
+        same = "differ by more than their errors" if found.spread < 0.05 else "do not differ by "
+        same += "" if found.spread < 0.05 else "more than their errors"
+        said += f" The estimates {same} (Cochran's Q, p = {found.spread:.3f})."
+    return Html(f'<div class="finding across"><p>{said}</p>{shown}</div>')
+
+
+def _named(found: Across, books: Books) -> str:
+    """Put the names of data sets in place of their keys."""
+    text = found.reason
+    for record in found.records:
+        text = text.replace(record.dataset, dataset_name(record.dataset, books).lower())
+    return text
+
+
+def _rows(record: Record, books: Books) -> list[dict[str, object]]:
+    book, name = books.get(record.dataset), dataset_name(record.dataset, books)
+    word = Html(badge(record.verdict.word))
+    if not record.evidence.findings:
+        head = {"Data": name, "What on what": record.verdict.reason}
+        return [head | {"Estimate": None, "": None, "Smallest": None, "p": None, "Verdict": word}]
+    return [
+        {
+            "Data": Html(f"{escape(name)}<br><small>{_span(finding, book)}</small>"),
+            "What on what": f"{finding.outcome_label} on {_lower(finding.term_label)}",
+            "Estimate": Html(estimate_cell(finding, "<br>")),
+            "": Html(_drawing(finding)),
+            "Smallest": f"{finding.mde:.2f}",
+            "p": f"{finding.p:.3f}",
+            "Verdict": word,
+        }
+        for finding in record.evidence.findings
+    ]
+
+
+def _span(finding: Finding, book: Codebook | None) -> str:
+    first = finding.columns[0]
+    nouns = book.roles.entities if book else "entities"
+    return f"{first.entities} {escape(nouns)}, {first.first_year}–{first.last_year}"
+
+
+def _lower(label: str) -> str:
+    return label if label[:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
+
+
+def _drawing(finding: Finding) -> str:
+    """Draw zero, what cannot be seen, the interval and the estimate; the cell beside says it."""
+    if finding.unit != "within-SDs":
+        return ""
+
+    def at(value: float) -> float:
+        return round(WIDTH / 2 * (1 + max(-1.0, min(1.0, value / REACH))), 1)
+
+    middle, y = WIDTH / 2, HEIGHT / 2
+    bar = f'<rect x="{at(-finding.mde)}" y="3" width="{at(finding.mde) - at(-finding.mde):.1f}" '
+    parts = [
+        f'{bar}height="{HEIGHT - 6}" class="unseen"/>',
+        f'<line x1="{middle}" x2="{middle}" y1="0" y2="{HEIGHT}" class="zero"/>',
+    ]
+    if finding.has_interval:
+        parts.append(
+            f'<line x1="{at(finding.low)}" x2="{at(finding.high)}" y1="{y}" y2="{y}" class="span"/>'
+        )
+    parts.append(f'<circle cx="{at(finding.tested)}" cy="{y}" r="3.5" class="point"/>')
+    return (
+        f'<svg class="interval" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        f'aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+def dataset_table(archive: Archive, study: Study) -> Html:
+    """Set every claim with an estimate against every data set: estimate, interval and word.
+
+    Parameters
+    ----------
+    archive, study
+        Results, and the study that says where a claim is treated.
+    """
+    records = [r for r in archive.records if r.evidence.findings]
+    names = list(dict.fromkeys(r.dataset for r in archive.records if r.evidence.findings))
+    books = {name: archive.codebook(name) for name in names}
+    rows = []
+    for claim, found in by_claim(records).items():
+        judged = across(found, study.rules)
+        link = Html(f'<a href="{escape(study.address(found[0].evidence.claim))}">{claim}</a>')
+        cells = {dataset_name(n, books): _cell(found, n) for n in names}
+        rows.append({"Claim": link, "Over all": Html(badge(judged.word)), **cells})
+    caption = "Claims with an estimate by data set: estimate of the leading test in within-SDs, "
+    return table(pd.DataFrame(rows), f"{caption}its 95% interval, and the word", style="book")
+
+
+def _cell(found: Sequence[Record], dataset: str) -> Html:
+    shown = [
+        f"{estimate_cell(finding, ' ')}"
+        for record in found if record.dataset == dataset for finding in record.evidence.findings
+    ]  # fmt: skip
+    words = [badge(record.verdict.word) for record in found if record.dataset == dataset]
+    return Html("<br>".join([*shown, *words]) or "–")
