@@ -48,6 +48,8 @@ def policy_grid(policy: str, study: Study) -> Grid:
 def other_pilots(policy: str, study: Study, years: int = 2) -> Page:
     """Show which other pilots the entities of a policy hold.
 
+    Policies of other data sets, which reach no entity of the panel nor of the policy, are left out.
+
     Parameters
     ----------
     policy, study
@@ -68,6 +70,8 @@ def other_pilots(policy: str, study: Study, years: int = 2) -> Page:
     whole, names = study.policies, _names(study)
     rows = _rows_of(policy, whole)
     own, noun = _first_years(rows), _noun(study, many=True)
+    of_panel = whole.loc[whole["entity"].isin({*names, *own.index}), "policy"]
+    whole = whole[whole["policy"].isin(of_panel)]
     others = {name: group for name, group in whole.groupby("policy", sort=False) if name != policy}
     here = {name: _first_years(group).reindex(own.index).dropna() for name, group in others.items()}
     numbers = {

@@ -69,6 +69,18 @@ def test_other_pilots_say_who_else_was_there_and_when(made_up):
     assert earlier == [1, 1, 0]
 
 
+def test_pilots_of_another_data_set_are_not_shown(study):
+    found = other_pilots("fintech_sandbox", study)
+    assert [row[0].rsplit(" ", 1)[0] for row in found.grids["other_pilots"].rows] == [
+        "loan equity linkage pilot",
+        "scitech finance pilot wave1",
+        "scitech finance pilot wave2",
+        "innovation demonstration zone",
+        "green finance pilot",
+    ]
+    assert found.numbers["fintech_sandbox_verify"] == 51
+
+
 @pytest.mark.parametrize("show", [policy_grid, other_pilots])
 def test_an_unknown_policy_is_refused_with_a_suggestion(show, study):
     with pytest.raises(UnknownNameError, match="did you mean fintech_sandbox"):
