@@ -80,6 +80,7 @@ def test_sectors_miss_gdp_only_where_the_flags_say_so(cities, printed):
     assert off <= set(zip(doubtful["entity"], doubtful["year"], strict=True))
 
 
+# Written down from memory and not looked up again; what each is a figure of:
 # Statistical communiqués of the cities for 2023 (GDP, 亿元), budgets of the cities for 2023
 # (revenue, 亿元), communiqué of the seventh census (Beijing and Shanghai 2020, 万人), statistical
 # yearbook of Shanghai (foreign investment, 百万美元, and land, 平方公里).
@@ -113,8 +114,8 @@ def test_figures_known_from_elsewhere(printed, city, year, name, value, factor):
     ("city", "year", "name", "value"),
     [
         ("440300", 2018, "fiscal_science", 5549817),
-        ("330100", 2023, "dfi_index", 373.2215),
-        ("330100", 2011, "dfi_index", 86.18),
+        ("330100", 2023, "digital_finance_index", 373.2215),
+        ("330100", 2011, "digital_finance_index", 86.18),
         ("320500", 2011, "loans", 118738914),
         ("110000", 2020, "patents_granted_invention", 61355),
         ("340100", 2011, "land_area", 11430),
@@ -211,7 +212,7 @@ def test_cities_that_were_dissolved_end(cities):
     for code, last in [("341400", 2010), ("371200", 2018)]:  # Chaohu, Laiwu
         assert cities.frame.loc[code].drop(columns=indices).dropna(how="all").index.max() <= last
     assert (
-        cities["dfi_index"].loc["371200"].last_valid_index() == 2020
+        cities["digital_finance_index"].loc["371200"].last_valid_index() == 2020
     )  # listed on after its merger
 
 
