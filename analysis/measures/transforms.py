@@ -90,6 +90,12 @@ def growth_of_total(x: pd.Series) -> pd.Series:
     return log(now) - log(then)
 
 
+def calendar(x: pd.Series) -> pd.Series:
+    """Calendar year of every observed cell, the same for every entity of a year."""
+    years = pd.Series(x.index.get_level_values("year").to_numpy(dtype=float), index=x.index)
+    return years.where(x.notna())
+
+
 def rolling_sd(x: pd.Series, years: float) -> pd.Series:
     """Sample standard deviation of the last ``years`` values; missing unless all are observed."""
     size = int(years)
@@ -116,6 +122,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "log1p": Transform(log1p, "log(1 + {0})", lambda x: x >= 0),
     "growth": Transform(growth, "dlog({0})", lambda x: x > 0),
     "growth_of_total": Transform(growth_of_total, "dlog(total of {0})"),
+    "calendar": Transform(calendar, "year of {0}"),
     "rolling_sd": Transform(rolling_sd, "sd{1:g}({0})", numbered=True),
     "negative": Transform(lambda x: -x, "-{0}"),
     "complement": Transform(lambda x: 1.0 - x, "1 - {0}"),

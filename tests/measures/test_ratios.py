@@ -100,6 +100,12 @@ def test_growth_of_a_total_counts_only_who_is_there_in_both_years(toy):
     assert cells.no_size == 0
 
 
+def test_a_calendar_year_is_that_of_an_observed_cell(toy):
+    value, cells = one(toy, {"x": [5, NAN, 7]}, numerator=["x"], steps=[("calendar",)])
+    assert value.tolist() == pytest.approx([2001, NAN, 2003], nan_ok=True)
+    assert (cells.observed, cells.no_source) == (2, 1)
+
+
 def test_chains_run_from_left_to_right(toy):
     value, _ = one(
         toy,
