@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.claims.choices import Choices, read_choices
 from analysis.claims.claim import Claim
+from analysis.claims.replications import Replication, read_replications, with_tests
 from analysis.claims.vocabulary import QUOTE_LIMIT, STATUSES, hint
 from analysis.claims.yaml_file import read_yaml
 from analysis.errors import LedgerError, UnknownNameError
@@ -51,6 +52,8 @@ class Ledger:
         Normative statements, and facts to verify.
     source, protocol : mapping
         The paper, and how and when the claims were declared.
+    replicated, replications : str, tuple of Replication
+        What is asked of further data sets, and when that was declared.
 
     Raises
     ------
@@ -63,6 +66,8 @@ class Ledger:
     not_tested: tuple[Statement, ...]
     source: Mapping[str, Any]
     protocol: Mapping[str, Any]
+    replicated: str = ""
+    replications: tuple[Replication, ...] = ()
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -149,12 +154,23 @@ def read_ledger(path: Path, families: Iterable[str]) -> Ledger:
         The file cannot be read or an entry is malformed; the message names entry and field.
     """
     raw = read_yaml(path, "The ledger", "claims")
+    entries = [_entry(entry) for entry in raw["claims"]]
+    replicated, further = read_replications(path.parent / "replications.yml")
+    ids = [str(entry.get("id")) for entry in entries]
+    for one in further:
+        if strange := [name for name in (*one.tests, *one.dropped) if name not in ids]:
+            raise LedgerError(
+                f"replications.yml names the claim '{strange[0]}' under '{one.dataset}', which "
+                f"the ledger does not hold: {hint(strange[0], ids)}"
+            )
     return Ledger(
-        claims=tuple(Claim.from_mapping(_entry(entry)) for entry in raw["claims"]),
+        claims=tuple(Claim.from_mapping(with_tests(entry, further)) for entry in entries),
         families=tuple(families),
         not_tested=tuple(_statement(_entry(entry)) for entry in raw.get("not_tested") or []),
         source=raw.get("source") or {},
         protocol=raw.get("protocol") or {},
+        replicated=replicated,
+        replications=further,
     )
 
 

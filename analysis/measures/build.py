@@ -43,7 +43,7 @@ def missing_measures(panel: Panel, declared: Declarations) -> pd.DataFrame:
         if item.name in panel:
             continue
         if isinstance(item, Measure):
-            short = lacking(item, panel) if item.only in ("", panel.name) else ()
+            short = lacking(item, panel) if _meant_for(item, panel) else ()
         else:
             short = [name for name in inputs(item) if name in reasons]
             if isinstance(item, Index) and not short and not _estimable(panel, item, declared):
@@ -58,7 +58,11 @@ def _possible(item: Declared, panel: Panel, declared: Declarations) -> bool:
         return False
     if isinstance(item, Index):
         return _estimable(panel, item, declared)
-    return not isinstance(item, Measure) or item.only in ("", panel.name)
+    return not isinstance(item, Measure) or _meant_for(item, panel)
+
+
+def _meant_for(item: Measure, panel: Panel) -> bool:
+    return not item.only or panel.name in item.only
 
 
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:

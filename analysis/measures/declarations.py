@@ -56,7 +56,7 @@ class Measure(_Explained):
     denominator: tuple[str, ...] = ()
     combine: str = "ratio"
     steps: tuple[Step, ...] = ()
-    only: str = ""
+    only: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
