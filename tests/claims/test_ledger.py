@@ -38,7 +38,7 @@ def test_every_claim_stands_in_order():
 @pytest.mark.parametrize("entry", [*ledger(), *ledger().not_tested], ids=lambda c: c.id)
 def test_quotes_are_short_chinese_without_blanks(entry):
     assert 4 <= len(entry.quote) <= QUOTE_LIMIT
-    assert len(CJK.findall(entry.quote)) >= len(entry.quote) - 3  # marks such as 、 and full-width digits
+    assert len(CJK.findall(entry.quote)) >= len(entry.quote) - 3  # marks and digits may stand in
     assert not re.search(r"\s", entry.quote)
 
 
