@@ -79,7 +79,7 @@ class PaperStatement:
             )
         if bool(self.note) == (self.covered == "fully"):
             raise LedgerError(
-                f"{self.id} is covered '{self.covered}': a note says what is left out, and only that."
+                f"{self.id} is covered '{self.covered}': a note says what is left out."
             )
 
 
