@@ -145,10 +145,10 @@ def test_the_ledger_is_evaluated_printed_and_written(answer, two_results, tmp_pa
     code, out, _ = answer(*words)
     assert code == 0
     assert two_results == {"study": "patient_capital", "draws": 999, "jobs": 1}
-    assert sum(line.startswith("M") for line in out.splitlines()) == 50
+    assert sum(line.startswith("M") for line in out.splitlines()) == 113
     assert "Written: " in out
     plain = json.loads((tmp_path / "out" / "claims.json").read_text(encoding="utf-8"))
-    assert len(plain) == 50
+    assert len(plain) == 113
     assert (tmp_path / "out" / "claims.csv").exists()
 
 

@@ -20,7 +20,9 @@ from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
 __all__ = ["Box", "LedgerPage", "layout", "ledger_page", "mechanism_map", "overview"]
 
 STEP = 9.4  # from one tag to the next, in drawing units
-ACROSS = (-9, 101)  # the drawing's width in units, which the figure's width must hold
+TALL = 0.043  # inches: the height of one drawing unit
+ROW = 5.7  # from one row of tags to the next
+ACROSS = (-9, 109)  # the drawing's width in units, which the figure's width must hold
 
 KINDS = {
     "normative": "says what ought to be; no figure can contradict it",
@@ -129,8 +131,9 @@ def mechanism_map(study: Study) -> drawing.Picture:
         Gives the map and each claim's status; a claim the map does not place is not drawn, which
         a test forbids.
     """
-    figure, ax = subplots(height=7.6)
-    ax.set(xlim=ACROSS, ylim=(161, -1))
+    height = study.diagrams["mechanism"]["height"]
+    figure, ax = subplots(height=(height + 12) * TALL)
+    ax.set(xlim=ACROSS, ylim=(height + 11, -1))
     ax.axis("off")
     boxes, arrows = layout(study)
     status = {claim.id: claim.status for claim in study.ledger}
@@ -140,7 +143,8 @@ def mechanism_map(study: Study) -> drawing.Picture:
         look = {"arrowstyle": "-|>", "mutation_scale": 11, "color": MUTED, "lw": 1.2, "zorder": 3}
         curve = f"arc3,rad={arrow.bend}"
         ax.add_patch(FancyArrowPatch(arrow.start, arrow.end, connectionstyle=curve, **look))
-    _draw_legend(ax, next(iter(status))[:1], drawing.statuses_shown(status.values()))
+    shown = drawing.statuses_shown(status.values())
+    _draw_legend(ax, height + 7, next(iter(status))[:1], shown)
     return drawing.Picture(figure)
 
 
@@ -162,10 +166,10 @@ def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
     per_row = max(1, int((box.w - 3) // STEP))
     for i, claim in enumerate(box.claims):
         row, column = divmod(i, per_row)
-        drawing.draw_tag(ax, box.x + 6.6 + STEP * column, top + 7 * row, claim, status[claim])
+        drawing.draw_tag(ax, box.x + 6.6 + STEP * column, top + ROW * row, claim, status[claim])
 
 
-def _draw_legend(ax: Axes, letter: str, statuses: Iterable[str]) -> None:
+def _draw_legend(ax: Axes, y: float, letter: str, statuses: Iterable[str]) -> None:
     for i, status in enumerate(statuses):
-        drawing.draw_tag(ax, 5 + 27 * i, 157, letter, status)
-        ax.text(9 + 27 * i, 157, status, fontsize=9.5, va="center")
+        drawing.draw_tag(ax, 5 + 27 * i, y, letter, status)
+        ax.text(9 + 27 * i, y, status, fontsize=9.5, va="center")

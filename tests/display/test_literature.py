@@ -20,7 +20,9 @@ def rows(text: str) -> list[list[str]]:
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("<tr>")[1:]]
 
 
-@pytest.mark.parametrize("claim", [claim.id for claim in ledger()])
+@pytest.mark.parametrize(
+    "claim", [claim.id for claim in ledger() if claim.id in published().literature]
+)
 def test_every_claim_has_a_table_with_all_its_results(claim):
     text = shown_of(claim).text
     assert re.findall(r'<th scope="col">(.*?)</th>', text) == HEADINGS
