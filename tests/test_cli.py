@@ -209,7 +209,7 @@ def test_describe_suggests_near_names(answer):
 def test_check_counts(answer):
     code, out, _ = answer("check", "--json")
     assert code == 0
-    assert json.loads(out)["claims"] == 50
+    assert json.loads(out)["claims"] == 113
 
 
 @pytest.mark.parametrize("command", [("check",), ("describe", "gov"), ("claim", "M01")])

@@ -104,8 +104,9 @@ def _looks(book: Ledger) -> Html:
         for look in book.protocol.get(kind, ())
     ]
     frame = pd.DataFrame(rows, columns=["When", "What was looked at"])
-    dates = {str(book.protocol[k]) for k in ("declared", "declared_in_full") if k in book.protocol}
-    return table(frame, f"Looks at the figures; declared on {' and '.join(sorted(dates))}")
+    kept = ("declared", "declared_in_full", "declared_further")
+    dates = {str(book.protocol[k]) for k in kept if k in book.protocol}
+    return table(frame, f"Looks at the figures; declared on {', '.join(sorted(dates))}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,10 @@ def test_an_unknown_policy_is_suggested(study):
 
 def test_everything_is_counted(study):
     found = check(study)
-    assert found["claims"] == 50
-    assert found["claims checked against measures"] == 44
-    assert found["claims without measures or their data set"] == 6
-    assert found["claims declared for estimation"] == 44
+    assert found["claims"] == 113
+    assert found["claims checked against measures"] == 72
+    assert found["claims without measures or their data set"] == 41
+    assert found["claims declared for estimation"] == 72
     assert found["provinces in china"] == 31
     assert found["cells in identities"] > 4000
 
@@ -60,8 +60,8 @@ def test_a_folder_without_the_other_data_set_is_checked_as_far_as_it_goes(study,
         shutil.copytree(DATA / name, tmp_path / name)
     shutil.copy(DATA / "units.yml", tmp_path)
     assert (
-        check(study.at(tmp_path))["claims without measures or their data set"] == 8
-    )  # M05 and M14 as well
+        check(study.at(tmp_path))["claims without measures or their data set"] == 45
+    )  # M05, M14, M66 and M68 as well
 
 
 def test_a_figure_that_was_changed_is_reported(study, tmp_path):

@@ -279,7 +279,8 @@ def test_every_number_says_what_it_is_and_what_fixed_it(name):
 
 def test_the_words_of_the_first_edition_are_kept(study):
     (first,) = study.editions
-    assert (first["edition"], set(first["words"])) == (1, set(study.ids))
+    # Claims from M51 on were declared under the second edition and have no word of the first.
+    assert (first["edition"], set(first["words"])) == (1, set(study.ids[:50]))
     assert set(first["words"].values()) <= set(VERDICTS)
     assert (study.folder / first["rules"]).is_file()
 
