@@ -60,7 +60,9 @@ def read_replications(path: Path) -> tuple[str, tuple[Replication, ...]]:
     """
     if not path.is_file():
         return "", ()
-    raw = read_yaml(path, "The file", "datasets")
+    raw = read_yaml(path, "The file")
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("datasets"), Mapping):
+        raise LedgerError(f"{path.name} has no mapping 'datasets': write one entry a data set.")
     return str(raw.get("declared", "")), tuple(
         _read(str(name), entry) for name, entry in raw["datasets"].items()
     )
