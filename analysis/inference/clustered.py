@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import SpecificationError
-from analysis.models.crossproducts import UNIDENTIFIED, cross_products, partial_out
+from analysis.models.crossproducts import UNIDENTIFIED, without_each
 
 __all__ = ["Jackknife", "cr0", "cr1", "cr3", "orthonormal", "sums"]
 
@@ -101,9 +101,7 @@ def cr3(
     free = z[:, k + 1 :]
     z[:, : k + 1] -= free @ np.linalg.lstsq(free, z[:, : k + 1], rcond=1e-10)[0]
     z[:, :k], triangle = np.linalg.qr(z[:, :k])
-    products = cross_products(z, clusters)
-    total = products.sum(axis=0)
-    left = partial_out(np.concatenate([total[None], total - products]), k + 1, total)
+    left = without_each(z[:, : k + 1], z[:, k + 1 :], clusters)
     information, moments = left[:, :k, :k], left[:, :k, k:]
     within = triangle.T @ information @ triangle
     _require_identified(within, labels or range(groups), names or range(k))

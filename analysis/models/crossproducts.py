@@ -8,12 +8,13 @@ from analysis.models.design import ABSORBED
 
 __all__ = [
     "CHUNK", "UNIDENTIFIED", "cross_products", "inverses", "partial_out", "pseudo_inverses",
-    "slopes_of", "solve_many",
+    "slopes_of", "solve_many", "without_each",
 ]  # fmt: skip
 
 CHUNK = 512  # regressions solved at a time: the working arrays stay within a few megabytes
 UNIDENTIFIED = 1e-9  # share of a term's information left without a cluster, as in CR3
 STEADY = 1e5  # trace of an inverse up to which it is worth as much as a pseudo-inverse
+_CELLS = 4e6  # of padded nuisance rows held at once
 RANK = 1e-10  # relative size below which a direction of the nuisance columns counts as empty
 
 
@@ -33,6 +34,39 @@ def partial_out(products: np.ndarray, keep: int, whole: np.ndarray) -> np.ndarra
     if not d.shape[-1]:
         return a
     return a - c @ pseudo_inverses(d, whole[keep:, keep:]) @ np.swapaxes(c, -1, -2)
+
+
+def without_each(z: np.ndarray, nuisance: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Cross-products of z less the nuisance, on all rows and without each cluster, (1 + G, m, m).
+
+    `z` is free of the nuisance on all rows. Without cluster g there is left
+    Z'Z - Z_g'(I - H_g)⁻¹Z_g, where H_g is the block of g in the projection on the nuisance; so a
+    cluster of few rows costs a small inverse, however many effects there are. Rows that the
+    nuisance fits outright have nothing in z, and a pseudo-inverse passes them over.
+    """
+    rows = np.bincount(clusters)
+    if rows.max() >= nuisance.shape[1]:
+        products = cross_products(np.column_stack([z, nuisance]), clusters)
+        total = products.sum(axis=0)
+        return partial_out(np.concatenate([total[None], total - products]), z.shape[1], total)
+    values, vectors = np.linalg.eigh(nuisance.T @ nuisance)
+    kept = values > RANK * values[-1]
+    whitened = nuisance @ (vectors[:, kept] / np.sqrt(values[kept]))
+    order = np.argsort(clusters, kind="stable")
+    at = np.arange(rows.max()) < rows[:, None]  # (G, most rows), padded with empty rows
+    taken = np.empty((len(rows), z.shape[1], z.shape[1]))
+    step = max(1, int(_CELLS // (at.shape[1] * max(1, whitened.shape[1]))))
+    ends = np.concatenate([[0], rows.cumsum()])
+    for first in range(0, len(rows), step):
+        mask = at[first : first + step]
+        here = order[ends[first] : ends[first + len(mask)]]
+        block, beside = (np.zeros((*mask.shape, a.shape[1])) for a in (z, whitened))
+        block[mask], beside[mask] = z[here], whitened[here]
+        free = np.eye(mask.shape[1]) - beside @ beside.transpose(0, 2, 1)
+        inverse = np.linalg.pinv(free, rcond=RANK, hermitian=True)
+        taken[first : first + step] = block.transpose(0, 2, 1) @ inverse @ block
+    total = z.T @ z
+    return np.concatenate([total[None], total - taken])
 
 
 def pseudo_inverses(products: np.ndarray, whole: np.ndarray) -> np.ndarray:
