@@ -81,6 +81,11 @@ class Archive:
         plain = _read(self.folder / "claims.json")
         return tuple(Record.from_dict({**one, **bare}) for one in plain)
 
+    @property
+    def primary(self) -> tuple[Record, ...]:
+        """Every claim on the data set that it was declared for first."""
+        return tuple(record for record in self.records if not record.evidence.claim.dataset)
+
     def page(self, name: str) -> Page:
         """Return what a chapter or page explores; empty where it explores nothing."""
         path = self.folder / "pages" / f"{name}.json"

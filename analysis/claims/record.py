@@ -132,6 +132,10 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
     judged = verdict(made.evidence, made.question.rules)
     if not explore:
         return Record(made.evidence, judged)
+    if made.claim.dataset:  # shown beside the primary test, in numbers alone
+        from analysis.claims.numbers import claim_numbers
+
+        return Record(made.evidence, judged, shown=Page(claim_numbers(made, judged, None, None)))
     from analysis.claims.curve import curve
     from analysis.claims.grids import claim_grids
     from analysis.claims.numbers import claim_numbers

@@ -31,7 +31,7 @@ def whole(study: Study, records: Sequence[Record]) -> Page:
         If it was calibrated, every statistic stands beside its distribution on every placebo
         family.
     records : sequence of Record
-        Everything that was evaluated.
+        Everything that was evaluated; primary tests count, and only claims that were simulated.
 
     Returns
     -------
@@ -40,12 +40,15 @@ def whole(study: Study, records: Sequence[Record]) -> Page:
         ``joint`` (all claims), grids ``joint_table``, ``joint_groups`` and ``joint_shrunken``;
         nothing without a signed part.
     """
-    evidence = [record.evidence for record in records]
+    kept = read_calibration(study)
+    evidence = [r.evidence for r in records if not r.evidence.claim.dataset]
+    if kept is not None:  # the others have nothing to stand beside
+        simulated = set(kept.claims["claim"])
+        evidence = [e for e in evidence if e.claim.id in simulated]
     kinds = {e.claim.id: kind_of(e.claim, study.measures) for e in evidence if e.findings}
     parts = groups(signed_parts(evidence, kinds))
     if not parts:
         return Page()
-    kept = read_calibration(study)
     found = {name: _beside(name, joint(some, draws=DRAWS), kept) for name, some in parts.items()}
     numbers = {name.replace("-", "_"): _numbers(one) for name, one in found.items()}
     grids = {"joint_table": found["all"].grid(), "joint_groups": _by_group(found, study),

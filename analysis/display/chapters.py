@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.claims import VERDICTS, Page, Record, Study, current_archive, read_study
+from analysis.claims.across import across
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
 from analysis.display.drawing import Picture
@@ -126,6 +127,9 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
         others = tuple((one, kept.codebook(one.dataset)) for one in rest)
         sections[claim.id] = Section(record, kept.codebook(record.dataset), study, others)
         publish(record.shown.numbers, prefix=claim.id.lower())
+        for one in rest:
+            publish(one.shown.numbers, prefix=f"{claim.id.lower()}_{one.dataset}")
+        publish({"over_all": across((record, *rest), study.rules).word}, prefix=claim.id.lower())
     words = [s.verdict.word for s in sections.values()]
     counts = {word.replace(" ", "_"): words.count(word) for word in VERDICTS}
     publish({"claims": len(words), **counts}, prefix=family.replace("-", "_"))

@@ -22,6 +22,7 @@ from analysis.claims import (
     current_archive,
     read_study,
 )
+from analysis.display.across import dataset_table
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.drawing import Picture
@@ -71,6 +72,8 @@ class VerdictsPage:
         Every claim in a row.
     forest : Picture
         Every estimate in within-SDs, by chapter.
+    datasets : Html
+        Every claim with an estimate against every data set.
     rules : Html
         How evidence becomes a verdict.
     largest : Html
@@ -83,6 +86,7 @@ class VerdictsPage:
 
     table: Html
     forest: Picture
+    datasets: Html
     rules: Html
     largest: Html
     download: Html
@@ -99,13 +103,14 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
-    counts = tally(kept.records, study.rules)
+    counts = tally(kept.primary, study.rules)
     publish(counts, prefix="verdicts")
     return VerdictsPage(
-        table=verdict_table(kept.records, study),
-        forest=_forest(kept.records, study),
+        table=verdict_table(kept.primary, study),
+        forest=_forest(kept.primary, study),
+        datasets=dataset_table(kept, study),
         rules=rules_table(study.rules),
-        largest=grid_table(largest_grid(kept.records, study)),
+        largest=grid_table(largest_grid(kept.primary, study)),
         download=_download(kept),
         counts=counts,
     )
