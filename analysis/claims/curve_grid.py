@@ -232,4 +232,5 @@ def _scale(
         return np.sqrt(squares / (plain.mask.sum(axis=(1, 2))[at] - 1))
     every = np.arange(len(plain.mask))
     outcome = plain.clean(np.broadcast_to(y, (len(every), 1, *y.shape)), every)
-    return np.sqrt(squares / (outcome**2).sum(axis=(1, 2, 3))[at])
+    with np.errstate(divide="ignore", invalid="ignore"):  # a pattern may hold no row
+        return np.sqrt(squares / (outcome**2).sum(axis=(1, 2, 3))[at])

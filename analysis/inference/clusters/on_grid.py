@@ -172,8 +172,9 @@ def slopes(
     scores = (weight * residual).sum(axis=2)
     rows = effects.mask.sum(axis=(1, 2))[at]
     clusters = effects.mask.any(axis=2).sum(axis=1)[at]
-    factor = clusters / (clusters - 1) * (rows - 1) / (rows - effects.free[at] - kept.sum(axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
+        spent = effects.free[at] + kept.sum(axis=1)
+        factor = clusters / (clusters - 1) * (rows - 1) / (rows - spent)
         # A term whose direction is spanned by the others has no slope of its own.
         own = (inverse @ gram)[:, 0, 0] > 0.5
         scale = np.where(lost[:, 0] | ~own, np.nan, 1 / length[:, 0])
@@ -193,6 +194,8 @@ def _jackknife(
     left = total - columns @ effects.outside(which) @ np.swapaxes(columns, 1, 2)
     left = left[effects.mask[which].any(axis=1)]
     k, groups = len(x), len(left)
+    if groups < 2:
+        return np.nan
     inverse = np.linalg.pinv(left[:, :k, :k], rcond=_ABSORBED, hermitian=True)
     without = (inverse @ left[:, :k, k:])[:, 0, 0]
     return np.sqrt((groups - 1) / groups * ((without - slope) ** 2).sum())

@@ -67,7 +67,7 @@ def explore(study: Study) -> Page:
     ledger = study.ledger
     country, reasons = read_reasons(study)
     norms, facts = ([s for s in ledger.not_tested if s.kind == k] for k in ("normative", "fact"))
-    firms = ledger.filter(status="needs user data")
+    firms = [c for c in ledger.filter(status="needs user data") if not c.tests]
     others = [claim for claim in ledger if claim.status in ("testable", "proxy")]
     holders = bank_shares(study, country)
     numbers = {
@@ -87,7 +87,7 @@ def explore(study: Study) -> Page:
             "facts": _statements(study, facts, reasons, "fact"),
             "banks": _banks(holders),
             "firms": _wanted(
-                study, firms, "Claims about firms, and the panel that would speak to each"
+                study, firms, "Claims without a test here, and the panel that would speak to each"
             ),
             "wanted": _wanted(
                 study, others, "Claims that were tested, and what would test them better"
