@@ -185,7 +185,10 @@ def _calibrate(options: argparse.Namespace) -> Answer:
     for family in options.families:
         require_known("family", family, FAMILIES, "the placebo families")
     families = options.families or tuple(FAMILIES)
-    todo = list(tasks(study.datasets, families, options.panels, options.planted))
+    for dataset in options.datasets or ():
+        require_known("data set", dataset, study.datasets, "the study")
+    datasets = options.datasets or study.datasets
+    todo = list(tasks(datasets, families, options.panels, options.planted))
     run(study.folder, todo, runs, jobs=options.jobs or 1,
         said=lambda words: print(words, file=sys.stderr))  # fmt: skip
     found = write_calibration(study, todo, runs, options.tables or study.folder, revision())
@@ -254,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _say_which_books(add: Callable[..., argparse.Action]) -> None:
     add("families", nargs="*", help="placebo families (all by default)")
+    add("--datasets", nargs="+", metavar="NAME", help="data sets (all by default)")
     add("--panels", type=_at_least(1), default=200, help="placebo panels a family")
     add("--planted", type=_at_least(0), default=40, help="panels with an effect of each size")
     add("--out", type=Path, help="folder of runs, _build/calibration by default")

@@ -176,7 +176,8 @@ def key(study: Study) -> str:
     """Return the name under which answers are kept: code, data and ledger, not the rules."""
     code = Path(__file__).resolve().parents[2]
     rooms = [code / room for room in ("data", "measures", "models", "inference", "claims")]
-    declared = [study.folder / name for name in ("ledger.yml", "measures.yml", "study.yml")]
+    names = ("ledger.yml", "replications.yml", "measures.yml", "study.yml")
+    declared = [study.folder / name for name in names if (study.folder / name).exists()]
     return fingerprint(
         [*rooms, *declared, study.data or code.parent / "data"], (".py", ".yml", ".csv")
     )
