@@ -90,6 +90,10 @@ class Chapter(BookPage):
             style="book summary",
         )
 
+    def brief(self, *claims: str) -> Html:
+        """Show claims without a section of their own, one below the other, details folded."""
+        return Html("".join(self.sections[claim].brief.text for claim in claims))
+
     @cached_property
     def estimates(self) -> Picture:
         """Every estimate of the chapter with its interval and its verdict."""

@@ -17,8 +17,8 @@ from analysis.data.codebook import Codebook
 from analysis.display.across import across_block
 from analysis.display.charts import draw
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, claim_card, folded, grid_table, table
-from analysis.display.words import finding_words
+from analysis.display.html import Html, badge, claim_card, folded, grid_table, table
+from analysis.display.words import estimate_cell, finding_words
 from analysis.errors import UnknownNameError
 
 __all__ = ["Section", "literature_table", "show"]
@@ -76,10 +76,28 @@ class Section:
     @cached_property
     def finding(self) -> Html:
         """What was found, in sentences made from the numbers, and what other data sets say."""
-        every = ((self.record, self.book), *self.others)
-        found = across([record for record, _ in every], self.study.rules)
-        elsewhere = across_block(found, {record.dataset: book for record, book in every})
+        found = across([record for record, _ in self._every], self.study.rules)
+        elsewhere = across_block(found, {record.dataset: book for record, book in self._every})
         return Html(elsewhere.text + finding_words(self.record, self.book).text)
+
+    @cached_property
+    def brief(self) -> Html:
+        """The claim in a heading, a line and a fold, for a page that treats several together."""
+        claim, found = self.claim, across([r for r, _ in self._every], self.study.rules)
+        fold = folded("Card, finding, tables and published studies", self.card.text,
+                      self.finding.text, self.tables.text,
+                      self.literature.text if self.literature else "")  # fmt: skip
+        tested = any(record.evidence.findings for record, _ in self._every)
+        wanted = "" if tested else f" Wanted: {escape(claim.needs)}"
+        return Html(
+            f'<section class="brief" id="{claim.id.lower()}"><h3>{claim.id}: '
+            f"{escape(claim.sentence)}</h3><p>{badge(found.word)}"
+            f"{''.join(_line(r, b) for r, b in self._every)}{wanted}</p>{fold.text}</section>"
+        )
+
+    @property
+    def _every(self) -> tuple[tuple[Record, Codebook | None], ...]:
+        return ((self.record, self.book), *self.others)
 
     @cached_property
     def tables(self) -> Html:
@@ -102,6 +120,15 @@ class Section:
         if name.startswith("_"):
             raise AttributeError(name)
         return show(self.record.shown, name, self.claim.id)
+
+
+def _line(record: Record, book: Codebook | None) -> str:
+    """Say estimate and interval on one data set; empty where nothing was estimated."""
+    if not record.evidence.findings:
+        return ""
+    finding = record.evidence.findings[0]
+    nouns = f"{finding.columns[0].entities} {book.roles.entities if book else 'entities'}"
+    return f" <span>{escape(nouns)}: {estimate_cell(finding, ' ')}</span>"
 
 
 def show(page: object, name: str, where: str) -> Picture | Html:
