@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "charts": ["draw"],
         "diagrams": ["diagram"],
         "pages": ["ledger_page", "overview"],
+        "replication": ["replication_page"],
         "verdicts": ["verdicts_page"],
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.claims import Claim, Ledger, Statement, Study, current_archive, read_study
+from analysis.claims.statements import coverage, read_statements
 from analysis.display import drawing
 from analysis.display.html import Html, publish, table
 from analysis.display.routes import Link, Node
@@ -60,6 +62,7 @@ class LedgerPage:
     claims: Html
     looks: Html
     not_tested: Html
+    statements: Html
 
 
 def ledger_page(study: str | Path | Study, archive: Path | None = None) -> LedgerPage:
@@ -88,7 +91,41 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
         claims=table(rows, "Every claim of the ledger, in the order of the paper's argument"),
         looks=_looks(book),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
+        statements=_statements(study),
     )
+
+
+def _statements(study: Study) -> Html:
+    """Set every statement of the paper beside the entries that cover it, and publish the counts."""
+    path = study.folder / "statements.yml"
+    if not path.is_file():
+        return Html("")
+    book = study.ledger
+    found = read_statements(path, [*study.ids, *(one.id for one in book.not_tested)])
+    counts = coverage(found)
+    asked = {"statements": len(found), "asked": sum(counts.values())}
+    publish(asked | counts, prefix="ledger_paper")
+    rows = [
+        {
+            "Statement": s.id,
+            "Section": s.section,
+            "What it says": Html(
+                f'{escape(s.gist_en)} <span lang="zh" class="quote">「{escape(s.quote)}」</span>'
+            ),
+            "Kind": s.kind,
+            "Covered by": Html(", ".join(_entry(study, name) for name in s.claims) or "none"),
+            "How far": s.covered + (f": {s.note}" if s.note else ""),
+        }
+        for s in found
+    ]
+    return table(pd.DataFrame(rows), "The paper statement by statement, and what covers it")
+
+
+def _entry(study: Study, name: str) -> str:
+    """Link a claim; norms and facts stand on the same page."""
+    if name not in study.ids:
+        return name
+    return f'<a href="{escape(study.address(study.ledger[name]))}">{name}</a>'
 
 
 def _quoted(one: Claim | Statement) -> Html:
