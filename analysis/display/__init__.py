@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "charts": ["draw"],
         "diagrams": ["diagram"],
         "pages": ["ledger_page", "overview"],
-        "replication": ["replication_page"],
+        "replication": ["replication_page", "sources"],
         "verdicts": ["verdicts_page"],
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.across import dataset_name, dataset_table
 from analysis.display.html import Html, badge, publish, table
 
-__all__ = ["ReplicationPage", "replication_counts", "replication_page"]
+__all__ = ["ReplicationPage", "replication_counts", "replication_page", "sources"]
 
 OPEN = ("inconclusive", "cannot be tested here")
 
@@ -77,6 +78,34 @@ def replication_page(
         dropped=_dropped(study, books),
         counts=publish(counts, prefix="replication"),
     )
+
+
+def sources(study: str | Path | Study, archive: Path | None = None) -> Html:
+    """List every data set with its size, publishers and terms."""
+    study = study if hasattr(study, "ledger") else read_study(study)
+    kept = current_archive(study, archive)
+    rows = []
+    for name in study.datasets:
+        book = kept.codebook(name)
+        raw = [v for key, v in book.variables.items() if v.series == (key,)]
+        years = f"{book.roles.first_year}–{book.roles.last_year}"
+        rows.append(
+            {
+                "Data set": f"{name}: {book.roles.title_en}",
+                "Entities": f"{book.roles.count} {book.roles.entities}",
+                "Years": years,
+                "Series": str(len(raw)),
+                "Publishers": "; ".join(sorted({_publisher(v.publisher) for v in raw})),
+                "Terms": "; ".join(sorted({v.licence for v in raw if v.licence})) or "not stated",
+            }
+        )
+    return table(pd.DataFrame(rows), "Every data set: what it holds, who published it, its terms")
+
+
+def _publisher(text: str) -> str:
+    """Return who published a series, without table and release."""
+    first = text.split(",")[0].split("(")[0].split(" GFDD")[0].split(" WDI")[0].strip()
+    return re.sub(r" [a-z_0-9]+$", "", first)  # the code of a table
 
 
 def _tested(archive: Archive) -> dict[str, tuple[Record, ...]]:
