@@ -11,7 +11,7 @@ from analysis.claims.designs import Regression
 
 __all__ = ["EXCHANGES", "dealt_p"]
 
-EXCHANGES = 999
+EXCHANGES = 499
 """Times that whole histories change hands among the entities."""
 
 

@@ -9,11 +9,9 @@ from typing import Any
 import yaml
 
 from analysis.errors import LedgerError
+from analysis.strict import Loader
 
 __all__ = ["read_yaml"]
-
-# The C parser reads a file about eight times faster; it is absent from some builds.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(path: Path, what: str, listed: str | None = None) -> Mapping[str, Any]:
@@ -35,7 +33,7 @@ def read_yaml(path: Path, what: str, listed: str | None = None) -> Mapping[str, 
     """
     try:
         with path.open(encoding="utf-8") as stream:
-            raw = yaml.load(stream, Loader=_LOADER)
+            raw = yaml.load(stream, Loader=Loader)
     except OSError as error:
         raise LedgerError(f"{what} {path.name} cannot be opened: {error.strerror}.") from error
     except UnicodeDecodeError:
@@ -43,7 +41,9 @@ def read_yaml(path: Path, what: str, listed: str | None = None) -> Mapping[str, 
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" near line {mark.line + 1}" if mark else ""
-        raise LedgerError(f"{what} {path.name} is not valid YAML{line}: mend it.") from error
+        twice = getattr(error, "problem", None) or ""
+        said = f"has the key {twice}" if twice.endswith(" twice") else "is not valid YAML"
+        raise LedgerError(f"{what} {path.name} {said}{line}: mend it.") from error
     if not isinstance(raw, Mapping) or (listed and not isinstance(raw.get(listed), list)):
         wanted = f"has no list of {listed}: add the key '{listed}'" if listed else "is no mapping"
         raise LedgerError(f"{what} {path.name} {wanted}.")

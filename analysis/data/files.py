@@ -13,9 +13,7 @@ import pandas as pd
 import yaml
 
 from analysis.errors import DataError
-
-# libyaml parses the sidecars some ten times faster than the pure-python loader
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from analysis.strict import Loader
 
 
 def short(path: Path) -> str:
@@ -36,10 +34,13 @@ def read_bytes(path: Path, mend: str) -> bytes:
 def read_yaml(path: Path, mend: str = "restore it from version control") -> Any:  # noqa: ANN401
     """Read a YAML file, whatever it holds; see :func:`read_bytes` for the errors."""
     try:
-        return yaml.load(read_bytes(path, mend).decode("utf-8"), Loader=_LOADER)
+        return yaml.load(read_bytes(path, mend).decode("utf-8"), Loader=Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" near line {mark.line + 1}" if mark else ""
+        twice = getattr(error, "problem", None) or ""
+        if twice.endswith(" twice"):
+            raise DataError(f"{short(path)} has the key {twice}{line}: take one out.") from None
         raise DataError(
             f"{short(path)} is not valid YAML{line}: mend the indentation or quote the text there."
         ) from None

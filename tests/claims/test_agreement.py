@@ -70,7 +70,7 @@ def test_p_estimate_and_interval_of_the_leading_test_agree(records, rows, archiv
         assert number(row["p_dealt"]) == pytest.approx(finding.p_dealt, rel=0, nan_ok=True)
         if not math.isnan(finding.p_dealt):
             dealt = "less than 0.001" if finding.p_dealt < 0.001 else f"{finding.p_dealt:.3f}"
-            assert f"999 times, p = {dealt}." in card
+            assert f"499 times, p = {dealt}." in card
             assert f"{finding.p_dealt:.3f} with histories dealt out anew" in one_line
         for text in (finding_line(finding), one_line):
             assert f"{printed(tested)} {ends} {finding.unit}, p = {p:.3f} ({finding.test})" in text

@@ -102,3 +102,10 @@ def test_broken_yaml_names_the_line(root):
     path.write_text("title: [unclosed\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"china/fiscal.yml is not valid YAML near line"):
         load("china", root=root)
+
+
+def test_a_key_written_twice_is_refused(tmp_path):
+    path = tmp_path / "economy.yml"
+    path.write_text("columns:\n  gdp: 1\n  loans: 2\n  gdp: 3\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"economy.yml has the key 'gdp' twice near line 4"):
+        read_yaml(path)
