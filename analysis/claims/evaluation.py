@@ -110,7 +110,8 @@ def answer(question: Question, draws: int) -> Evaluated:
 
 
 def _bare(question: Question, cannot: str = "") -> Evaluated:
-    name = question.panel.name if question.panel is not None else ""
+    put = question.panel is not None and question.claim.declared
+    name = question.panel.name if put else ""
     return Evaluated(question, Evidence(question.claim, dataset=name, cannot=cannot))
 
 
