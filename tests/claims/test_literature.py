@@ -87,6 +87,11 @@ def test_dissent_is_shown_wherever_it_was_found():
     assert sum(study.sign == "-" for study in RESULTS) >= 30
 
 
+def test_no_key_of_the_bibliography_is_used_twice():
+    keys = re.findall(r"^@\w+\{([^,]+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.M)
+    assert len(keys) == len(set(keys)) > 200
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["key"])
 def test_every_study_is_in_the_bibliography_under_its_year(entry):
     item = bibliography().get(entry["key"])
