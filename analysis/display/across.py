@@ -16,7 +16,7 @@ from analysis.display.words import estimate_cell
 
 __all__ = ["across_block", "dataset_name", "dataset_table"]
 
-REACH, WIDTH, HEIGHT = 0.6, 150, 18  # within-SDs from 0 to the edge, and the size of a drawing
+REACH, WIDTH, HEIGHT = 0.6, 130, 18  # within-SDs from 0 to the edge, and the size of a drawing
 
 Books = Mapping[str, Codebook | None]
 
@@ -43,15 +43,15 @@ def across_block(found: Across, books: Books) -> Html:
     rows = [row for record in found.records for row in _rows(record, books)]
     caption = (
         f"{claim.id} on {len(found.records)} data sets, that which detects the smallest effect "
-        "first. The pale bar reaches to the smallest detectable effect, the line is the 95% "
-        "interval"
+        "first. The pale bar reaches to the smallest effect seen four times in five, the line is "
+        "the 95% interval of the leading test"
     )
     shown = table(pd.DataFrame(rows), caption, style="book across").text
     said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
     if not math.isnan(found.spread):
         same = "differ by more than their errors" if found.spread < 0.05 else "do not differ by "
         same += "" if found.spread < 0.05 else "more than their errors"
-        said += f" The estimates {same} (Cochran's Q, p = {found.spread:.3f})."
+        said += f" The estimates {same} (Cochran's Q, p {_p(found.spread)})."
     return Html(f'<div class="finding across"><p>{said}</p>{shown}</div>')
 
 
@@ -67,20 +67,26 @@ def _rows(record: Record, books: Books) -> list[dict[str, object]]:
     book, name = books.get(record.dataset), dataset_name(record.dataset, books)
     word = Html(badge(record.verdict.word))
     if not record.evidence.findings:
-        head = {"Data": name, "What on what": record.verdict.reason}
-        return [head | {"Estimate": None, "": None, "Smallest": None, "p": None, "Verdict": word}]
+        said = f"{escape(name)}<br><small>{escape(record.verdict.reason)}</small>"
+        return [{"Data": Html(said), "Estimate": None, "Verdict": word}]
     return [
         {
-            "Data": Html(f"{escape(name)}<br><small>{_span(finding, book)}</small>"),
-            "What on what": f"{finding.outcome_label} on {_lower(finding.term_label)}",
-            "Estimate": Html(estimate_cell(finding, "<br>")),
-            "": Html(_drawing(finding)),
-            "Smallest": f"{finding.mde:.2f}",
-            "p": f"{finding.p:.3f}",
-            "Verdict": word,
+            "Data": Html(
+                f"{escape(name)} <small>({_span(finding, book)})<br>"
+                f"{escape(finding.outcome_label)} on {escape(_lower(finding.term_label))}</small>"
+            ),
+            "Estimate": Html(
+                f"{_drawing(finding)}{estimate_cell(finding, ' ')}<br>"
+                f"<small>smallest seen {finding.mde:.2f}</small>"
+            ),
+            "Verdict": Html(f"{word.text}<br><small>p {_p(finding.p)}</small>"),
         }
         for finding in record.evidence.findings
     ]
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def _span(finding: Finding, book: Codebook | None) -> str:
