@@ -32,7 +32,7 @@ def test_numbers_carry_a_true_minus_and_no_negative_zero(value, text):
 
 
 def test_a_chapter_gives_its_claims_by_name(exits):
-    assert list(exits.sections) == ["M38"]
+    assert list(exits.sections) == ["M38", "M95", "M102"]
     assert exits.m38.claim is exits.sections["M38"].claim
     with pytest.raises(UnknownNameError, match="Unknown exhibit 'm39' in exit"):
         _ = exits.m39
@@ -50,8 +50,9 @@ def test_numbers_of_a_claim_and_of_the_chapter_are_published(exits, published):
     assert published["m38_verdict"] == exits.m38.verdict.word
     assert published["m38_pre_years_passed"] in ("yes", "no")
     assert published["m38_ln_ent_two_way_zero"] in ("includes zero", "excludes zero")
-    assert published["exit_claims"] == 1
+    assert published["exit_claims"] == 3
     assert published[f"exit_{exits.m38.verdict.word}"] == 1
+    assert published["exit_needs_user_data"] == 2
 
 
 def test_the_finding_says_what_the_numbers_say(exits):

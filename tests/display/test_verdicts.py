@@ -155,7 +155,9 @@ def test_every_family_has_a_page_of_the_book_where_its_claims_are_labelled(study
         page, _, place = study.address(claim).partition(".html#")
         assert page in pages
         text = (BOOK / f"{page}.md").read_text(encoding="utf-8")
-        assert f"\n({place})=\n" in text, f"{page}.md has no label ({place})="
+        briefly = " ".join(re.findall(r"page\.brief\(([^)]*)\)", text))
+        labelled = f"\n({place})=\n" in text or f'"{claim.id}"' in briefly
+        assert labelled, f"{page}.md has no label ({place})= and does not tell {claim.id} briefly"
 
 
 def test_titles_are_short_enough_for_the_picture_and_differ(study):
@@ -181,8 +183,8 @@ def test_the_forest_holds_every_part_by_chapter_in_the_order_of_the_book(page, s
     drawn = [t for t in written if t in titles]
     assert drawn == [t for t in titles if t in drawn]
     assert set(titles) - set(drawn) == {"Equity and debt"}, "claims on firms have no estimate"
-    lines = [w for w in written if re.fullmatch(r"M\d\d", w)]
-    found = [f for r in archive.records for f in r.evidence.findings]
+    lines = [w for w in written if re.fullmatch(r"M\d{2,3}", w)]
+    found = [f for r in archive.primary for f in r.evidence.findings]
     assert len(lines) == sum(f.unit == "within-SDs" for f in found)  # a mean lag is in years
 
 
@@ -239,7 +241,7 @@ def test_the_download_holds_every_claim_and_part(page, archive):
     body = base64.b64decode(re.search(r"base64,([^\"]+)\"", text)[1]).decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(body)))
     assert {row["claim"] for row in rows} == {claim.id for claim in ledger()}
-    assert len(rows) == sum(max(1, len(r.evidence.findings)) for r in archive.records)
+    assert len(rows) == sum(max(1, len(r.evidence.findings)) for r in archive.primary)
 
 
 def test_verdicts_are_counted_and_listed(results):
@@ -313,4 +315,4 @@ def test_signs_and_doubts_are_counted(results):
 def test_numbers_are_published_under_one_prefix(page, archive):
     found, seen = page
     assert {f"verdicts_{name}" for name in found.counts} == set(seen)
-    assert found.counts == tally(archive.records)
+    assert found.counts == tally(archive.primary)

@@ -68,7 +68,7 @@ def explore(study: Study) -> Page:
     country, reasons = read_reasons(study)
     norms, facts = ([s for s in ledger.not_tested if s.kind == k] for k in ("normative", "fact"))
     firms = [c for c in ledger.filter(status="needs user data") if not c.tests]
-    others = [claim for claim in ledger if claim.status in ("testable", "proxy")]
+    others = [c for c in ledger if c.status in ("testable", "proxy") or c.tests]
     holders = bank_shares(study, country)
     numbers = {
         "normative": len(norms),
