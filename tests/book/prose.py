@@ -28,7 +28,7 @@ NOT_PROSE = [
     re.compile(r"^\([\w-]+\)=$", re.M),  # labels
     re.compile(r"^:\w[\w-]*:.*$", re.M),  # directive options
     re.compile(r"`[^`\n]+`"),
-    re.compile(r"\bM\d\d\b"),  # claim ids
+    re.compile(r"\bM\d{2,3}\b"),  # claim ids
     re.compile(r"\b(?:CR|HC)[0-3]\b"),  # names of standard errors
 ]
 
