@@ -35,7 +35,7 @@ def test_no_numeral_is_typed(path, allowed):
 def test_a_typed_numeral_is_found(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        "---\na: 1\n---\n# T\n\nThe effect is 0.31, see `x1`, {glue:text}`n_2`, CR3, M16 and M113.\n",
+        "---\na: 1\n---\n# T\n\nThe effect is 0.31, see `x1`, {glue:text}`n_2`, CR3 and M113.\n",
         encoding="utf-8",
     )
     assert ["0.31" in found for found in typed_numerals(prose(page), [])] == [True]
