@@ -87,10 +87,10 @@ def test_a_spoilt_table(data, change, says):
 
 
 def test_an_unknown_claim():
-    done = run("claim", "M61")
+    done = run("claim", "M161")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert "M61" in done.stderr
+    assert "M161" in done.stderr
     assert "did you mean" in done.stderr
 
 

@@ -86,12 +86,17 @@ def test_every_raw_series_is_known_to_a_panel(raw):
             assert set(item.sources) <= set(raw.frame.columns), item.name
 
 
-def test_series_named_in_twins_parts_and_scale_are_known(raw):
+def test_series_named_in_twins_parts_and_scale_are_known(study):
     found = declared()
     named = {s for t in found.twins for s in t.pair} | set(found.scale)
     named |= {s for p in found.parts for s in (p.whole, *p.parts)}
     named |= {s for c in found.crossed for group in c.by for s in group}
-    assert named <= set(raw.frame.columns)
+    known = {name: set(study.raw(name).frame.columns) for name in study.datasets}
+    assert named <= set().union(*known.values())
+    for pair in (t.pair for t in found.twins):  # a twin is of use where both are published
+        assert any(set(pair) <= columns for columns in known.values()), pair
+    for part in found.parts:
+        assert any({part.whole, *part.parts} <= columns for columns in known.values()), part.whole
     assert all(x.why for x in (*found.twins, *found.parts, *found.crossed))
     assert found.scale_why
 
