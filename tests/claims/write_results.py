@@ -16,6 +16,12 @@ HEAD = """\
 """
 
 
+def name_of(record):
+    """The claim, and the data set where it is not the one declared first."""
+    further = record.evidence.claim.dataset
+    return f"{record.id}@{further}" if further else record.id
+
+
 def pinned(record):
     """What is pinned of a claim: rounded estimates and p, and the word."""
     out = {"verdict": record.verdict.word}
@@ -36,11 +42,11 @@ def write():
     """Write the file, and say which words depend on the number that is called supported."""
     study = published()
     records = current_archive(study).records
-    moved = {r.id: strict(r, study.rules) for r in records}
-    lines = [f"{r.id} ({r.verdict.word}, otherwise {moved[r.id]})" for r in records
-             if moved[r.id] != r.verdict.word]  # fmt: skip
+    moved = {name_of(r): strict(r, study.rules) for r in records}
+    lines = [f"{name_of(r)} ({r.verdict.word}, otherwise {moved[name_of(r)]})" for r in records
+             if moved[name_of(r)] != r.verdict.word]  # fmt: skip
     note = f"# Words that depend on the number `supported`: {', '.join(lines) or 'none'}.\n"
-    values = {record.id: pinned(record) for record in records}
+    values = {name_of(record): pinned(record) for record in records}
     text = yaml.safe_dump(values, sort_keys=False, default_flow_style=None, width=100)
     RESULTS.write_text(HEAD + note + text, encoding="utf-8")
 
