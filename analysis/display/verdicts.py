@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -164,7 +165,7 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
     before = record.earlier.get("1", "")
     smallest = "<br>".join(f"{one.mde:.2f}" for one in found)
     return [
-        (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', claim.id),
+        (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', _natural(claim.id)),
         (badge(word), str(VERDICTS.index(word))),
         (_earlier(before, word), str(VERDICTS.index(before)) if before else ""),
         (escape(claim.sentence), claim.sentence),
@@ -175,6 +176,11 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
         (smallest or "none", _key(first and first.mde)),
         (escape(claim.status), str(STATUSES.index(claim.status))),
     ]
+
+
+def _natural(name: str) -> str:
+    """Return a key by which M12 comes before M103."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(5), name)
 
 
 def _earlier(before: str, word: str) -> str:

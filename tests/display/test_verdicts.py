@@ -241,7 +241,7 @@ def test_the_download_holds_every_claim_and_part(page, archive):
     body = base64.b64decode(re.search(r"base64,([^\"]+)\"", text)[1]).decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(body)))
     assert {row["claim"] for row in rows} == {claim.id for claim in ledger()}
-    assert len(rows) == sum(max(1, len(r.evidence.findings)) for r in archive.primary)
+    assert len(rows) == sum(max(1, len(r.evidence.findings)) for r in archive.records)
 
 
 def test_verdicts_are_counted_and_listed(results):
