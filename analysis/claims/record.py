@@ -102,6 +102,8 @@ class Record:
     def plain(self) -> dict[str, Any]:
         """Evidence and verdict as plain values for JSON."""
         judged = {"verdict": asdict(self.verdict), "earlier": dict(self.earlier), "q": self.q}
+        found = self.evidence.findings  # the smallest detectable effect of the first part
+        judged["mde"] = found[0].mde if found and math.isfinite(found[0].mde) else None
         return {**self.evidence.to_dict(), **judged}
 
     def to_dict(self) -> dict[str, Any]:

@@ -50,6 +50,16 @@ def every(archive):
     return {name_of(record): record for record in archive.records}
 
 
+def test_every_run_is_an_entry_with_data_set_smallest_effect_and_verdict(every):
+    for name, record in every.items():
+        plain = record.plain()
+        assert plain["verdict"]["word"] == record.verdict.word
+        assert plain["dataset"] == record.dataset
+        assert (plain["mde"] is None) == (not record.evidence.findings), name
+    small = {r.id for r in every.values() if (r.plain()["mde"] or 9) <= 0.2}
+    assert len(small) >= 30
+
+
 def test_every_run_is_pinned(every):
     assert list(every) == list(PINNED)
 
