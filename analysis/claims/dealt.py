@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.claims.curve_grid import Estimates, Grid
 from analysis.claims.designs import Regression
+from analysis.claims.evaluated import Evaluated
 
-__all__ = ["EXCHANGES", "dealt_p"]
+__all__ = ["EXCHANGES", "dealt_p", "with_dealt"]
 
 EXCHANGES = 499
 """Times that whole histories change hands among the entities."""
@@ -50,3 +52,14 @@ def dealt_p(regression: Regression, exchanges: int = EXCHANGES) -> float:
         return math.nan
     t = np.abs(found.estimate / found.se)
     return float(np.mean(t >= t[0] - 1e-9)) if np.isfinite(t[0]) else math.nan
+
+
+def with_dealt(made: Evaluated) -> Evaluated:
+    """Fill in `Finding.p_dealt` where the bootstrap leads."""
+    found = (
+        replace(finding, p_dealt=dealt_p(reading.regression))
+        if finding.test == "wild bootstrap" else finding
+        for finding, reading in zip(made.evidence.findings, made.judged, strict=True)
+    )  # fmt: skip
+    findings = tuple(found) if made.judged else made.evidence.findings
+    return replace(made, evidence=replace(made.evidence, findings=findings))

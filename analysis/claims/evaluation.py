@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
 from analysis.claims.claim import Claim, Part
-from analysis.claims.dealt import dealt_p
+from analysis.claims.dealt import with_dealt
 from analysis.claims.designs import DesignTest, Regression, arrange, design_test
 from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
@@ -72,7 +72,7 @@ def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
         family = study.runs(family=claim.family, dataset=study.dataset_of(claim))
         asked = [question if one == claim else replace(question, claim=one) for one in family]
     found = [_evaluate(q, draws) if q is question else answer(q, draws) for q in asked]
-    return _dealt(adjust_family(found, draws)[asked.index(question)])
+    return with_dealt(adjust_family(found, draws)[asked.index(question)])
 
 
 def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tuple[Evaluated, ...]:
@@ -88,18 +88,7 @@ def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tup
         Of the wild bootstrap.
     """
     found = adjust_family([answer(question, draws) for question in questions], draws)
-    return tuple(map(_dealt, found))
-
-
-def _dealt(made: Evaluated) -> Evaluated:
-    """Fill in `Finding.p_dealt` where the bootstrap leads."""
-    found = (
-        replace(finding, p_dealt=dealt_p(reading.regression))
-        if finding.test == "wild bootstrap" else finding
-        for finding, reading in zip(made.evidence.findings, made.judged, strict=True)
-    )  # fmt: skip
-    findings = tuple(found) if made.judged else made.evidence.findings
-    return replace(made, evidence=replace(made.evidence, findings=findings))
+    return tuple(map(with_dealt, found))
 
 
 def answer(question: Question, draws: int) -> Evaluated:
