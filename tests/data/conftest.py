@@ -4,12 +4,14 @@ import csv
 import io
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.data import Panel, load
-from analysis.data.dataset import DATA
+from analysis.data.dataset import DATA, read_dataset
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,23 @@ def china() -> Panel:
 @pytest.fixture(scope="session")
 def world() -> Panel:
     return load("world")
+
+
+@pytest.fixture(scope="session")
+def on_disk() -> Callable[[str], pd.DataFrame]:
+    """The tables of a data set as they are on disk, doubtful cells with them, by its name."""
+
+    @cache
+    def read(name: str) -> pd.DataFrame:
+        ds = read_dataset(name)
+        parts = [
+            pd.read_csv(ds.path(table, ".csv"), index_col=["entity", "year"],
+                        dtype={"entity": str}, keep_default_na=False, na_values=[""])
+            for table in ds.tables
+        ]  # fmt: skip
+        return pd.concat(parts, axis=1)
+
+    return read
 
 
 @pytest.fixture

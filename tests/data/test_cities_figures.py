@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.data import identities, load, load_policies
@@ -19,14 +18,9 @@ def cities():
 
 
 @pytest.fixture(scope="module")
-def printed():
+def printed(on_disk):
     """Every figure as the tables hold it, doubtful ones included, in published units."""
-    ds = read_dataset("cities")
-    parts = [
-        pd.read_csv(ds.path(name, ".csv"), dtype={"entity": str}, index_col=["entity", "year"])
-        for name in ds.tables
-    ]
-    return pd.concat(parts, axis=1).sort_index()
+    return on_disk("cities").sort_index()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The panel of countries by who pays for R&D, and the longer tables of economies."""
+"""The panel of countries by who pays for R&D: adding up, known figures, what is left out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import pandas as pd
 import pytest
 
 from analysis.data import Panel, identities, load
-from analysis.data.dataset import read_dataset
-from analysis.data.sidecar import read_sidecar
 
 PERFORMERS = ("bes", "gov", "hes")
 
@@ -19,18 +17,8 @@ def rd() -> Panel:
 
 
 @pytest.fixture(scope="module")
-def printed() -> dict[str, pd.DataFrame]:
-    """The tables of both data sets as they are on disk, doubtful cells with them."""
-    out = {}
-    for name in ("rd", "world"):
-        ds = read_dataset(name)
-        tables = [
-            pd.read_csv(ds.path(t, ".csv"), index_col=["entity", "year"], keep_default_na=False,
-                        na_values=[""])
-            for t in ds.tables
-        ]  # fmt: skip
-        out[name] = pd.concat(tables, axis=1)
-    return out
+def printed(on_disk) -> pd.DataFrame:
+    return on_disk("rd")
 
 
 def missed(panel: Panel, total: str, parts: list[str], empty: str = "") -> pd.Series:
@@ -140,7 +128,7 @@ def test_research_over_gdp_meets_the_world_bank(rd):
 
 
 def test_the_united_kingdom_after_2013_would_not_meet_it(rd, printed):
-    table = printed["rd"].loc["GBR"]
+    table = printed.loc["GBR"]
     gap = (table["rd_gdp"] - table["gerd_by_all_from_all_gdp"]).loc[2014:2019]
     assert gap.between(0.5, 1.05).all()
     for name in ("gerd_by_all_from_all", "gerd_share_gov", "rdtype_all_by_bes_vol"):
@@ -151,7 +139,7 @@ def test_the_united_kingdom_after_2013_would_not_meet_it(rd, printed):
 
 
 def test_parts_that_do_not_add_up_are_left_out(rd, printed):
-    table = printed["rd"]
+    table = printed
     payers = [f"gerd_by_{p}_from_gov" for p in ("all", *PERFORMERS)]
     turkey = table.loc["TUR", payers].loc[2008:2014]
     assert (turkey[payers[1:]].sum(axis=1) / turkey[payers[0]]).between(1.3, 1.5).all()
@@ -172,7 +160,7 @@ def test_flags_stand_on_numbers_and_doubtful_ones_alone_are_left_out(rd, printed
     keys = pd.MultiIndex.from_frame(flags[["entity", "year", "variable"]])
     held, kept = (
         np.isfinite([t[name].loc[entity, year] for entity, year, name in keys])
-        for t in (printed["rd"], rd.frame)
+        for t in (printed, rd.frame)
     )
     assert held.all()
     assert (kept == flags["flag"].ne("doubtful").to_numpy()).all()
@@ -226,7 +214,7 @@ def test_money_is_in_single_euros_and_standards(rd, printed):
     ):
         assert rd.describe(name).unit == unit
         cells = rd[name].dropna()
-        assert cells.iloc[0] == printed["rd"].loc[cells.index[0], name] * 1e6
+        assert cells.iloc[0] == printed.loc[cells.index[0], name] * 1e6
     assert rd["gerd_by_all_from_all"].loc[cell] == pytest.approx(113e9, rel=0.01)
 
 
@@ -262,92 +250,3 @@ def test_licences_stand_by_table_and_nothing_is_share_alike(rd):
     assert "public domain" in licences["venture"]
     assert licences["tax"].startswith("OECD")
     assert not any("SA" in licence for licence in licences.values())
-
-
-ADDED = {
-    "long_finance": {
-        "syndicated_loan_maturity": 1630, "corp_bond_maturity": 1058, "syndicated_loans_gdp": 1672,
-        "corp_bond_issuance_gdp": 1058, "private_debt_securities_gdp": 1076, "leasing_gdp": 945,
-        "nonbank_fi_assets_gdp": 1129, "life_premium_gdp": 3269,
-    },
-    "bank_structure": {
-        "bank_concentration": 2847, "bank_zscore": 3033, "lending_deposit_spread": 2927,
-        "credit_gov_soe_gdp": 3787, "banking_crisis": 4004,
-    },
-    "rates_and_markets": {
-        "real_interest_rate": 2774, "lending_rate": 2774, "deposit_rate": 2901,
-        "inflation_deflator": 4552, "credit_private_gdp": 3544, "listed_companies": 2317,
-        "market_cap_gdp": 2028, "stock_turnover_ratio": 1915, "new_businesses": 1912,
-    },
-    "technology": {
-        "medhigh_tech_va_pct": 4224, "medhigh_tech_exports_pct": 4224, "ip_receipts_musd": 2576,
-        "sci_articles": 3692, "gross_investment_gdp": 4161,
-    },
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("table", ADDED)
-def test_tables_added_to_the_economies_hold_what_was_published(table, world):
-    sidecar = read_sidecar(read_dataset("world").path(table, ".yml"))
-    assert {name: c.observed for name, c in sidecar.columns.items()} == ADDED[table]
-    for name in sidecar.columns:
-        variable = world.describe(name)
-        assert variable.label_zh
-        assert variable.definition.endswith(".")
-        assert variable.last_year <= world.roles.last_year
-
-
-def test_economies_keep_their_years_and_first_tables(world):
-    assert list(world.roles.years) == list(range(1990, 2022))
-    assert len(world.entities) == 143
-    first = [v.name for v in world.variables.values() if v.table in ("economy", "research")]
-    assert len(first) == 14
-    assert world["rd_gdp"].count() == 2097
-    assert world["pension_fund_assets_gdp"].count() == 1327
-
-
-def test_lending_rate_and_deflator_give_the_real_rate_in_every_cell(world):
-    rate = (1 + world["lending_rate"] / 100) / (1 + world["inflation_deflator"] / 100)
-    gap = ((rate - 1) * 100 - world["real_interest_rate"]).dropna()
-    assert len(gap) == 2774
-    assert gap.abs().max() < 0.001
-
-
-def test_the_spread_of_one_source_is_the_difference_of_rates_in_the_other(world):
-    rates = world["lending_rate"] - world["deposit_rate"]
-    ratio = (rates / world["lending_deposit_spread"]).dropna()
-    assert len(ratio) == 2164
-    assert ratio.median() == pytest.approx(1, abs=1e-3)
-    assert within((ratio - 1).abs(), 0.05) > 0.88
-
-
-def test_repeated_and_impossible_figures_of_economies_are_left_out(world, printed):
-    doubtful = world.flags[world.flags["flag"] == "doubtful"]
-    assert doubtful["variable"].value_counts().to_dict() == {
-        "medhigh_tech_va_pct": 1142, "medhigh_tech_exports_pct": 559, "corp_bond_maturity": 133,
-        "gross_investment_gdp": 44, "sci_articles": 11,
-    }  # fmt: skip
-    for name in ("medhigh_tech_va_pct", "medhigh_tech_exports_pct"):
-        table = printed["world"][name]
-        same = table == table.groupby("entity").shift()
-        flagged = doubtful.loc[doubtful["variable"] == name, ["entity", "year"]]
-        assert same.loc[pd.MultiIndex.from_frame(flagged)].all()
-        assert world[name].count() == len(table.dropna()) - len(flagged)
-    # Means of 2016 and 2017 run up to 633 years; none before is above 31.
-    assert world["corp_bond_maturity"].max() < 31
-    assert printed["world"]["corp_bond_maturity"].max() > 600
-    assert world["gross_investment_gdp"].ne(0).all()
-
-
-@pytest.mark.parametrize(
-    ("entity", "year", "name", "value"),
-    [
-        # World Bank, World Development Indicators and GFDD as shown on their pages.
-        ("USA", 2010, "listed_companies", 4279),
-        ("CHN", 2015, "listed_companies", 2827),
-        ("USA", 2010, "lending_rate", 3.25),
-        ("CHN", 2015, "lending_rate", 4.35),
-    ],
-)
-def test_known_published_figures_of_economies(world, entity, year, name, value):
-    assert world[name].loc[entity, year] == value

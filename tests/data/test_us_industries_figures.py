@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from analysis.data import identities, load
-from analysis.data.dataset import DATA
 
 MILLION = 1e6
 
@@ -17,13 +16,9 @@ def industries():
 
 
 @pytest.fixture(scope="module")
-def printed():
+def printed(on_disk):
     """The tables as they stand on disk, middles of wide ranges among them; million dollars."""
-    tables = [
-        pd.read_csv(DATA / "us_industries" / f"{name}.csv", index_col=["entity", "year"])
-        for name in ("research", "payers_by_type")
-    ]
-    return pd.concat(tables, axis=1)
+    return on_disk("us_industries")
 
 
 @pytest.fixture(scope="module")
