@@ -1,4 +1,4 @@
-"""What fifty verdicts come to together: counts, the smallest q, and what could have been seen."""
+"""What the verdicts come to together: counts, the smallest q, and what could have been seen."""
 
 from __future__ import annotations
 
