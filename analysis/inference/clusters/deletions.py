@@ -57,7 +57,7 @@ def deletion_table(
 
     `plain` holds entity and year effects alone, by which SDs are counted.
     """
-    found = rows.slopes(y, x)
+    found = rows.slopes(y, x, errors_without=True)
     sd = plain.sd_without(np.stack([y, x[..., 0]], axis=-1))
     scale = sd[..., 1] / sd[..., 0]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -5,20 +5,22 @@ is put to many simulated panels. With Q a basis of all effects and B one of thos
 clusters (less the effects nested in clusters), everything that leaves out or reweighs clusters
 follows from products of the cleaned columns with themselves and with B: without cluster h
 
-    Z'Z  becomes  Z'Z − Z_h'Z_h − (Z_h'B_h) V_h (Z_h'B_h)',    V_h = (I − B_h'B_h)⁺,
+    Z'Z  becomes  Z'Z − Z_h'Z_h − (Z_h'B_h) V_h (Z_h'B_h)',    V_h = I + M_h'M_h = (I − B_h'B_h)⁻¹,
 
-because cleaned columns are at right angles to B on all rows. V_h belongs to the rows alone.
+because cleaned columns are at right angles to B on all rows. With U and s² from B_h B_h', a matrix
+as large as the cluster, M_h is (1 − s²)^(−1/2) U'B_h; a direction that lives in h alone (s² = 1) is
+left out, for nothing of Z_h is left in it. M_h belongs to the rows alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.inference.clusters.wild_scores import Scores
-from analysis.models.crossproducts import pseudo_inverses
-from analysis.models.design import Design, split_effects
+from analysis.models.design import Absorbed, Design, split_effects
 
 __all__ = ["SharedRows", "Slopes", "share_rows"]
 
@@ -36,8 +38,10 @@ class Slopes:
     estimate, se, se_cr3 : ndarray, shape (P,)
         Of the first term, in units of outcome and term: slope, CR1 and jackknife standard errors.
         There is no jackknife where one cluster alone moves a term.
-    without, se_without : ndarray, shape (P, G)
-        Slope and CR1 standard error when one cluster is left out, all effects estimated anew.
+    without : ndarray, shape (P, G)
+        Slope when one cluster is left out, all effects estimated anew.
+    se_without : ndarray, shape (P, G), or None
+        Its CR1 standard error, where it was asked for.
     rank : ndarray of int, shape (P,)
         Terms that count: those that neither effects nor other terms absorb.
     effective : ndarray, shape (P,)
@@ -50,7 +54,7 @@ class Slopes:
     se: np.ndarray
     se_cr3: np.ndarray
     without: np.ndarray
-    se_without: np.ndarray
+    se_without: np.ndarray | None
     rank: np.ndarray
     effective: np.ndarray
     scores: tuple[Scores, ...]
@@ -66,8 +70,8 @@ class SharedRows:
         Orthonormal, of all effects.
     crossing : ndarray, shape (n, r)
         Orthonormal, of the effects not nested in clusters, less those that are.
-    left_out : ndarray, shape (G, r, r)
-        V_h.
+    left_out : ndarray, shape (G, most rows of a cluster, r)
+        M_h, with empty rows where a cluster is smaller.
     starts, order : ndarray
         Rows sorted by cluster, and where each cluster starts.
     free : int
@@ -100,12 +104,11 @@ class SharedRows:
         """Leave out each cluster in turn: the same of the rows that are left, shape (P, G, m)."""
         blocks, total = self._blocks(self.clean(columns))
         m = columns.shape[-1]
-        rows = np.diff([*self.starts, len(self.order)])
         left = np.diagonal(self._left(blocks, total, m), axis1=-2, axis2=-1)
-        return np.sqrt(np.clip(left, 0, None) / (len(self.order) - rows)[:, None])
+        return np.sqrt(np.clip(left, 0, None) / (len(self.order) - self._rows())[:, None])
 
-    def slopes(self, y: np.ndarray, x: np.ndarray) -> Slopes:
-        """Estimate P regressions of y (P, n) on x (P, n, k).
+    def slopes(self, y: np.ndarray, x: np.ndarray, *, errors_without: bool = False) -> Slopes:
+        """Estimate P regressions of y (P, n) on x (P, n, k), with `se_without` if it is wanted.
 
         NaN where effects or other terms absorb the first one; other terms that are absorbed, or
         repeat each other, count for nothing.
@@ -126,7 +129,17 @@ class SharedRows:
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(length[:, 0] > 0, length[:, k] / length[:, 0], np.nan)
         se = np.sqrt(factor * (scores**2).sum(axis=1))
-        without, se_without, ranks = self._deletions(blocks, total, k, rank)
+        left = self._left(blocks, total, k + 1)
+        inverses, ranks = _inverses(left[..., own, own])
+        coefficients = (inverses @ left[..., own, k:])[..., 0]
+        without = coefficients[..., 0]
+        errors = None
+        if errors_without:
+            deleted = zip(unit, blocks, inverses[..., 0, :], coefficients, strict=True)
+            errors = np.stack([self._errors_without(*one) for one in deleted])
+            kept = n - self._rows()
+            parameters = self.free + rank[:, None]
+            errors *= np.sqrt((groups - 1) / (groups - 2) * (kept - 1) / (kept - parameters))
         se_cr3 = np.sqrt((groups - 1) / groups * ((without - b[:, :1]) ** 2).sum(axis=1))
         se_cr3[(ranks < rank[:, None]).any(axis=1)] = np.nan
         across = np.einsum("pi,pgij,pj->pg", inverse[:, 0], blocks[:, :, :k, :k], inverse[:, 0])
@@ -135,55 +148,52 @@ class SharedRows:
             se=se * scale,
             se_cr3=se_cr3 * scale,
             without=without * scale[:, None],
-            se_without=se_without * scale[:, None],
+            se_without=None if errors is None else errors * scale[:, None],
             rank=rank,
             effective=across.sum(axis=1) ** 2 / (across**2).sum(axis=1),
             scores=tuple(self._scores(*of, k) for of in zip(blocks, inverse, length, factor,
                                                             strict=True)),
         )  # fmt: skip
 
+    def _rows(self) -> np.ndarray:
+        return np.diff([*self.starts, len(self.order)])
+
     def _blocks(self, clean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Products of (columns, crossing effects) per cluster, (P, G, m+r, m+r), and their sum."""
-        wide = np.broadcast_to(self.crossing, (*clean.shape[:-1], self.crossing.shape[1]))
-        z = np.concatenate([clean, wide], axis=-1)[:, self.order]
+        """Products of columns with (columns, crossing effects) per cluster, (P, G, m, m+r)."""
+        columns, crossing = clean[:, self.order], self.crossing[self.order]
         ends = [*self.starts[1:], len(self.order)]
-        blocks = np.stack(
-            [
-                np.swapaxes(z[:, a:b], 1, 2) @ z[:, a:b]
-                for a, b in zip(self.starts, ends, strict=True)
-            ],
-            axis=1,
-        )
+        blocks = np.empty((len(clean), len(ends), clean.shape[-1], clean.shape[-1] + crossing.shape[1]))
+        for g, (a, b) in enumerate(zip(self.starts, ends, strict=True)):
+            turned = np.swapaxes(columns[:, a:b], 1, 2)
+            blocks[:, g, :, : clean.shape[-1]] = turned @ columns[:, a:b]
+            blocks[:, g, :, clean.shape[-1] :] = turned @ crossing[a:b]
         return blocks, blocks.sum(axis=1)
 
     def _left(self, blocks: np.ndarray, total: np.ndarray, m: int) -> np.ndarray:
         """Products of m columns without each cluster, crossing effects estimated anew."""
         cross = blocks[..., :m, m:]
-        lost = cross @ self.left_out @ np.swapaxes(cross, -1, -2)
+        lifted = cross @ np.swapaxes(self.left_out, -1, -2)
+        lost = cross @ np.swapaxes(cross, -1, -2) + lifted @ np.swapaxes(lifted, -1, -2)
         return total[:, None, :m, :m] - blocks[..., :m, :m] - lost
 
-    def _deletions(
-        self, blocks: np.ndarray, total: np.ndarray, k: int, rank: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """First slope, its CR1 error and the rank without each cluster, (P, G), of unit columns."""
-        m, groups, n = k + 1, len(self.starts), len(self.order)
-        left = self._left(blocks, total, m)
-        inverse, ranks = _inverses(left[..., :k, :k])
-        b = (inverse @ left[..., :k, k:])[..., 0]
-        # The residualised term and the residual as weights on (terms, outcome, crossing effects).
-        term = np.concatenate([inverse[..., 0, :], np.zeros((*b.shape[:-1], 1))], axis=-1)
-        residual = np.concatenate([-b, np.ones((*b.shape[:-1], 1))], axis=-1)
-        both = np.stack([term, residual], axis=-1)  # (P, G, m, 2)
-        crossing = self.left_out @ np.swapaxes(blocks[..., :m, m:], -1, -2) @ both
-        weights = np.concatenate([both, crossing], axis=-2)  # (P, h, m + r, 2)
-        scores = np.einsum("phi,pgij,phj->phg", weights[..., 0], blocks, weights[..., 1],
-                           optimize=True)  # fmt: skip
-        scores[:, np.arange(groups), np.arange(groups)] = 0.0
-        rows = np.diff([*self.starts, n])
-        kept = n - rows
-        parameters = self.free + rank[:, None]
-        factor = (groups - 1) / (groups - 2) * (kept - 1) / (kept - parameters)
-        return b[..., 0], np.sqrt(factor * (scores**2).sum(axis=-1)), ranks
+    def _errors_without(
+        self, unit: np.ndarray, blocks: np.ndarray, inverse: np.ndarray, b: np.ndarray
+    ) -> np.ndarray:
+        """CR1 error of the first slope without each cluster, (G,), without its factor."""
+        m, groups = unit.shape[-1], len(self.starts)
+        # The residualised term and the residual as weights on (terms, outcome).
+        term = np.concatenate([inverse, np.zeros((groups, 1))], axis=1)
+        residual = np.concatenate([-b, np.ones((groups, 1))], axis=1)
+        both = np.stack([term, residual], axis=-1)  # (h, m, 2)
+        crossing = np.swapaxes(blocks[..., m:], -1, -2) @ both
+        crossing += np.swapaxes(self.left_out, -1, -2) @ (self.left_out @ crossing)
+        one, two = (
+            unit[self.order] @ both[..., i].T + self.crossing[self.order] @ crossing[..., i].T
+            for i in (0, 1)
+        )
+        scores = np.add.reduceat(one * two, self.starts, axis=0)  # (g, h)
+        np.fill_diagonal(scores, 0.0)
+        return np.sqrt((scores**2).sum(axis=0))
 
     def _scores(
         self, blocks: np.ndarray, inverse: np.ndarray, length: np.ndarray, factor: float, k: int
@@ -225,22 +235,43 @@ def share_rows(design: Design, *, levels_only: bool = False) -> SharedRows:
     absorbed = [a for a in design.absorbed if a.slope is None or not levels_only]
     nuisance = split_effects(np.empty((n, 0)), absorbed, design.clusters)[1]
     crossing = _orthonormal(nuisance)
-    everything = [a.columns() for a in absorbed]
-    basis = _orthonormal(np.column_stack(everything))
     order = np.argsort(design.clusters, kind="stable")
     starts = np.searchsorted(design.clusters[order], np.arange(len(design.cluster_labels)))
-    inside = np.stack([b.T @ b for b in np.split(crossing[order], starts[1:])])
-    whole = np.eye(crossing.shape[1])
     free = [a.columns() for a in absorbed if not a.nested_in(design.clusters)]
     return SharedRows(
-        basis=basis,
+        basis=np.column_stack([_nested(absorbed, design.clusters), crossing]),
         crossing=crossing,
-        left_out=pseudo_inverses(whole - inside, whole) if crossing.shape[1] else inside,
+        left_out=_lifted(np.split(crossing[order], starts[1:])),
         starts=starts,
         order=order,
         free=int(np.linalg.matrix_rank(np.column_stack([np.ones(n), *free]))),
         labels=design.cluster_labels,
     )
+
+
+def _nested(absorbed: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
+    """Orthonormal basis of the effects nested in clusters: small ones, cluster by cluster."""
+    nested = [a for a in absorbed if a.nested_in(clusters)]
+    if not nested:
+        return np.empty((len(clusters), 0))
+    parts = []
+    for g in range(int(clusters.max()) + 1):
+        rows = np.flatnonzero(clusters == g)
+        own = _orthonormal(np.column_stack([a.at(rows).columns() for a in nested]))
+        parts.append(np.zeros((len(clusters), own.shape[1])))
+        parts[-1][rows] = own
+    return np.column_stack(parts)
+
+
+def _lifted(blocks: list[np.ndarray]) -> np.ndarray:
+    """M_h for each cluster from its rows of the crossing effects, (G, most rows, r)."""
+    out = np.zeros((len(blocks), max(len(block) for block in blocks), blocks[0].shape[1]))
+    for whole, block in zip(out, blocks, strict=True):
+        values, vectors = np.linalg.eigh(block @ block.T)
+        left = 1.0 - values
+        kept = left > _RANK
+        whole[: kept.sum()] = (vectors[:, kept] / np.sqrt(left[kept])).T @ block
+    return out
 
 
 def _orthonormal(columns: np.ndarray) -> np.ndarray:

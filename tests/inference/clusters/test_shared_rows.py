@@ -27,7 +27,7 @@ def designed(spec, panel):
 
 def solved(spec, panel):
     design = designed(spec, panel)
-    return share_rows(design).slopes(design.y[None], design.x[None])
+    return share_rows(design).slopes(design.y[None], design.x[None], errors_without=True)
 
 
 def without(spec, name):
@@ -98,10 +98,10 @@ def test_several_regressions_at_once_are_each_one_by_itself(panel):
     y = np.stack([design.y, rng.normal(size=len(design.y)), 1e6 * design.y + 5e7])
     x = np.stack([design.x, design.x + rng.normal(size=design.x.shape), design.x * 1e-4])
     rows = share_rows(design)
-    together = rows.slopes(y, x)
+    together = rows.slopes(y, x, errors_without=True)
     weights = choose_weights("auto", len(rows.labels), 99, 1)
     for i in range(3):
-        alone = rows.slopes(y[[i]], x[[i]])
+        alone = rows.slopes(y[[i]], x[[i]], errors_without=True)
         for name in ("estimate", "se", "se_cr3", "without", "se_without", "effective"):
             np.testing.assert_allclose(getattr(together, name)[i], getattr(alone, name)[0], 1e-9)
         one, two = (s.squares(0.0, next(weights.chunks())) for s in (together.scores[i],
@@ -117,15 +117,17 @@ def test_another_term_that_is_absorbed_or_repeated_counts_for_nothing(effects, p
     design = designed(SPECS["plain"].with_effects(effects), panel)
     years = design.index.get_level_values(1).to_numpy(dtype=float)
     rows = share_rows(design)
-    plain = rows.slopes(design.y[None], design.x[None])
+    plain = rows.slopes(design.y[None], design.x[None], errors_without=True)
     other = np.random.default_rng(1).normal(size=len(years))
-    held = rows.slopes(design.y[None], np.column_stack([design.x, other])[None])
+    held = rows.slopes(
+        design.y[None], np.column_stack([design.x, other])[None], errors_without=True
+    )
     for base, more in (
         (plain, [design.x, years**2]),
         (plain, [design.x, design.clusters.astype(float), years]),
         (held, [design.x, other, 3 * other + years, 5.0 + 0 * other]),
     ):
-        found = rows.slopes(design.y[None], np.column_stack(more)[None])
+        found = rows.slopes(design.y[None], np.column_stack(more)[None], errors_without=True)
         for name in ("estimate", "se", "se_cr3", "without", "se_without", "effective"):
             np.testing.assert_allclose(getattr(found, name), getattr(base, name), rtol=1e-6)
         one, two = found.scores[0], base.scores[0]
@@ -141,7 +143,7 @@ def test_a_focal_term_that_is_absorbed_is_nan_and_no_figure(effects, others, pan
     rows = share_rows(design)
     for column in (years, design.clusters * 1.0, 7.0 + 0 * years):
         x = np.column_stack([column, design.x[:, :others]])
-        found = rows.slopes(design.y[None], x[None])
+        found = rows.slopes(design.y[None], x[None], errors_without=True)
         for name in ("estimate", "se", "se_cr3", "without", "se_without", "effective"):
             assert np.isnan(getattr(found, name)).all(), name
         assert np.isnan([found.scores[0].estimate, found.scores[0].se]).all()
@@ -151,7 +153,9 @@ def test_a_focal_term_that_is_absorbed_is_nan_and_no_figure(effects, others, pan
 def test_a_term_that_one_cluster_alone_moves_has_no_slope_without_it(effects, panel):
     design = designed(SPECS["plain"].with_effects(effects), panel)
     column = np.where(design.clusters == 4, design.x[:, 0], 0.0)
-    found = share_rows(design).slopes(design.y[None], column[None, :, None])
+    found = share_rows(design).slopes(
+        design.y[None], column[None, :, None], errors_without=True
+    )
     assert np.isfinite(found.estimate[0])
     assert np.isnan(found.without[0, 4])
     assert np.isnan(found.se_without[0, 4])
