@@ -176,7 +176,7 @@ def _certify(options: argparse.Namespace) -> Answer:
 
 def _calibrate(options: argparse.Namespace) -> Answer:
     """Simulate books, judge them by the rules of the study and write the tables beside it."""
-    from analysis.claims.calibration.kept import write_calibration
+    from analysis.claims.calibration.kept import write_books, write_calibration
     from analysis.claims.calibration.run import key, revision, run, tasks
     from analysis.claims.families.families import FAMILIES
 
@@ -191,10 +191,10 @@ def _calibrate(options: argparse.Namespace) -> Answer:
     todo = list(tasks(datasets, families, options.panels, options.planted))
     run(study.folder, todo, runs, jobs=options.jobs or 1,
         said=lambda words: print(words, file=sys.stderr))  # fmt: skip
-    found = write_calibration(study, todo, runs, options.tables or study.folder, revision())
-    rows = [tuple(found.families.columns), *(tuple(map(_figure, row))
-            for row in found.families.to_numpy())]  # fmt: skip
-    return found.families.to_dict("records"), lambda: table(rows, "<" + ">" * 9, _width())
+    where = study, todo, runs, options.tables or study.folder, revision()
+    found = write_calibration(*where).families if options.planted else write_books(*where)
+    rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
+    return found.to_dict("records"), lambda: table(rows, "<" + ">" * (len(rows[0]) - 1), _width())
 
 
 def _figure(value: object) -> str:
@@ -259,7 +259,12 @@ def _say_which_books(add: Callable[..., argparse.Action]) -> None:
     add("families", nargs="*", help="placebo families (all by default)")
     add("--datasets", nargs="+", metavar="NAME", help="data sets (all by default)")
     add("--panels", type=_at_least(1), default=200, help="placebo panels a family")
-    add("--planted", type=_at_least(0), default=40, help="panels with an effect of each size")
+    add(
+        "--planted",
+        type=_at_least(0),
+        default=40,
+        help="panels with an effect of each size; 0 writes the table of whole books alone",
+    )
     add("--out", type=Path, help="folder of runs, _build/calibration by default")
     add("--tables", type=Path, help="folder of the tables, that of the study by default")
 

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from analysis.claims.calibration.kept import read_calibration
+from analysis.claims.calibration.summary import EVERY
 from analysis.claims.exhibit import Exhibit
 from analysis.claims.families.families import FAMILIES
 from analysis.claims.numbers import flatten
@@ -28,7 +29,8 @@ def calibration_page(study: Study) -> Page:
     -------
     Page
         Numbers ``calibrated_<family>_<column>`` and ``calibrated_worst``, exhibits ``error_rates``
-        and ``frontier``, grids ``families``, ``planted``, ``claims`` and ``meanings``.
+        and ``frontier``, grids ``families``, ``planted``, ``claims``, ``books`` and ``meanings``;
+        of whole books, ``calibrated_books_<data set>_worst`` and ``_coverage_low``.
     """
     kept = read_calibration(study)
     if kept is None:
@@ -42,7 +44,8 @@ def calibration_page(study: Study) -> Page:
                 "panels": int(placebo["panels"].min()),
                 "coverage": {"low": float(placebo["coverage"].min()),
                              "high": float(placebo["coverage"].max())},
-                "commit": str(table["commit"].iloc[0])}  # fmt: skip
+                "commit": str(table["commit"].iloc[0]),
+                "books": _whole_books(kept.books)}  # fmt: skip
     exhibits = {
         "error_rates": Exhibit("error_rates", {"rows": _rates(study, placebo), "aim": AIM}),
         "frontier": Exhibit("frontier", {
@@ -53,9 +56,35 @@ def calibration_page(study: Study) -> Page:
         "families": _grid(placebo, "Books in which there is nothing to find", "any_supported"),
         "planted": _grid(planted, "Claims in which an effect was planted", ""),
         "claims": _claims(study, kept.claims),
+        "books": _books(kept.books),
         "meanings": _meanings(),
     }
     return Page(flatten(numbers, "calibrated"), exhibits, grids)
+
+
+def _whole_books(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    return {
+        str(name): {"worst": float(rows["any_supported"].max()),
+                    "panels": int(rows["panels"].min()), "claims": int(rows["claims"].max()),
+                    "coverage_low": float(rows["coverage"].min())}
+        for name, rows in table.groupby("dataset")
+    }  # fmt: skip
+
+
+def _books(table: pd.DataFrame) -> Grid:
+    """One row a data set, the word over all first: share of books with a "supported"."""
+    wide = table.set_index(["dataset", "family"])["any_supported"].unstack()  # noqa: PD010
+    claims = table.groupby("dataset")["claims"].max()
+    order = sorted(wide.index, key=lambda name: (name != EVERY, -claims[name]))
+    families = [name for name in FAMILIES if name in wide.columns]
+    rows = [
+        ("over all data sets" if name == EVERY else str(name), str(claims[name]),
+         *(f"{wide.loc[name, family]:.1%}" for family in families))
+        for name in order
+    ]  # fmt: skip
+    note = f"{int(table['panels'].min())} synthetic books a family. Claims that predict an effect."
+    heads = ("Data set", "Claims", *(FAMILIES[name].label for name in families))
+    return Grid.of("Whole books: share with any “supported”", heads, rows, (note,))
 
 
 def _meanings() -> Grid:

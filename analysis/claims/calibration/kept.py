@@ -11,18 +11,25 @@ import pandas as pd
 
 from analysis.claims.calibration.books import EVERYTHING
 from analysis.claims.calibration.run import DRAWS, Simulated, Task, simulated
-from analysis.claims.calibration.summary import by_claim, by_family, joint_rows, word_rows
+from analysis.claims.calibration.summary import (
+    by_claim,
+    by_dataset,
+    by_family,
+    joint_rows,
+    word_rows,
+)
 from analysis.claims.rules import Rules
 from analysis.claims.study import Study
 from analysis.errors import DataError
 
-__all__ = ["Calibration", "read_calibration", "write_calibration"]
+__all__ = ["Calibration", "read_calibration", "write_books", "write_calibration"]
 
 NAMES = {
     "families": "calibration",
     "claims": "calibration_claims",
     "joint": "calibration_joint",
     "frontier": "calibration_frontier",
+    "books": "calibration_books",
 }
 LEVELS = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, EVERYTHING)
 """Values of the number `supported` for which the frontier is drawn."""
@@ -47,12 +54,17 @@ class Calibration:
         One row a value of `supported`: ``level``, ``worst`` and ``mean`` share of books with a
         "supported" over the families, and the share of planted effects found, by size, in claims
         with a plain term (``plain 0.4``) and in all others (``other 0.4``).
+    books : DataFrame
+        Placebo panels of all data sets together, one row a family and data set, as `by_dataset`
+        gives them, with the ``commit`` of the code that ran: perhaps another than that of the
+        other tables, which planted effects make dear.
     """
 
     families: pd.DataFrame
     claims: pd.DataFrame
     joint: pd.DataFrame
     frontier: pd.DataFrame
+    books: pd.DataFrame
 
 
 def write_calibration(
@@ -78,12 +90,25 @@ def write_calibration(
         by_claim(words),
         pd.DataFrame(joint_rows(panels, DRAWS)),
         _frontier(panels, study.rules),
+        by_dataset(panels, study.rules).assign(commit=commit),
     )
-    for field, name in NAMES.items():
-        table: pd.DataFrame = getattr(tables, field)
-        path = folder / f"{name}.csv"
-        path.write_text(table.round(4).to_csv(index=False, lineterminator="\n"), "utf-8")
+    for field in NAMES:
+        _write(getattr(tables, field), field, folder)
     return tables
+
+
+def write_books(
+    study: Study, todo: Sequence[Task], runs: Path, folder: Path, commit: str
+) -> pd.DataFrame:
+    """Write the table of whole books alone, from placebo panels; parameters as above."""
+    books = by_dataset(simulated(study, runs, todo), study.rules).assign(commit=commit)
+    _write(books, "books", folder)
+    return books
+
+
+def _write(table: pd.DataFrame, field: str, folder: Path) -> None:
+    path = folder / f"{NAMES[field]}.csv"
+    path.write_text(table.round(4).to_csv(index=False, lineterminator="\n"), "utf-8")
 
 
 def _frontier(panels: Sequence[Simulated], rules: Rules) -> pd.DataFrame:

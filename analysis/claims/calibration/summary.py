@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.claims.across import across
 from analysis.claims.calibration.run import Simulated
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Finding
 from analysis.claims.joint import SignedPart, groups, joint, to_row
+from analysis.claims.record import Record
 from analysis.claims.rules import Rules
 from analysis.claims.verdicts import verdict
 
-__all__ = ["by_claim", "by_family", "joint_rows", "signed_parts", "word_rows"]
+__all__ = ["by_claim", "by_dataset", "by_family", "joint_rows", "signed_parts", "word_rows"]
 
 WORDS = ("supported", "suggestive", "contradicted", "no sizeable effect", "cannot be tested here")
+EVERY = "all"
+"""In place of a data set: the word over all of them."""
 _KINDS = {"threshold": "product", "spatial": "plain"}
 
 
@@ -83,6 +88,56 @@ def by_claim(words: pd.DataFrame) -> pd.DataFrame:
         for (claim, size, family), table in words.groupby(["claim", "size", "family"], sort=False)
     ]
     return pd.DataFrame(rows).drop(columns="any_supported")
+
+
+def by_dataset(simulated: Iterable[Simulated], rules: Rules) -> pd.DataFrame:
+    """Count false "supported" in whole books: on each data set, and in the words over all of them.
+
+    Returns
+    -------
+    DataFrame
+        One row a family and data set, `EVERY` for the word over all: ``family, dataset, panels,
+        claims, any_supported`` (share of books), ``supported`` (share of claims), ``p05,
+        coverage`` (shares of signed parts; missing for the word over all).
+    """
+    read = [one for one in simulated if not one.size]
+    rows = []
+    for (family, dataset), books in _grouped(read, lambda s: (s.family, s.dataset)).items():
+        words = word_rows(books, rules)
+        words = words[words["predicts"]]
+        row = _row(family, words)
+        rows.append({
+            "family": family, "dataset": dataset, "panels": row["panels"],
+            "claims": words["claim"].nunique(),
+            **{k: row[k] for k in ("any_supported", "supported", "p05", "coverage")},
+        })  # fmt: skip
+    for family, books in _grouped(read, lambda s: s.family).items():
+        found = [_over_all(book, rules) for book in _grouped(books, lambda s: s.panel).values()]
+        hits = [[word == "supported" for word in book.values()] for book in found]
+        rows.append({
+            "family": family, "dataset": EVERY, "panels": len(found),
+            "claims": len({claim for book in found for claim in book}),
+            "any_supported": _mean(map(any, hits)), "supported": _mean(chain.from_iterable(hits)),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _grouped(simulated: Iterable[Simulated], by: Callable[[Simulated], Any]) -> dict[Any, list]:
+    out: dict[Any, list[Simulated]] = {}
+    for one in simulated:
+        out.setdefault(by(one), []).append(one)
+    return out
+
+
+def _over_all(book: Iterable[Simulated], rules: Rules) -> dict[str, str]:
+    """Return the word over the data sets of one book for each claim that predicts an effect."""
+    records: dict[str, list[Record]] = {}
+    for one in book:
+        for evidence in one.evidence:
+            if any(f.sign in ("+", "-") for f in evidence.findings):
+                record = Record(evidence, verdict(evidence, rules))
+                records.setdefault(evidence.claim.id, []).append(record)
+    return {claim: across(found, rules).word for claim, found in records.items()}
 
 
 def _row(family: str, table: pd.DataFrame) -> dict[str, Any]:

@@ -162,11 +162,12 @@ class SharedRows:
         """Products of columns with (columns, crossing effects) per cluster, (P, G, m, m+r)."""
         columns, crossing = clean[:, self.order], self.crossing[self.order]
         ends = [*self.starts[1:], len(self.order)]
-        blocks = np.empty((len(clean), len(ends), clean.shape[-1], clean.shape[-1] + crossing.shape[1]))
+        m = clean.shape[-1]
+        blocks = np.empty((len(clean), len(ends), m, m + crossing.shape[1]))
         for g, (a, b) in enumerate(zip(self.starts, ends, strict=True)):
             turned = np.swapaxes(columns[:, a:b], 1, 2)
-            blocks[:, g, :, : clean.shape[-1]] = turned @ columns[:, a:b]
-            blocks[:, g, :, clean.shape[-1] :] = turned @ crossing[a:b]
+            blocks[:, g, :, :m] = turned @ columns[:, a:b]
+            blocks[:, g, :, m:] = turned @ crossing[a:b]
         return blocks, blocks.sum(axis=1)
 
     def _left(self, blocks: np.ndarray, total: np.ndarray, m: int) -> np.ndarray:

@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.claims.across import across
 from analysis.claims.calibration import run as module
 from analysis.claims.calibration.books import book, claims_of
 from analysis.claims.calibration.placebo import placebo
 from analysis.claims.calibration.plant import plant
 from analysis.claims.calibration.run import Task, run, simulated, tasks
+from analysis.claims.calibration.summary import EVERY, by_dataset
 from analysis.claims.evaluation import answer
+from analysis.claims.record import Record
+from analysis.claims.verdicts import verdict
 from analysis.errors import SpecificationError
 
 DRAWS = 99
@@ -182,3 +186,31 @@ def test_a_panel_on_which_an_effect_has_no_place_says_why(quick, few, tmp_path, 
     assert [e.cannot for e in first.evidence] == [
         f"{name} cannot be arranged." for name in ("plain", "two", "product")
     ]
+
+
+def test_a_whole_book_is_judged_on_each_data_set_and_over_all(few, there):
+    """Second data set: the answers of the first, so that both say the same by hand."""
+    plain = few.ledger["plain"]
+    entry = {**plain.to_dict(), "tests": [{"dataset": "shops"}]}
+    claims = tuple(type(plain).from_mapping(entry) if c.id == "plain" else c for c in few.ledger)
+    study = replace(few, ledger=replace(few.ledger, claims=claims))
+    other = Task("shops", "dealt", 0.0, 0, 2)
+    answers = json.loads((there / TODO[0].file).read_text("utf-8"))
+    answers[1][0]["findings"][0]["p"] = 1e-9  # a find by chance, if nothing speaks against it
+    (there / other.file).write_text(json.dumps([one[:1] for one in answers]), encoding="utf-8")
+    panels = list(simulated(study, there, [TODO[0], other]))
+    (there / other.file).unlink()
+    table = by_dataset(panels, study.rules).set_index("dataset")
+    words = [verdict(p.evidence[0], study.rules).word for p in panels if p.dataset == "shops"]
+    assert table.loc["shops", "any_supported"] == words.count("supported") / 2
+    assert table.loc["shops", ["panels", "claims"]].tolist() == [2, 1]
+    assert table.loc["toy", "claims"] == table.loc[EVERY, "claims"] == 4
+    over = []
+    for number in range(2):
+        both = [p.evidence[0] for p in panels if p.panel == number]
+        over.append(across([Record(e, verdict(e, study.rules)) for e in both], study.rules).word)
+        rest = [verdict(e, study.rules).word
+                for p in panels if (p.panel, p.dataset) == (number, "toy")
+                for e in p.evidence[1:]]  # fmt: skip
+        over[-1] = "supported" in (over[-1], *rest)
+    assert table.loc[EVERY, "any_supported"] == np.mean(over)

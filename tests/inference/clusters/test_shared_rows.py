@@ -153,9 +153,7 @@ def test_a_focal_term_that_is_absorbed_is_nan_and_no_figure(effects, others, pan
 def test_a_term_that_one_cluster_alone_moves_has_no_slope_without_it(effects, panel):
     design = designed(SPECS["plain"].with_effects(effects), panel)
     column = np.where(design.clusters == 4, design.x[:, 0], 0.0)
-    found = share_rows(design).slopes(
-        design.y[None], column[None, :, None], errors_without=True
-    )
+    found = share_rows(design).slopes(design.y[None], column[None, :, None], errors_without=True)
     assert np.isfinite(found.estimate[0])
     assert np.isnan(found.without[0, 4])
     assert np.isnan(found.se_without[0, 4])
