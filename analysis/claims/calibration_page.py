@@ -30,7 +30,7 @@ def calibration_page(study: Study) -> Page:
     Page
         Numbers ``calibrated_<family>_<column>`` and ``calibrated_worst``, exhibits ``error_rates``
         and ``frontier``, grids ``families``, ``planted``, ``claims``, ``books`` and ``meanings``;
-        of whole books, ``calibrated_books_<data set>_worst`` and ``_coverage_low``.
+        of whole books, ``calibrated_books_<data set>_worst``, ``_panels``, ``_claims``.
     """
     kept = read_calibration(study)
     if kept is None:
@@ -65,8 +65,7 @@ def calibration_page(study: Study) -> Page:
 def _whole_books(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {
         str(name): {"worst": float(rows["any_supported"].max()),
-                    "panels": int(rows["panels"].min()), "claims": int(rows["claims"].max()),
-                    "coverage_low": float(rows["coverage"].min())}
+                    "panels": int(rows["panels"].min()), "claims": int(rows["claims"].max())}
         for name, rows in table.groupby("dataset")
     }  # fmt: skip
 

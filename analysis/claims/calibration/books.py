@@ -66,8 +66,9 @@ def claims_of(placebo: Placebo) -> tuple[Claim, ...]:
 
 
 def book(
-    placebo: Placebo, panels: Sequence[int], *, draws: int = DRAWS, full: bool = True
-) -> list[tuple[Evidence, ...]]:
+    placebo: Placebo, panels: Sequence[int], *, draws: int = DRAWS, full: bool = True,
+    deep: bool = True,
+) -> list[tuple[Evidence, ...]]:  # fmt: skip
     """Put every claim of a data set to placebo panels.
 
     Parameters
@@ -80,6 +81,9 @@ def book(
         Of the bootstrap.
     full : bool
         Ask everything of a claim whose leading test speaks; otherwise leave it at the columns.
+    deep : bool
+        Let the leading test speak up to `EVERYTHING`, so that other rules can be tried, and put
+        claims that predict no effect as well. Otherwise up to the p that these rules call supported.
 
     Returns
     -------
@@ -87,12 +91,13 @@ def book(
         One tuple a panel, in the order of `claims_of`.
     """
     drawn = [placebo.replaced(number) for number in panels]
-    found = [list(_asked(placebo, claim, drawn, draws, full)) for claim in claims_of(placebo)]
+    claims = [c for c in claims_of(placebo) if deep or any(p.sign in "+-" for p in c.parts)]
+    found = [list(_asked(placebo, claim, drawn, draws, full, deep)) for claim in claims]
     return [tuple(one) for one in zip(*found, strict=True)]
 
 
 def _asked(
-    placebo: Placebo, claim: Claim, drawn: Sequence[Replaced], draws: int, full: bool
+    placebo: Placebo, claim: Claim, drawn: Sequence[Replaced], draws: int, full: bool, deep: bool
 ) -> Iterator[Evidence]:
     questions = [placebo.question(claim, one) for one in drawn]
     if claim.design in SPECIAL:
@@ -102,7 +107,7 @@ def _asked(
     for i, question in enumerate(questions):
         findings = tuple(part[i] for part in by_part if i in part)
         least = min((f.p for f in findings), default=0.0)
-        most = max(question.rules.supported, EVERYTHING)
+        most = max(question.rules.supported, EVERYTHING if deep else 0.0)
         if len(findings) < len(by_part) or (full and least <= most):
             yield answer(question, draws).evidence
         else:

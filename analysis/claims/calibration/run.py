@@ -44,6 +44,8 @@ class Task:
         Of the planted effect; 0 for placebo panels.
     first, last : int
         Panels `first` to `last` − 1.
+    deep : bool
+        As for `book`: whether other rules than those of the study can be tried on the answers.
     """
 
     dataset: str
@@ -51,11 +53,12 @@ class Task:
     size: float
     first: int
     last: int
+    deep: bool = True
 
     @property
     def file(self) -> str:
         """Name of the file that holds its answers."""
-        size = f"-planted-{self.size:g}" if self.size else ""
+        size = f"-planted-{self.size:g}" if self.size else "" if self.deep else "-words"
         return f"{self.dataset}-{self.family}{size}-{self.first:04d}-{self.last:04d}.json"
 
 
@@ -84,19 +87,22 @@ class Simulated:
 def tasks(
     datasets: Iterable[str], families: Iterable[str], panels: int, planted: int
 ) -> Iterator[Task]:
-    """List what is to be run: `panels` placebo panels a family, `planted` panels a size."""
+    """List what is to be run: `panels` placebo panels a family, `planted` panels a size.
+
+    Without planted panels no other rules are tried, so less is asked of the placebo panels.
+    """
     if panels < 1 and planted < 1:
         raise SpecificationError("A calibration of no panels says nothing: ask for one or more.")
     for dataset in datasets:
         for family in families:
-            yield from _chunks(dataset, family, 0.0, panels)
+            yield from _chunks(dataset, family, 0.0, panels, planted > 0)
         for size in PLANTED:
-            yield from _chunks(dataset, BASE, size, planted)
+            yield from _chunks(dataset, BASE, size, planted, True)
 
 
-def _chunks(dataset: str, family: str, size: float, panels: int) -> Iterator[Task]:
+def _chunks(dataset: str, family: str, size: float, panels: int, deep: bool) -> Iterator[Task]:
     for first in range(0, panels, CHUNK):
-        yield Task(dataset, family, size, first, min(first + CHUNK, panels))
+        yield Task(dataset, family, size, first, min(first + CHUNK, panels), deep)
 
 
 def run(
@@ -142,7 +148,7 @@ def _answers(study: Study, task: Task) -> Iterator[list[dict[str, Any]]]:
     made = placebo(study, task.dataset, task.family)
     numbers = range(task.first, task.last)
     if not task.size:
-        for found in book(made, numbers, draws=DRAWS):
+        for found in book(made, numbers, draws=DRAWS, deep=task.deep):
             yield [_compact(evidence) for evidence in found]
         return
     for number in numbers:

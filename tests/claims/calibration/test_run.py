@@ -67,6 +67,11 @@ def test_tasks_are_chunks_of_every_family_and_of_every_planted_size():
     assert sum(t.last - t.first for t in placebos) == 120
     planted = [t for t in todo if t.size]
     assert {t.size for t in planted} == {0.2, 0.4, 0.6}
+    assert all(t.deep for t in todo)
+    words = list(tasks(["toy"], ["dealt"], 60, 0))
+    assert [t.file for t in words] == [
+        f"toy-dealt-words-{a:04d}-{b:04d}.json" for a, b in ((0, 25), (25, 50), (50, 60))
+    ]
     assert sum(t.last - t.first for t in planted) == 33
     assert len({t.file for t in todo}) == len(todo)
     with pytest.raises(SpecificationError, match="of no panels says nothing"):
@@ -89,6 +94,16 @@ def test_what_is_read_back_is_what_was_said(few, there):
                 np.testing.assert_array_equal([x.p, x.low, x.high], [y.p, y.low, y.high])
                 assert x.columns == y.columns
             assert [(c.name, c.passed) for c in a.checks] == [(c.name, c.passed) for c in b.checks]
+
+
+def test_what_is_asked_for_words_alone_gives_the_same_words(few):
+    made = placebo(few, "toy", "walk")
+    deep, words = (book(made, range(3), draws=DRAWS, deep=deep) for deep in (True, False))
+    for one, other in zip(deep, words, strict=True):
+        assert [verdict(a, few.rules).word == "supported" for a in one] == [
+            verdict(b, few.rules).word == "supported" for b in other
+        ]
+        assert [a.findings[0].p for a in one] == [b.findings[0].p for b in other]
 
 
 def test_planted_effects_are_those_of_single_claims(few, there):
