@@ -83,7 +83,7 @@ def book(
         Ask everything of a claim whose leading test speaks; otherwise leave it at the columns.
     deep : bool
         Let the leading test speak up to `EVERYTHING`, so that other rules can be tried, and put
-        claims that predict no effect as well. Otherwise up to the p that these rules call supported.
+        claims that predict no effect as well; otherwise up to the p that the rules call supported.
 
     Returns
     -------
