@@ -26,7 +26,8 @@ class Variable:
         Who published it, which table of the project holds it, by way of which public copy, and
         on what terms.
     processing
-        One of ``published``, ``derived``, ``proxy``, ``counted``, ``index``, ``ratio``.
+        One of ``published``, ``derived``, ``proxy``, ``counted``, ``index``, ``ratio``, or
+        ``factor`` for a column of words.
     first_year, last_year
         First and last year with a figure.
     gaps
