@@ -58,9 +58,9 @@ calibrate: $(READY) ## simulate books with nothing to find and with planted effe
 	$(BIN)/python -m analysis calibrate --jobs $(shell nproc)
 
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group book --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra book --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
-	$(BIN)/pyproject2conda yaml --group book --group dev --python-include infer --name patient-capital-book \
+	$(BIN)/pyproject2conda yaml --extra book --group dev --python-include infer --name patient-capital-book \
 	  --channel conda-forge --output environment.yml --overwrite force
 
 clean: ## remove the environment and everything built

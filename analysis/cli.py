@@ -93,22 +93,15 @@ def _require_folder(path: Path) -> None:
 
 def _evaluate(options: argparse.Namespace) -> Answer:
     """Evaluate a study with all it explores and keep the results, unless they are up to date."""
-    from analysis.claims.archive import ROOT, archive_key, open_archive, write_archive
-    from analysis.claims.study_results import evaluate_study
+    from analysis.claims.archive import ROOT
+    from analysis.claims.making import make_archive
 
     study, root = _study(options), options.out or ROOT
     _require_folder(root)
-    key = archive_key(study, options.draws)
-    try:
-        kept = open_archive(root / study.name)
-    except DataError:
-        kept = None
-    new = kept is None or kept.manifest["key"] != key
-    if new:
-        results = evaluate_study(study, draws=options.draws, jobs=options.jobs, explore=True)
-        kept = write_archive(study, results, options.draws, root)
-    facts = {"archive": str(kept.folder), "written": new, **kept.manifest}
-    words = "written" if new else "up to date"
+    said: list[str] = []
+    kept = make_archive(study, draws=options.draws, jobs=options.jobs, root=root, said=said.append)
+    facts = {"archive": str(kept.folder), "written": bool(said), **kept.manifest}
+    words = "written" if said else "up to date"
     return facts, lambda: f"The archive of '{study.name}' is {words}: {kept.folder}"
 
 
