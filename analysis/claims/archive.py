@@ -107,6 +107,16 @@ def archive_key(study: Study, draws: int) -> str:
 def open_archive(folder: Path) -> Archive:
     """Open what `write_archive` wrote.
 
+    Parameters
+    ----------
+    folder : Path
+        Of one study.
+
+    Returns
+    -------
+    Archive
+        Opened, whatever it was made from.
+
     Raises
     ------
     DataError
@@ -121,6 +131,18 @@ def open_archive(folder: Path) -> Archive:
 
 def current_archive(study: Study, root: Path | None = None) -> Archive:
     """Open the archive of a study, if it was made from code, data and study as they are now.
+
+    Parameters
+    ----------
+    study : Study
+        From `read_study`.
+    root : Path, optional
+        Folder of archives; `analysis.places.archives` if None.
+
+    Returns
+    -------
+    Archive
+        Opened.
 
     Raises
     ------
@@ -147,6 +169,11 @@ def write_archive(study: Study, results: Results, draws: int, root: Path | None 
         Of the wild bootstrap.
     root
         Folder of archives; `analysis.places.archives` if None.
+
+    Returns
+    -------
+    Archive
+        As written.
 
     Raises
     ------

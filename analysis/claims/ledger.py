@@ -148,10 +148,22 @@ def read_ledger(path: Path, families: Iterable[str]) -> Ledger:
     families : iterable of str
         The chapters that claims may belong to.
 
+    Returns
+    -------
+    Ledger
+        Claims by id.
+
     Raises
     ------
     LedgerError
         The file cannot be read or an entry is malformed; the message names entry and field.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> len(read_ledger(study.folder / "ledger.yml", study.chapters)) == len(study.ledger)
+    True
     """
     raw = read_yaml(path, "The ledger", "claims")
     entries = [_entry(entry) for entry in raw["claims"]]

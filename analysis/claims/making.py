@@ -33,6 +33,11 @@ def make_archive(
     said
         Is told before the work begins and when it is done; not called where there is none.
 
+    Returns
+    -------
+    Archive
+        Up to date.
+
     Raises
     ------
     DataError

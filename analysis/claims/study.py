@@ -220,6 +220,11 @@ def read_study(where: str | Path) -> Study:
         ``ledger.yml``, ``rules.yml`` and ``measures.yml``; ``literature.yml``, ``diagrams.yml``
         and ``mechanism.yml`` may be left out.
 
+    Returns
+    -------
+    Study
+        Figures are read when they are asked for.
+
     Raises
     ------
     UnknownNameError

@@ -94,6 +94,11 @@ def evaluate_study(
         Whether pictures, tables and pages are wanted too. Pages look at the figures they were
         written for; a study put to other figures has none.
 
+    Returns
+    -------
+    Results
+        Records of all claims; with `explore` pages and codebooks too.
+
     Raises
     ------
     LedgerError

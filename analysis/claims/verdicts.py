@@ -54,6 +54,13 @@ def verdict(evidence: Evidence, by: Rules) -> Verdict:
     Returns
     -------
     Verdict
+
+    Examples
+    --------
+    >>> from analysis.claims import Evidence, read_study
+    >>> study = read_study("patient_capital")
+    >>> verdict(Evidence(next(c for c in study.ledger if not c.declared)), study.rules).word
+    'needs user data'
     """
     claim = evidence.claim
     if claim.status == "needs user data":

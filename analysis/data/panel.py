@@ -145,7 +145,14 @@ class Panel:
         return name in self.frame.columns
 
     def describe(self, name: str) -> Variable:
-        """Return the :class:`Variable` of a column."""
+        """Return the :class:`Variable` of a column.
+
+        Examples
+        --------
+        >>> from analysis.data import load
+        >>> load("china").describe("gdp").first_year
+        2010
+        """
         self._require(name)
         return self.variables[name]
 

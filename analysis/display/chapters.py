@@ -116,6 +116,11 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
     archive
         Folder of archives; that of the project if None.
 
+    Returns
+    -------
+    Chapter
+        Its sections by claim; pictures are drawn when asked for.
+
     Raises
     ------
     UnknownNameError
@@ -151,6 +156,11 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
         As for `chapter`.
     name
         One of the study's pages.
+
+    Returns
+    -------
+    BookPage
+        Pictures and tables by name.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     shown = current_archive(study, archive).page(name)

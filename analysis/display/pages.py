@@ -33,7 +33,18 @@ KINDS = {
 
 
 def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str, object]:
-    """Publish the numbers of the start page: how many claims of which status, how much data."""
+    """Publish the numbers of the start page: how many claims of which status, how much data.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    dict
+        What was published, by glue name.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     main, claims = current_archive(study, archive).codebook(study.main), study.ledger
     status = Counter(claim.status for claim in claims)
@@ -66,7 +77,18 @@ class LedgerPage:
 
 
 def ledger_page(study: str | Path | Study, archive: Path | None = None) -> LedgerPage:
-    """Lay out the ledger: the map, every claim in a row, and what no figure can test."""
+    """Lay out the ledger: the map, every claim in a row, and what no figure can test.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    LedgerPage
+        Map and tables.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     book = study.ledger
     publish(current_archive(study, archive).page("ledger").numbers)

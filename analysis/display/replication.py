@@ -60,6 +60,11 @@ def replication_page(
     told : sequence of str
         Claims whose numbers the prose uses: under ``replication_m16_cities_two_way_std`` on the
         data set "cities", and so on.
+
+    Returns
+    -------
+    ReplicationPage
+        Tables and pictures.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
@@ -81,7 +86,18 @@ def replication_page(
 
 
 def sources(study: str | Path | Study, archive: Path | None = None) -> Html:
-    """List every data set with its size, publishers and terms."""
+    """List every data set with its size, publishers and terms.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    Html
+        A table.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
     rows = []

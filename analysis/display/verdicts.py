@@ -101,6 +101,11 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
     ----------
     study, archive
         As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    VerdictsPage
+        Tables and pictures.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)

@@ -39,6 +39,18 @@ def signed(value: float, digits: int = 2) -> str:
 
     >>> signed(-0.0004)
     '0.00'
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+    digits : int
+        Behind the point.
+
+    Returns
+    -------
+    str
+        For a cell or a sentence.
     """
     if not math.isfinite(value):
         return "–"
@@ -47,7 +59,23 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def zero_words(low: float, high: float) -> str:
-    """Say whether an interval excludes zero; one without an end (NaN) does not."""
+    """Say whether an interval excludes zero; one without an end (NaN) does not.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of an interval.
+
+    Returns
+    -------
+    str
+        "excludes zero" or "includes zero".
+
+    Examples
+    --------
+    >>> zero_words(0.1, 0.4)
+    'excludes zero'
+    """
     return "excludes zero" if low > 0 or high < 0 else "includes zero"
 
 

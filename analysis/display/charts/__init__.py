@@ -40,6 +40,16 @@ __all__ = ["CHARTS", "draw", *sorted(CHARTS)]
 def draw(exhibit: Exhibit) -> Picture:
     """Draw an exhibit.
 
+    Parameters
+    ----------
+    exhibit : Exhibit
+        A chart's name with its plain values.
+
+    Returns
+    -------
+    Picture
+        Shown as SVG.
+
     Raises
     ------
     UnknownNameError
