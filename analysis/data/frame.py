@@ -49,8 +49,8 @@ def frame_parts(
         for column in given:
             require_known("column", column, values.columns, "the table")
     read = {c: _column(values[c], rows) for c in values if c != region}
-    if region is not None:
-        read["region"] = _text(values[region])
+    if region is not None:  # under its own name too, which is the one that formulas will use
+        read[region] = read["region"] = _text(values[region])
     fixed = {c for c, v in read.items() if _is_text(v) and _constant(v, rows)}
     if region is not None and "region" not in fixed:
         raise DataError(_moves(read["region"], rows, region))
@@ -225,6 +225,6 @@ def _notes(frame: pd.DataFrame, given: int, fixed: set[str]) -> tuple[str, ...]:
         )
     if factors := [c for c, v in frame.items() if _is_text(v)]:
         out.append(f"Factors, not numbers: {', '.join(factors)}.")
-    if own := sorted(fixed - {"region"}):
+    if own := sorted(fixed):
         out.append(f"Attributes of the entities: {', '.join(own)}.")
     return tuple(out)

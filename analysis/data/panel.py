@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Self
 
 import pandas as pd
 
@@ -68,6 +69,12 @@ class Panel:
     geography: Geography | None = None
     samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def __new__(cls, *given: object, **named: object) -> Self:
+        """Refuse a bare table, which `from_frame` reads."""
+        if len(given) == 1 and not named:
+            require_type(given[0], str, "a table becomes a panel by Panel.from_frame")
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         where = f"Panel '{self.name}'"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from ast import literal_eval
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -18,8 +20,9 @@ from analysis.inference.formula.result import Asked
 from analysis.models import Dropped
 from analysis.models.rows import few, numbers, require_grid, shift, years_each
 
-__all__ = ["Design", "Levels", "columns", "design"]
+__all__ = ["Design", "Levels", "chosen", "columns", "design"]
 
+_REF = re.compile(r"\bi\(\s*(`[^`]+`|\w+)[^()]*?\bref\s*=\s*('[^']*'|\"[^\"]*\"|-?[\d.]+)")
 _WHOLE = re.compile(r"(?:(?<=::)|(?<=T\.)|(?<=\[))(-?\d+)\.0(?=[:\]]|$)")
 
 
@@ -97,7 +100,7 @@ def design(formula: Formula, table: pd.DataFrame, asked: Asked, where: str) -> D
             dropped.append(Dropped(reason, count))
             alive[bad] = False
 
-    for reason, bad in _chosen(table, asked.include, asked.exclude, where):
+    for reason, bad in _outside(table, asked, where):
         drop(reason, bad)
     for name in dict.fromkeys((*used, *groups)):
         drop(f"{name} missing", table[name].isna().to_numpy())
@@ -166,12 +169,14 @@ def _matrix(side: str, part: pd.DataFrame, alone: bool) -> pd.DataFrame:
     from pyfixest.estimation.formula.factor_interaction import factor_interaction
 
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # pyfixest is older than pandas 3
             made = model_matrix(
                 f"0 + {side}" if alone else side, part, context={"i": factor_interaction},
                 na_action="ignore",
             )  # fmt: skip
     except (FormulaicError, ValueError, TypeError, KeyError, AttributeError) as error:
+        _require_levels(side, part)
         raise _unreadable(side, error) from None
     out = pd.DataFrame(made).set_axis(part.index)
     for name, values in out.items():
@@ -182,6 +187,14 @@ def _matrix(side: str, part: pd.DataFrame, alone: bool) -> pd.DataFrame:
                 "zero must become a missing value, or leave the row out by exclude."
             )
     return out
+
+
+def _require_levels(side: str, part: pd.DataFrame) -> None:
+    """Refuse a reference that is no level of its factor."""
+    for name, ref in _REF.findall(side):
+        if bare(name) in part:
+            known = part[bare(name)].unique()
+            require_known("level", literal_eval(ref), known, f"'{bare(name)}'")
 
 
 def _unreadable(side: str, error: Exception) -> SpecificationError:
@@ -203,10 +216,14 @@ def _inner(text: str, table: pd.DataFrame, where: str) -> np.ndarray:
     return made.to_numpy(dtype=float)[:, 0]
 
 
-def _chosen(
-    table: pd.DataFrame, include: str | None, exclude: str | None, where: str
-) -> Iterator[tuple[str, np.ndarray]]:
-    for option, text in (("include", include), ("exclude", exclude)):
+def chosen(table: pd.DataFrame, asked: Asked, where: str) -> np.ndarray:
+    """Mark the rows that `include` and `exclude` let in, (n,)."""
+    out = [bad for _, bad in _outside(table, asked, where)]
+    return ~np.any(out, axis=0) if out else np.ones(len(table), dtype=bool)
+
+
+def _outside(table: pd.DataFrame, asked: Asked, where: str) -> Iterator[tuple[str, np.ndarray]]:
+    for option, text in (("include", asked.include), ("exclude", asked.exclude)):
         if text is None:
             continue
         try:
@@ -250,7 +267,7 @@ def _lone(
     formula: Formula, table: pd.DataFrame, alive: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Rows that an effect fits perfectly, until none is left."""
-    part = table[alive]
+    part, rows = table[alive], alive.nonzero()[0]
     kinds = [_levels(part, names) for names in formula.effects]
     left, lost = np.ones(len(part), dtype=bool), {}
     while True:
@@ -263,7 +280,7 @@ def _lone(
             break
     for name, bad in lost.items():
         out = np.zeros(len(table), dtype=bool)
-        out[alive.nonzero()[0][bad]] = True
+        out[rows[bad]] = True
         yield f"only row of its {name}", out
 
 

@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import (
-    SpecificationError,
-    UnknownNameError,
-    require_known,
-    require_level,
-    require_type,
-)  # fmt: skip
+from analysis.errors import SpecificationError, require_known
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.estimate import estimate as by_specification
-from analysis.inference.formula.design import Design, columns, design
+from analysis.inference.formula.design import Design, chosen, columns, design
 from analysis.inference.formula.groups import differences
 from analysis.inference.formula.parse import Formula, parse
 from analysis.inference.formula.result import Asked, FormulaEstimate, GroupedEstimate
 from analysis.inference.formula.solve import Solved, jackknife, solve
+from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import row
 from analysis.models import Specification
 
 __all__ = ["estimate"]
 
-_OPTIONS = ("cluster", "weights", "include", "exclude", "by", "level")
 _MANY = 50  # groups; each is a regression
-_PANEL = "make one with Panel.from_frame(table, entity=..., year=...) or load(name)"
 
 
+@checked
 def estimate(
     formula: str | Specification, panel: Panel, *, cluster: str | Iterable[str] = "entity",
     weights: str | None = None, include: str | None = None, exclude: str | None = None,
-    by: str | None = None, level: float = 0.05, **unknown: Any,  # noqa: ANN401
+    by: str | None = None, level: float = 0.05,
 ) -> FormulaEstimate | GroupedEstimate | Estimate:  # fmt: skip
     """Estimate a formula by least squares with absorbed effects and clustered errors.
 
@@ -95,10 +88,6 @@ def estimate(
     >>> found.n, found.clusters
     (9, 3)
     """
-    if unknown:
-        raise UnknownNameError("option", next(iter(unknown)), _OPTIONS, "estimate")
-    require_type(panel, Panel, _PANEL)
-    require_level(level)
     if isinstance(formula, Specification):
         given = (cluster != "entity", weights, include, exclude, by)
         if any(given):
@@ -157,8 +146,10 @@ def _estimate(made: Design, asked: Asked, panel: Panel, level: float) -> Formula
 
 
 def _require_terms(solved: Solved, asked: Asked) -> None:
-    """Refuse a figure that is left out; a level of a factor is said in the notes."""
-    if plain := [name for name in solved.omitted if "[" not in name and "::" not in name]:
+    """Refuse a figure that is left out; levels of factors and parts of products are noted."""
+    parts = {part for name in solved.names if ":" in name for part in name.split(":")}
+    parts |= {name for name in solved.omitted if "[" in name or "::" in name}
+    if plain := [name for name in solved.omitted if name not in parts]:
         raise SpecificationError(
             f"Term '{plain[0]}' is absorbed by {' and '.join(asked.effects) or 'the constant'} or "
             "is a linear combination of the other terms: leave it out or choose other effects."
@@ -191,34 +182,23 @@ def _notes(made: Design, solved: Solved, errors: np.ndarray, why: str) -> Iterab
 def _grouped(
     parsed: Formula, asked: Asked, panel: Panel, table: pd.DataFrame, by: str, level: float
 ) -> GroupedEstimate:
-    require_known("column", by, table.columns, f"the panel '{panel.name}'")
-    groups = {_plain(name): part for name, part in table.groupby(table[by].array, sort=True)}
-    if not 2 <= len(groups) <= _MANY:
+    where = f"the panel '{panel.name}'"
+    require_known("column", by, table.columns, where)
+    values, inside = table[by], chosen(table, asked, where)
+    names = sorted(values[inside].dropna().unique())
+    if not 2 <= len(names) <= _MANY:
         raise SpecificationError(
-            f"Column '{by}' has {len(groups)} groups: name one with two groups to {_MANY}."
+            f"Column '{by}' has {len(names)} groups: name one with two groups to {_MANY}."
         )
-    designs = {name: _within(by, name, parsed, asked, part, panel) for name, part in groups.items()}
-    found = {name: _estimate(made, asked, panel, level) for name, made in designs.items()}
-    shared = [t.term for t in next(iter(found.values())).terms
-              if all(t.term in e.params.index for e in found.values())]  # fmt: skip
-    tests = differences(list(designs), list(designs.values()), shared)
-    lost = int(table[by].isna().sum())
-    notes = (
-        "Equality: Wald tests in the regression with every term and effect interacted with the "
-        f"group, {asked.formula}; F with the number of contrasts and G−1 degrees of freedom.",
-        *([f"{lost:,} rows without {by} are in no group."] if lost else []),
-    )
+    designs, found = {}, {}
+    for value in names:
+        name = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        try:
+            designs[name] = design(parsed, table[(values == value).to_numpy()], asked, where)
+            found[name] = _estimate(designs[name], asked, panel, level)
+        except SpecificationError as error:
+            raise SpecificationError(f"Group {name} of {by}: {error}") from None
+    tests, notes = differences({n: (designs[n], e.params.index) for n, e in found.items()})
+    if lost := int((values.isna() & inside).sum()):
+        notes += (f"{lost:,} rows without {by} are in no group.",)
     return GroupedEstimate(by=by, groups=tuple(found.items()), tests=tests, notes=notes)
-
-
-def _within(
-    by: str, name: str, parsed: Formula, asked: Asked, part: pd.DataFrame, panel: Panel
-) -> Design:
-    try:
-        return design(parsed, part, asked, f"the panel '{panel.name}'")
-    except SpecificationError as error:
-        raise SpecificationError(f"Group {name} of {by}: {error}") from None
-
-
-def _plain(name: object) -> str:
-    return str(int(name)) if isinstance(name, float) and name.is_integer() else str(name)

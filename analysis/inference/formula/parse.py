@@ -56,7 +56,9 @@ def parse(text: str) -> Formula:
             f"The formula '{text}' needs an outcome, one '~' and terms: {_EXAMPLE}."
         )
     right, *bars = _split(sides[1], "|", text)
-    if len(bars) > 1 or not right:
+    if not right:
+        raise SpecificationError(f"The formula '{text}' has no term before the bar: {_EXAMPLE}.")
+    if len(bars) > 1:
         raise SpecificationError(
             f"The formula '{text}' has {len(bars)} bars: put terms before one bar and effects "
             "after it; instruments have analysis.inference.instrumented."
@@ -82,6 +84,11 @@ def _effects(text: str, formula: str) -> Iterator[tuple[str, ...]]:
         if part in ("0", "1"):
             continue
         names = tuple(map(bare, _split(part, "^", formula)))
+        if "[" in part:
+            raise SpecificationError(
+                f"'{part}' in the formula asks for slopes that differ by level: put "
+                "i(level, variable) among the terms instead."
+            )
         if not all(names):
             raise SpecificationError(
                 f"The formula '{formula}' lacks an effect after the bar: name columns, as in "
