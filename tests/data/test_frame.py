@@ -31,7 +31,9 @@ def test_every_figure_stands_where_it_stood(table):
             assert panel[name].loc[row["city"], row["t"]] == float(row[name])
         assert panel["owner"].loc[row["city"], row["t"]] == row["owner"]
         assert panel.region.loc[row["city"], row["t"]] == row["prov"]
-    assert panel.notes == ("Factors, not numbers: owner.",)
+    assert panel.notes == (
+        "Factors, not numbers: owner.", "Attributes of the entities: prov, region.",
+    )  # fmt: skip
     assert repr(panel) == "Panel panel: 3 cities, 2015-2019, 4 variables"
 
 
