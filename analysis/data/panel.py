@@ -119,6 +119,11 @@ class Panel:
         name
             Short name for tables and messages.
 
+        Returns
+        -------
+        Panel
+            The full rectangle from the first year to the last.
+
         Raises
         ------
         DataError

@@ -13,6 +13,7 @@ columns on shared rows, `power` says what could have been seen and `report` writ
 Every other method lives in a folder by the question it answers. It takes a `Specification` and a
 panel, or an estimate already made, and returns a frozen result that sits beside `Estimate`:
 
+- `formula`: a regression written as a formula, for figures of one's own;
 - `clusters`: CR2, leverage, the wild bootstrap, many tests at once, equivalence;
 - `form`: turning points, thresholds, local projections, distributed lags, long differences;
 - `dynamic`: lagged outcomes, feedback; `dependence`: CD, common correlated effects;

@@ -164,7 +164,10 @@ def _notes(made: Design, solved: Solved, errors: np.ndarray, why: str) -> Iterab
         )
     if not (errors > 0).all():
         names = [name for name, se in zip(solved.names, errors, strict=True) if not se > 0]
-        yield f"The variance of {', '.join(names)} is not positive: there is no standard error."
+        yield (
+            f"The variance of {', '.join(names)} is not positive, as happens with two-way "
+            "clusters: there is no standard error, so cluster by one of the two."
+        )
     if not solved.exact:
         yield "K counts one redundancy per pair of effects; more can only make K smaller."
     if len(solved.names) >= solved.clusters:

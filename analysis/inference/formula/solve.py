@@ -23,7 +23,7 @@ from analysis.models.large_rows import free_parameters
 __all__ = ["Solved", "jackknife", "solve"]
 
 _TOLERANCE = 1e-12  # SDs of a variable at which absorbing stops
-_WORK = 2e9  # G·(k + q)³, the multiplications that the jackknife may take
+_WORK = 5e8  # G·(k + q)³, the multiplications that the jackknife may take
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ import pytest
 
 import analysis
 from analysis import Sample, Specification, inference
+from analysis.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,13 @@ def test_it_gives_what_the_house_gives(china, effects, bar, cluster):
 def test_a_specification_may_be_given_instead(china):
     spec = Specification(OUTCOME, SLOPES)
     assert analysis.estimate(spec, china).to_dict() == inference.estimate(spec, china).to_dict()
+
+
+def test_a_panel_made_of_a_table_serves_both(panel):
+    ours = inference.estimate(Specification("y", ["x", "z"], lag=1), panel)
+    found = analysis.estimate("y ~ lag(x, 1) + lag(z, 1) | entity + year", panel)
+    for name in COLUMNS:
+        np.testing.assert_allclose(found.tidy()[name], ours.tidy()[name], rtol=1e-9, err_msg=name)
+    assert (found.n, found.grid_rows) == (ours.n, ours.grid_rows)
+    with pytest.raises(DataError, match=r"'owner' holds '.*' for c0.*, which is not a number"):
+        inference.estimate(Specification("y", ["owner"]), panel)

@@ -119,6 +119,19 @@ def test_pooled_estimates_are_those_of_statsmodels_with_its_own_factor(table, pa
     assert ours.within_r2 == pytest.approx(fit.rsquared, rel=1e-9)
 
 
+def test_effects_nested_in_no_cluster_count_as_the_rank_of_their_dummies(table, panel):
+    rows = clean(table, "x", "y", "z")
+    fit = smf.ols("y ~ x + z + C(city) + C(t)", rows).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(rows["owner"])[0]}, use_t=True
+    )
+    ours = estimate("y ~ x + z | entity + year", panel, cluster="owner")
+    assert (ours.clusters, ours.parameters) == (3, len(fit.params))
+    close(ours.std_errors, fit.bse[["x", "z"]])
+    close(ours.pvalues, fit.pvalues[["x", "z"]])
+    three = estimate("y ~ x + z | entity + year + region^year", panel, cluster="owner")
+    assert any("one redundancy per pair" in note for note in three.notes)
+
+
 def test_cr3_is_the_jackknife_done_by_hand(table, panel):
     rows = clean(table, "x", "y", "z")
     ours = estimate("y ~ x + z | entity + year", panel, weights="w")
