@@ -110,6 +110,7 @@ def _roles(raw: Mapping[str, Any]) -> Roles:
         last_year=int(years[1]),
         count=int(entity["count"]),
         unit=str(raw.get("unit", "")),
+        like=str(raw.get("like", "")),
     )
 
 

@@ -126,6 +126,8 @@ class Roles:
         Number of entities.
     unit
         What a row is, as claims call it; the noun and "-year" if empty: "province-year".
+    like
+        Data set whose series these are in meaning, so that its measures can be built of them.
     """
 
     entity: str
@@ -137,6 +139,7 @@ class Roles:
     last_year: int
     count: int
     unit: str = ""
+    like: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unit", self.unit or f"{self.entity}-year")

@@ -104,7 +104,7 @@ def _possible(item: Declared, panel: Panel, declared: Declarations) -> bool:
 
 
 def _meant_for(item: Measure, panel: Panel) -> bool:
-    return not item.only or panel.name in item.only
+    return not item.only or panel.name in item.only or panel.roles.like in item.only
 
 
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:
