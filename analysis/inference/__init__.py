@@ -19,6 +19,7 @@ panel, or an estimate already made, and returns a frozen result that sits beside
 - `dynamic`: lagged outcomes, feedback; `dependence`: CD, common correlated effects;
 - `spatial`: the spatial Durbin panel; `events`: cohorts, pre-trends, randomisation;
 - `sensitivity`: channels, omitted variables, counts;
+- `tables`: models side by side and descriptions of a panel, written for journals;
 - `appendix`: GMM, Granger, unit roots, random effects, instruments: no verdict rests on them.
 
 `result` says once what a result is: `rows()`, and from it `tidy()`, `to_dict()`, a table (`grid()`)
@@ -79,5 +80,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "spatial.durbin": ["spatial_panel"],
         "spatial.placebo": ["SpatialPlacebo", "spatial_placebo"],
         "spatial.result": ["SpatialEstimate"],
+        "tables.coverage": ["Balance", "balance"],
+        "tables.models": ["ModelsTable", "models_table"],
+        "tables.printed": ["Printed", "save_grid"],
+        "tables.summary": ["Correlations", "Description", "correlations", "describe"],
     },
 )

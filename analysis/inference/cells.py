@@ -138,7 +138,7 @@ class Grid:
 
     def html(self) -> str:
         """Render as semantic HTML: scoped heads, notes in the foot, bracketed lines small."""
-        head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.heads)
+        head = "".join(f'<th scope="col">{_lines(h)}</th>' for h in self.heads)
         rows, body, at = [self._row(i) for i in range(len(self.rows))], "", 0
         for name, size in self.bodies or (("", len(rows)),):
             body += _open("tbody", name) + "".join(rows[at : at + size]) + "</tbody>"
