@@ -18,6 +18,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
 from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, borrowed, glyphs
+from analysis.errors import SpecificationError
 
 POINTS = 72.0  # per inch
 PARTS = re.compile(r"\s*(?:[⺀-￯]|[^\s⺀-￯]+)")  # a word or a Chinese character
@@ -52,9 +53,24 @@ class Picture:
         """Return the figure as an SVG document without a time stamp."""
         return self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
 
-    def save(self, path: Path) -> None:
-        """Write the figure to ``path``; the ending decides the format."""
-        self._drawn(lambda: path)
+    def save(self, path: str | Path) -> None:
+        """Write the figure to ``path``; the ending decides the format: png, svg, pdf and others.
+
+        Raises
+        ------
+        SpecificationError
+            No format has this ending, or the folder is not there.
+        """
+        path = Path(path)
+        known = self.figure.canvas.get_supported_filetypes()
+        if path.suffix[1:].lower() not in known:
+            raise SpecificationError(
+                f"No figure is written as '{path.name}': let the name end in .png, .svg or .pdf."
+            )
+        if not path.parent.is_dir():
+            raise SpecificationError(f"There is no folder {path.parent}: make it first.")
+        dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+        self._drawn(lambda: path, metadata=dated.get(path.suffix[1:].lower()))
 
     def _drawn(self, target: Callable[[], object], **how: object) -> object:
         """Draw; where letters are missing, once more with a font of the machine, and say so."""

@@ -24,7 +24,7 @@ KINDS = {
 
 
 def interval_rows(
-    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
+    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None, digits: int = 2
 ) -> Picture:
     """Draw an estimate and its interval per row and reading; beside CR3, drawn thin, it is thick.
 
@@ -39,6 +39,8 @@ def interval_rows(
     colours
         By label, where rows differ in what they stand for; for a single reading. A column ``side``
         of the rows colours by side of the mechanism instead.
+    digits
+        Decimals of the estimates that are written over the dots.
     """
     rows = as_rows(rows)
     wrapped = {label: _wrapped(label) for label in rows["label"]}
@@ -61,7 +63,7 @@ def interval_rows(
         for label, one in part.groupby("label", sort=False):
             at, ink = [places[label] + shift] * len(one), (colours or {}).get(label, colour)
             intervals(ax, one, at, ink, shape, thin=thin, filled=i == 0)
-            name_values(ax, one["estimate"], at, ink, -15 if i else 6)
+            name_values(ax, one["estimate"], at, ink, -15 if i else 6, digits)
         if reading is not None:
             x, y = 0.02 + i / max(len(readings), 2), 1.045
             ax.plot(x, y, shape, color=colour, mfc=theme.PAPER if i else colour, mew=1.4, ms=6.5,
