@@ -22,7 +22,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "data.load": ["load"],
         "data.panel": ["Panel"],
+        "display.plot": ["plot"],
         "inference.formula": ["estimate"],
+        "inference.tables.coverage": ["balance"],
+        "inference.tables.models": ["models_table"],
+        "inference.tables.summary": ["correlations", "describe"],
+        "measures.winsorise": ["winsorise"],
         "models.specification": ["Sample", "Specification"],
     },
 )
