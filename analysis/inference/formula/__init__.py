@@ -3,8 +3,8 @@
 >>> from analysis.inference.formula import estimate
 >>> estimate("y ~ x + lag(z, 1) | entity + year", panel)       # doctest: +SKIP
 
-`parse` splits the text, `design` chooses rows and builds the matrix with formulaic, `solve` has
-pyfixest estimate and puts the convention of every other table on it, `groups` compares groups.
+`parse` splits the text, `terms` has formulaic make columns of it, `design` chooses rows, `solve`
+has pyfixest estimate and puts the convention of every other table on it, `groups` compares groups.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from analysis.errors import SpecificationError, require_known
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.estimate import estimate as by_specification
-from analysis.inference.formula.design import Design, chosen, columns, design
+from analysis.inference.formula.design import Design, chosen, design
 from analysis.inference.formula.groups import differences
 from analysis.inference.formula.parse import Formula, parse
 from analysis.inference.formula.result import Asked, FormulaEstimate, GroupedEstimate
 from analysis.inference.formula.solve import Solved, jackknife, solve
+from analysis.inference.formula.terms import columns
 from analysis.inference.options import checked
 from analysis.inference.power import minimum_detectable_effect
 from analysis.inference.result import row

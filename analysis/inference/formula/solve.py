@@ -23,6 +23,7 @@ from analysis.models.large_rows import free_parameters
 __all__ = ["Solved", "jackknife", "solve"]
 
 _TOLERANCE = 1e-12  # SDs of a variable at which absorbing stops
+_EXACT = 1e-13  # share of variance left below which nothing but rounding is left
 _WORK = 5e8  # G·(k + q)³, the multiplications that the jackknife may take
 
 
@@ -75,6 +76,12 @@ def solve(design: Design) -> Solved:
             f"{n:,} rows cannot carry {k:,} parameters of '{design.outcome}': use fewer terms or "
             "coarser effects."
         )
+    r2 = float(found._r2_within if design.effects else found._r2)
+    if 1 - r2 < _EXACT:
+        raise SpecificationError(
+            f"'{design.outcome}' is explained without remainder in {n:,} rows: it is computed from "
+            "the terms, or the rows are too few for so many effects, so leave a term out."
+        )
     b = found._beta_hat * scale[0] / scale[1:][at]
     covariance = found._vcov * np.outer(scale[0] / scale[1:][at], scale[0] / scale[1:][at])
     covariance = covariance * (n - len(at)) / (n - k)
@@ -85,8 +92,7 @@ def solve(design: Design) -> Solved:
         b[0] += centre[0]
     return Solved(
         tuple(design.names[i] for i in at), at, b, covariance,
-        tuple(name for i, name in enumerate(design.names) if i not in at), groups, k, exact,
-        float(found._r2_within if design.effects else found._r2),
+        tuple(name for i, name in enumerate(design.names) if i not in at), groups, k, exact, r2,
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ SAID = {
     "y ~ lag(x, 99)": "No rows are left",
     "y ~ np.log(x - x)": "is infinite for c00 in 20",
     "y ~ x +": "cannot be computed",
+    "I(2 * x + 1) ~ x | entity": "is explained without remainder",
     "y ~ lag(owner)": "is not a number",
 }
 

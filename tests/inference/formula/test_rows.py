@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis import Panel, estimate
-from analysis.inference.formula.design import columns
 from analysis.inference.formula.parse import parse
+from analysis.inference.formula.terms import columns
 
 
 def test_a_lag_reaches_across_no_gap(table, panel):
@@ -108,3 +109,26 @@ def test_names_that_are_no_words_stand_in_backticks(table):
         "y ~ x + lag(x, 1) | entity + year", Panel.from_frame(table, entity="city", year="t")
     )
     np.testing.assert_allclose(found.params, plain.params, rtol=1e-10)
+
+
+@pytest.mark.parametrize("term", ["center(x)", "scale(x)", "poly(x, 1)"])
+def test_a_function_that_looks_at_all_rows_looks_at_those_that_are_used(panel, term):
+    plain = estimate("y ~ x | entity", panel, exclude="owner == 'state'")
+    found = estimate(f"y ~ {term} | entity", panel, exclude="owner == 'state'")
+    assert found.dropped == plain.dropped
+    np.testing.assert_allclose(found.tstats, plain.tstats, rtol=1e-9)
+    if term == "center(x)":
+        np.testing.assert_allclose(found.params, plain.params, rtol=1e-9)
+
+
+def test_an_expression_may_be_lagged(table, panel):
+    found = estimate("y ~ lag(x + z, 1) | entity", panel)
+    wide = table.assign(s=table["x"] + table["z"], o=(table["owner"] == "state").astype(float))
+    other = Panel.from_frame(wide, entity="city", year="t")
+    hand = estimate("y ~ lag(s, 1) | entity", other)
+    assert found.params.index[0] == "lag(x + z, 1)"
+    np.testing.assert_allclose(found.params, hand.params, rtol=1e-9)
+    found = estimate("y ~ lag(owner == 'state', 1)", panel)  # false nowhere for want of a row
+    hand = estimate("y ~ lag(o, 1)", other)
+    assert found.n == hand.n
+    np.testing.assert_allclose(found.params, hand.params, rtol=1e-9)
