@@ -103,13 +103,17 @@ def _equal(columns: Sequence[ModelColumn], language: str) -> list[str]:
     said = []
     for tests in dict.fromkeys(c.tests for c in columns if c.tests):
         shown = (
-            f"{word(term, language) if term == 'all terms' else term} {_share(p)}"
+            f"{word(term, language) if term == 'all terms' else term} {_p(p)}"
             for _, term, p in tests
         )
         by = tests[0][0]
         noun = word(f"by_{by}", language) if by in ("year", "region") else by
         said.append(word("equality", language, noun, word("listed", language).join(shown)))
     return said
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _timing(columns: Sequence[ModelColumn], language: str) -> list[str]:

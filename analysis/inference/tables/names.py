@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from analysis.inference.tables.read import Key, Line, ModelColumn, parts_of
 from analysis.inference.tables.words import word
 
 __all__ = ["Names", "first_line", "marked", "own_labels"]
+
+
+_LOG = re.compile(r"^(?:np\.)?log\((.+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,16 @@ class Names:
             described = self.panel.describe(name)
             zh = described.label_zh if self.language == "zh" else ""
             return zh or described.label_en or name
-        return self.seen.get(name, name) if otherwise in ("", name) else otherwise
+        if otherwise not in ("", name):
+            return otherwise
+        if found := _LOG.match(name):
+            return f"ln({self.variable(found[1])})"
+        part, lag = parts_of(name)[0]
+        if lag is not None:  # inside a function; a lag by itself has its year written beside it
+            return self.variable(part) + word(
+                "dated", self.language, f"{-lag:+d}".replace("-", "−")
+            )
+        return self.seen.get(name, name)
 
     def term(self, key: Key, columns: Sequence[ModelColumn]) -> str:
         """Label of a row: the one given for it, or made of its parts, or what the result says."""

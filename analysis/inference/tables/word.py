@@ -12,6 +12,7 @@ __all__ = ["word_file"]
 
 LATIN, CHINESE = "Times New Roman", "宋体"
 HEAVY, LIGHT = "12", "6"  # eighths of a point: 1.5 and 0.75
+WIDE = 7  # columns that a page holds upright
 BODY, SMALL = 10.5, 9.0  # points; 10.5 is the 五号 of Chinese journals
 
 
@@ -22,6 +23,8 @@ def word_file(grid: Grid) -> bytes:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     document = Document()
+    document.core_properties.title, document.core_properties.author = grid.caption, ""
+    _page(document.sections[0], len(grid.heads) > WIDE)
     caption = document.add_paragraph()
     _write(caption, grid.caption, BODY, WD_ALIGN_PARAGRAPH.CENTER)
     caption.paragraph_format.keep_with_next = True
@@ -43,6 +46,17 @@ def word_file(grid: Grid) -> bytes:
         paragraph = document.add_paragraph()
         _write(paragraph, note, SMALL, WD_ALIGN_PARAGRAPH.LEFT)
     return _bytes(document)
+
+
+def _page(section: Any, across: bool) -> None:  # noqa: ANN401
+    """Make the page A4, turned where the columns are many."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm
+
+    short, long = Mm(210), Mm(297)
+    section.page_width, section.page_height = (long, short) if across else (short, long)
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.left_margin = section.right_margin = Mm(25)
 
 
 def _bytes(document: Any) -> bytes:  # noqa: ANN401

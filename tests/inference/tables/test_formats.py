@@ -18,6 +18,7 @@ from analysis.inference.cells import Grid
 from analysis.inference.tables import formats
 from analysis.inference.tables.models import models_table
 from analysis.inference.tables.printed import save_grid
+from analysis.inference.tables.summary import describe
 from analysis.inference.tables.word import word_file
 from analysis.models import Specification
 
@@ -75,6 +76,13 @@ def test_word_has_a_font_for_chinese_letters_in_every_run(chinese):
         fonts = run._element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) == "宋体"
         assert fonts.get(qn("w:ascii")) == "Times New Roman"
+
+
+def test_word_has_a_page_of_a4_turned_for_many_columns(table, panel):
+    upright = Document(io.BytesIO(table.docx())).sections[0]
+    across = Document(io.BytesIO(describe(panel).docx())).sections[0]
+    assert (round(upright.page_width.mm), round(upright.page_height.mm)) == (210, 297)
+    assert (round(across.page_width.mm), round(across.page_height.mm)) == (297, 210)
 
 
 def test_a_cell_of_word_has_one_element_of_borders():

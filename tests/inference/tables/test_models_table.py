@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.data import Variable
 from analysis.errors import AnalysisError, UnknownNameError
 from analysis.inference import Estimate, estimate, estimate_columns, satterthwaite
 from analysis.inference.tables.models import models_table
@@ -321,3 +322,16 @@ def test_products_are_centred_in_a_specification_only_and_the_note_says_where(fu
     cells = rows["Label of a × Label of b"]
     assert number(cells[0]) == number(cells[1])  # the product itself has the same slope
     assert number(rows["Label of a"][0]) != number(rows["Label of a"][1])
+
+
+def test_logarithms_of_a_formula_are_labelled_by_their_variable(full_panel):
+    import analysis
+
+    formula = "y ~ np.log(a ** 2) + np.log(lag(group, 1) + 1) + np.log(size)"
+    size = full_panel.frame["c"].abs().to_frame("size")
+    panel = full_panel.with_columns(size, {"size": Variable("size", "Size", "规模")})
+    found = analysis.estimate(formula, panel)
+    rows = list(body(models_table(found, panel=panel, language="zh", labels={"a ** 2": "A²"})))
+    assert rows[:3] == ["ln(A²)", "ln(lag(group, 1) + 1)", "ln(规模)"]
+    lagged = analysis.estimate("y ~ np.log(lag(size, 1)) | entity + year", panel)
+    assert next(iter(body(models_table(lagged, panel=panel)))) == "ln(Size (t−1))"
