@@ -21,7 +21,7 @@ __all__ = ["Correlations", "Description", "correlations", "describe"]
 
 METHODS = ("pearson", "spearman")
 _NUMBERS = ("mean", "sd", "within_sd", "min", "median", "max")
-_FIGURES = 3  # significant digits of a statistic
+_FIGURES = 3  # significant digits of an SD
 _WIDE = 8  # powers of ten from which a number would outgrow its cell
 
 
@@ -46,11 +46,13 @@ class Description(Printed):
         names = {"group": self.heading, "label": word("variable", self.language)}
         shown = [*first, "count", *_NUMBERS, "missing"]
         heads = [names.get(name) or word(name, self.language) for name in shown]
-        rows = []
-        for line in self.frame[shown].itertuples(index=False):
-            *lead, count = line[: len(first) + 1]
-            cells = (_figure(x) for x in line[len(first) + 1 : -1])
-            rows.append((*map(str, lead), f"{count:,}", *cells, f"{line[-1]:.1%}"))
+        rows = [
+            (
+                *(line[name] for name in first), f"{line['count']:,}",
+                *(_figure(line[name], line["sd"]) for name in _NUMBERS), f"{line['missing']:.1%}",
+            )
+            for line in self.frame[shown].to_dict("records")
+        ]  # fmt: skip
         return _table(word("describe", self.language), heads, rows, self.notes)
 
 
@@ -235,16 +237,16 @@ def _label(panel: Panel, name: str, language: str) -> str:
     return (described.label_zh if language == "zh" else "") or described.label_en or name
 
 
-def _figure(value: float) -> str:
-    """Write a statistic with a few significant digits, but what stands before the point in full."""
+def _figure(value: float, unit: float) -> str:
+    """Write a statistic with the decimals that three digits of `unit`, the SD, call for."""
     if not np.isfinite(value) or value == 0:
         return plain_number(value)
-    size = int(np.floor(np.log10(abs(value))))
-    if size >= _WIDE or size < -6:
+    size = int(np.floor(np.log10(unit if np.isfinite(unit) and unit > 0 else abs(value))))
+    if abs(value) >= 10.0**_WIDE or size < -5:
         digits, power = f"{value:.{_FIGURES - 1}e}".split("e")
         return f"{digits}e{int(power)}".replace("-", "−")
     decimals = max(_FIGURES - 1 - size, 0)
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
 def _r(value: float) -> str:

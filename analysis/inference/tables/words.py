@@ -109,8 +109,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "组内标准差：剔除个体和年份均值之后，按该变量的有效观测计算",
     ),
     "grid_note": (
-        "Missing: share of the rows of the panel, or of the group",
-        "缺失比例：占面板（或该组）行数的比例",
+        "Missing: share of all entities times years, of the group if any, absent rows included",
+        "缺失比例：占全部（该组）个体与年份组合的比例，含不存在的行",
     ),
     "infinite": (
         "{}: {} infinite values are left out of its statistics and counted as missing",
