@@ -64,6 +64,8 @@ VALUES = {
     "leave_one_out": {"rows": rows(without=[0.1, 0.2, 0.3], share=[0.5, 0.3, 0.2]), "full": 0.2,
                       **X},
     "marginal_effect": {"curve": CURVE, "support": AT, "bins": CURVE[::9], "years": YEARS, **WORDS},
+    "named_lines": {"panels": {"t": pd.DataFrame({"g": YEARS.abs(), "h": 2 * YEARS.abs()})},
+                    "bands": {"t": pd.DataFrame({"low": YEARS * 0, "high": YEARS * 0 + 2})}, **X},
     "parabola": {"curve": CURVE, "coefficients": (0.5, 1.0, -1.0), "turning": 1.0, "support": AT,
                  **WORDS},
     "permutation": {"distribution": np.sin(np.arange(99.0)), "observed": 0.4, "p": 0.2, **X},
@@ -77,6 +79,8 @@ VALUES = {
     "residual_scatter": {"x": AT, "y": AT**2, "slope": 0.5, **WORDS},
     "responses": {"rows": rows(5, horizon=range(5)), "contrast": {"estimate": 0.1, "low_cr3": 0.0,
                                                                   "high_cr3": 0.2}, **WORDS},
+    "ridges": {"panels": {"t": pd.DataFrame({"2011": AT, "2012": 2 * AT}, AT)},
+               "marks": {"t": pd.Series({"2011": 0.4, "2012": 0.6})}, **X},
     "searched": {"path": PATH, "f": 9.0, "single": 3.8, "best": 12.0, **X},
     "beside_chance": {"panels": [
         {"rows": rows(share=0.5), "value": 0.1, "xlabel": "mean"},

@@ -18,6 +18,7 @@ _MODULES = {
     "chain": ("chain_effects",),
     "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
+    "distributions": ("named_lines", "ridges"),
     "maps": ("coverage_map", "entity_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart"),
