@@ -1,11 +1,8 @@
-import doctest
-
 import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, norm
 
 from analysis.errors import DataError, SpecificationError
-from analysis.measures import distribution, transitions
 from analysis.measures.distribution import between_by_chance, dagum, densities
 from analysis.measures.transitions import homogeneity, markov, neighbour_means
 
@@ -21,12 +18,6 @@ def brute_gini(values):
 def drawn(seed=1, n=40):
     rng = np.random.default_rng(seed)
     return rng.lognormal(size=n), rng.choice(["east", "west", "north"], n)
-
-
-@pytest.mark.parametrize("module", [distribution, transitions])
-def test_examples_run(module):
-    assert doctest.testmod(module).failed == 0
-    assert doctest.testmod(module).attempted > 0
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
