@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import analysis
@@ -52,3 +53,13 @@ def test_every_name_leads_somewhere_and_says_what_it_is(name):
 def test_an_unknown_name_is_no_attribute():
     with pytest.raises(AttributeError, match="estimat"):
         analysis.estimat  # noqa: B018
+
+
+def test_a_panel_with_words_in_it_is_described_by_its_figures():
+    table = pd.DataFrame({"e": list("aabb"), "t": [2001, 2002] * 2, "x": [1.0, 2, 4, 3]})
+    words = table.assign(owner=["state", "private", "state", "state"])
+    panel = analysis.Panel.from_frame(words, entity="e", year="t")
+    assert panel.figures == ("x",)
+    assert "owner" not in str(analysis.describe(panel))
+    plain = analysis.Panel.from_frame(table, entity="e", year="t")
+    assert str(analysis.describe(panel)) == str(analysis.describe(plain))

@@ -173,6 +173,11 @@ class Panel:
             raise UnknownNameError("variable", name, self.frame.columns, f"the panel '{self.name}'")
 
     @property
+    def figures(self) -> tuple[str, ...]:
+        """Columns of `frame` that are numbers, without the factors."""
+        return tuple(c for c in self.frame if self.variables[c].processing != "factor")
+
+    @property
     def years(self) -> range:
         """Years of the rectangle."""
         return self.roles.years

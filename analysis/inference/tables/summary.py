@@ -181,7 +181,7 @@ def correlations(
 
 def _listed(panel: Panel, names: Iterable[str] | str | None) -> list[str]:
     require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
-    given = panel.frame.columns if names is None else [names] if isinstance(names, str) else names
+    given = panel.figures if names is None else [names] if isinstance(names, str) else names
     listed = list(dict.fromkeys(given))
     for name in listed:
         panel[name]  # a name that is not there is refused, with the nearest ones
