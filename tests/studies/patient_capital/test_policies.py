@@ -78,7 +78,7 @@ def test_pilots_of_another_data_set_are_not_shown(study):
         "innovation demonstration zone",
         "green finance pilot",
     ]
-    assert found.numbers["fintech_sandbox_verify"] == 51
+    assert found.numbers["fintech_sandbox_verify"] == 41
 
 
 @pytest.mark.parametrize("show", [policy_grid, other_pilots])
