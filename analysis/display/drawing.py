@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ TAGS = {
     "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
     "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
 }
+GROUP = re.compile(r'<g id="[^"]*">')
 MISSING = re.compile(r"Glyph (\d+) .*missing from font")
 
 
@@ -45,13 +47,20 @@ class Picture:
     ----------
     figure
         The finished matplotlib figure.
+    titles
+        By the gid of a part, words that a reader of the SVG is shown when pointing at it.
     """
 
     figure: Figure
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def svg(self) -> str:
         """Return the figure as an SVG document without a time stamp."""
-        return self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        text = self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        named = {f'<g id="{part}">': escape(words) for part, words in self.titles.items()}
+        return GROUP.sub(
+            lambda g: f"{g[0]}<title>{named[g[0]]}</title>" if g[0] in named else g[0], text
+        ) if named else text  # fmt: skip
 
     def save(self, path: str | Path) -> None:
         """Write the figure to ``path``; the ending decides the format: png, svg, pdf and others.

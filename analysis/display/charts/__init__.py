@@ -19,7 +19,7 @@ _MODULES = {
     "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
     "distributions": ("named_lines", "ridges"),
-    "maps": ("coverage_map", "entity_map"),
+    "maps": ("coverage_map", "entity_map", "point_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart"),
     "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
