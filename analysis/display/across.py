@@ -77,7 +77,7 @@ def _rows(record: Record, books: Books) -> list[dict[str, object]]:
             ),
             "Estimate": Html(
                 f"{_drawing(finding)}{estimate_cell(finding, ' ')}<br>"
-                f"<small>smallest seen {finding.mde:.2f}</small>"
+                f"<small>smallest seen {finding.smallest}</small>"
             ),
             "Verdict": Html(f"{word.text}<br><small>p {_p(finding.p)}</small>"),
         }
@@ -108,11 +108,10 @@ def _drawing(finding: Finding) -> str:
         return round(WIDTH / 2 * (1 + max(-1.0, min(1.0, value / REACH))), 1)
 
     middle, y = WIDTH / 2, HEIGHT / 2
-    bar = f'<rect x="{at(-finding.mde)}" y="3" width="{at(finding.mde) - at(-finding.mde):.1f}" '
-    parts = [
-        f'{bar}height="{HEIGHT - 6}" class="unseen"/>',
-        f'<line x1="{middle}" x2="{middle}" y1="0" y2="{HEIGHT}" class="zero"/>',
-    ]
+    parts = [f'<line x1="{middle}" x2="{middle}" y1="0" y2="{HEIGHT}" class="zero"/>']
+    if math.isfinite(mde := finding.mde):
+        bar = f'<rect x="{at(-mde)}" y="3" width="{at(mde) - at(-mde):.1f}" '
+        parts.insert(0, f'{bar}height="{HEIGHT - 6}" class="unseen"/>')
     if finding.has_interval:
         parts.append(
             f'<line x1="{at(finding.low)}" x2="{at(finding.high)}" y1="{y}" y2="{y}" class="span"/>'

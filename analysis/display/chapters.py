@@ -188,7 +188,7 @@ def _rows(made: Section) -> list[dict[str, object]]:
             "Predicted": one.sign.replace("-", "−"),
             "Estimate": Html(estimate_cell(one, "<br>")),
             "p": Html(f"{one.p:.3f}<br><small>{one.p_family:.3f} adj.</small>"),
-            "Smallest": f"{one.mde:.2f}",
+            "Smallest": one.smallest,
         }
         for one in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -176,7 +177,8 @@ def _others(one: Across, study: Study) -> tuple[Record, ...]:
 
 
 def _least(record: Record) -> float:
-    found = [f.mde for f in record.evidence.findings if f.unit == "within-SDs"]
+    known = (f for f in record.evidence.findings if f.unit == "within-SDs")
+    found = [f.mde for f in known if math.isfinite(f.mde)]
     return min(found, default=float("inf"))
 
 

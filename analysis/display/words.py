@@ -94,7 +94,7 @@ def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
         )
     if finding.natural:
         text += f" In units of the figures, for {finding.natural}."
-    text += f" The smallest effect found four times in five is {finding.mde:.2f}."
+    text += f" The smallest effect found four times in five is {finding.smallest}."
     return escape(text + _leave_one_out(finding, book) + _doubt(finding))
 
 

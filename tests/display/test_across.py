@@ -34,6 +34,14 @@ def test_the_sharpest_comes_first_and_the_word_over_all_is_said():
     assert "smallest seen 0.10" in text
 
 
+def test_nothing_is_shaded_where_the_smallest_effect_is_not_known():
+    blind = {"test": "threshold bootstrap", "low": float("nan"), "high": float("nan")}
+    text = block(record("a", **blind), record("b"))
+    assert "smallest seen not known" in text
+    assert text.count('class="unseen"') == 1
+    assert "nan" not in text
+
+
 @pytest.mark.parametrize("estimate", [-5.0, 0.0, 5.0])
 def test_a_drawing_stays_inside_its_frame(estimate):
     text = block(record("a", estimates=(estimate,) * 3), record("b"))
