@@ -16,6 +16,7 @@ from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family
 from analysis.claims.evidence import Evidence
+from analysis.claims.explore.events import event_page
 from analysis.claims.family import DRAWS, discoveries
 from analysis.claims.question import Question
 from analysis.claims.record import Page, Record, make_record
@@ -186,13 +187,21 @@ def _family(study: Study, family: str, draws: int, explore: bool) -> Part:
         made += evaluate_family(asked, draws=draws)
         if panel is not None:
             books[dataset] = Codebook.of(panel)
-    records += [make_record(one, explore=explore) for one in made]
+    records += [_record(one, explore) for one in made]
     module = study.chapters[family].get("module")
     pages = {}
     if explore and module and not study.moved:
         claims = {one.claim.id: one for one in reversed(made)}
         pages[family] = _module(study, module).explore(Family(family, study, claims))
     return records, pages, books
+
+
+def _record(made: Evaluated, explore: bool) -> Record:
+    """Put down a claim; an event on a further data set also shows what it rests on."""
+    record, claim = make_record(made, explore=explore), made.claim
+    if explore and claim.dataset and claim.design == "event" and made.readings:
+        return replace(record, shown=record.shown | event_page(made))
+    return record
 
 
 def _without_figures(study: Study, run: Claim, dataset: str, error: DataError) -> Record:

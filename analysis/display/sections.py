@@ -17,6 +17,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.across import across_block
 from analysis.display.charts import draw
 from analysis.display.drawing import Picture
+from analysis.display.events import event_block
 from analysis.display.html import Html, badge, claim_card, folded, grid_table, table
 from analysis.display.words import estimate_cell, finding_words
 from analysis.errors import UnknownNameError
@@ -101,14 +102,16 @@ class Section:
 
     @cached_property
     def tables(self) -> Html:
-        """Columns of every part, checks, secondary readings, ingredients, questions: folded."""
+        """Columns, checks, secondary readings and questions, and events elsewhere: folded."""
+        elsewhere = "".join(event_block(record, book).text for record, book in self.others)
         grids = self.record.shown.grids
         names = [name for name in grids if name.startswith("columns")]
         names += [name for name in FOLDED if name in grids]
         if not names:
-            return Html("")
+            return Html(elsewhere)
         blocks = (grid_table(grids[name]).text for name in names)
-        return folded("Tables: columns, checks, secondary readings, further questions", *blocks)
+        own = folded("Tables: columns, checks, secondary readings, further questions", *blocks)
+        return Html(own.text + elsewhere)
 
     @cached_property
     def literature(self) -> Html | None:
