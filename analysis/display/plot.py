@@ -70,7 +70,11 @@ def plot(
 
     Examples
     --------
-    >>> plot(estimate(spec, panel)).save("effects.pdf")    # doctest: +SKIP
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"estimate": [0.3], "low": [0.1], "high": [0.5]}, ["耐心资本"])
+    >>> plot(rows).figure.axes[0].get_yticklabels()[0].get_text()
+    '耐心资本'
+    >>> plot(rows).save("effects.pdf")    # doctest: +SKIP
     """
     labels = dict(labels or {})
     names = [cls.__name__ for cls in type(result).__mro__]
@@ -93,6 +97,8 @@ def _table(result: Any) -> pd.DataFrame:  # noqa: ANN401
     table = result.tidy() if hasattr(result, "tidy") else result
     if not isinstance(table, pd.DataFrame):
         return pd.DataFrame()
+    if not {"term", "label"} & set(table):
+        table = table.assign(label=table.index.astype(str))
     if "kind" in table and "coefficient" in set(table["kind"]):  # those of a map are no effects
         table = table[table["kind"] != "coefficient"]
     if "stage" in table:  # the first stage and the reduced form have other units

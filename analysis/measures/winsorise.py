@@ -49,9 +49,10 @@ def winsorise(
 
     Examples
     --------
-    >>> trimmed = winsorise(panel, ["roa", "leverage"], share=0.01)    # doctest: +SKIP
-    >>> trimmed.describe("roa").notes                                  # doctest: +SKIP
-    'Winsorised at 1% and 99%: 24 of 1,200 values moved, 12 up and 12 down.'
+    >>> from analysis.data import load
+    >>> pulled = winsorise(load("china"), "rd_intensity", share=0.01)
+    >>> pulled.describe("rd_intensity").notes
+    'Winsorised at 1% and 99%: 9 of 403 values moved, 4 up and 5 down.'
     """
     require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
     if not isinstance(share, Real) or not 0 < share < 0.5:

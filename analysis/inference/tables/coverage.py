@@ -61,6 +61,11 @@ def balance(
     language : {"en", "zh"}
         Language of heads and notes.
 
+    Returns
+    -------
+    Balance
+        Entities with their first and last year and gaps, and entities by year.
+
     Raises
     ------
     UnknownNameError
@@ -68,7 +73,10 @@ def balance(
 
     Examples
     --------
-    >>> balance(panel, ["y", "x"]).frame.query("gaps != ''")    # doctest: +SKIP
+    >>> from analysis.data import load
+    >>> found = balance(load("china"), ["gdp", "loans"])
+    >>> found.balanced, int(found.by_year[2023])
+    (False, 31)
     """
     require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
     require_language(language)

@@ -87,6 +87,12 @@ def models_table(
     notes : iterable of str
         Sentences of your own under the table.
 
+    Returns
+    -------
+    ModelsTable
+        Shown in a notebook; `save` writes it, `frame` holds all digits. Under the table stand what
+        the errors are, which rows each model left out and which terms are not shown.
+
     Raises
     ------
     SpecificationError
@@ -96,8 +102,17 @@ def models_table(
 
     Examples
     --------
-    >>> table = models_table(estimate_columns(spec, panel), stars=True)    # doctest: +SKIP
-    >>> table.save("table2.docx")                                          # doctest: +SKIP
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate_columns
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> columns = estimate_columns(Specification("gdp", ["loans"]), panel, ["two_way", "entity"])
+    >>> table = models_table(columns, panel=panel, language="zh", below="t")
+    >>> for row in table.grid().rows[1:3]:
+    ...     print(*row)
+    个体固定效应 是 是
+    年份固定效应 是 否
+    >>> table.save("table2.docx")    # doctest: +SKIP
     """
     require_language(language)
     require_known("kind of error", below, BELOW, "a table of models")

@@ -82,7 +82,30 @@ _WRITERS: Mapping[str, Callable[[Grid, str, tuple[str, ...]], Any]] = {
 def save_grid(
     grid: Grid, path: str | Path, language: str = "en", line_names: tuple[str, ...] = ()
 ) -> Path:
-    """Write any table, as `Printed.save` does; every result has its own as ``result.grid()``."""
+    """Write any table; every result has its own as ``result.grid()``.
+
+    Parameters
+    ----------
+    grid : Grid
+        The table as plain text.
+    path : str or Path
+        Ends in ``.html``, ``.tex``, ``.docx``, ``.md`` or ``.csv``; a file that is there is
+        replaced.
+    language : {"en", "zh"}
+        Language of the page, and whether LaTeX needs ctex.
+    line_names : tuple of str
+        What the lines of a cell are, for CSV.
+
+    Returns
+    -------
+    Path
+        Where the table is.
+
+    Raises
+    ------
+    SpecificationError
+        No format has this ending, or the folder is not there.
+    """
     path = Path(path)
     if (ending := path.suffix.lower()) not in _WRITERS:
         raise SpecificationError(

@@ -112,6 +112,10 @@ def describe(
 
     Examples
     --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> print(describe(panel, ["urbanisation_rate", "rd_intensity"]).frame["count"].tolist())
+    [465, 403]
     >>> describe(panel, ["loans", "gdp"], by="region").save("table1.docx")    # doctest: +SKIP
     """
     require_language(language)
@@ -150,12 +154,25 @@ def correlations(
     within : bool
         Take entity and year effects out of every variable first, on the same rows.
 
+    Returns
+    -------
+    Correlations
+        `frame` is the square of correlations, `n` the rows that have every variable; the note says
+        how many rows were left out.
+
     Raises
     ------
     SpecificationError
         Fewer than two variables, or fewer than three rows that have all of them.
     UnknownNameError
         A variable or a method is not known.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> found = correlations(load("china"), ["gdp", "loans"], within=True)
+    >>> round(float(found.frame.loc["gdp", "loans"]), 2), found.n
+    (0.93, 424)
     """
     require_language(language)
     require_known("method", method, METHODS, "correlations")
