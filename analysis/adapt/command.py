@@ -15,6 +15,7 @@ from analysis.adapt.convert import Account, Converted, convert
 from analysis.adapt.map import Map, map_text, read_map
 from analysis.adapt.options import Wishes
 from analysis.adapt.proposal import Sizes, propose, sizes_of
+from analysis.adapt.report import write_report
 from analysis.adapt.table import Table, read_table
 from analysis.adapt.vocabulary import Noun, Vocabulary, bare, read_vocabulary
 from analysis.adapt.write import require_ours, written_whole
@@ -78,6 +79,7 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
     with written_whole(wishes.out) as folder:
         put_down(folder, made, found)
         answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said)
+        write_report(folder / "report", found, made.account, answers)
     return Adapted(made.name, wishes.out, found, made.account, answers)
 
 

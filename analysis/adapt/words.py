@@ -33,5 +33,5 @@ def adapted_text(found: Adapted, width: int = 100) -> str:
     asked = f"{len(answers.answered)} of {len(answers.records)} claims were asked"
     return (
         f"{body}\n\n{table(rows, '<<<<', width)}\n\n{asked}; {rest or 'none is left'}.\n"
-        f"Written: {found.folder}"
+        f"Written: {found.folder}, with the report in {found.folder / 'report' / 'index.html'}"
     )

@@ -16,7 +16,7 @@ from analysis.errors import LedgerError, UnknownNameError
 
 __all__ = ["Ledger", "Statement", "read_ledger"]
 
-_KINDS = ("normative", "fact")
+KINDS = ("normative", "fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _statement(entry: Mapping[str, Any]) -> Statement:
             f"{entry.get('id', 'An untested statement')} must have id, kind, section, quote and "
             "sentence, and nothing else."
         ) from None
-    if statement.kind not in _KINDS:
+    if statement.kind not in KINDS:
         raise LedgerError(
             f"{statement.id} has the unknown kind '{statement.kind}': use normative or fact."
         )
