@@ -33,20 +33,17 @@ def across_block(found: Across, books: Books) -> Html:
     Parameters
     ----------
     found : Across
-        The claim; of one data set nothing is shown.
+        The claim; of one data set there is no word over all.
     books : mapping of str to Codebook
         By data set.
     """
-    if len(found.records) < 2:
-        return Html("")
-    claim = found.records[0].evidence.claim
+    claim, several = found.records[0].evidence.claim, len(found.records) > 1
     rows = [row for record in found.records for row in _rows(record, books)]
-    caption = (
-        f"{claim.id} on {len(found.records)} data sets, that which detects the smallest effect "
-        "first. The pale bar reaches to the smallest effect seen four times in five, the line is "
-        "the 95% interval of the leading test"
-    )
+    where = f" on {len(found.records)} data sets, the sharpest first" if several else ""
+    caption = f"{claim.id}{where}. Line: 95% interval; pale bar: effects that would be missed"
     shown = table(pd.DataFrame(rows), caption, style="book across").text
+    if not several:
+        return Html(f'<div class="finding across">{shown}</div>')
     said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
     if not math.isnan(found.spread):
         same = "differ by more than their errors" if found.spread < 0.05 else "do not differ by "

@@ -81,6 +81,15 @@ class Chapter(BookPage):
         return diagram(self.name, self.study)
 
     @cached_property
+    def answer(self) -> Html:
+        """The claims under the words they have over all data sets, each leading to its section."""
+        rows = ""
+        for word in VERDICTS:
+            said = [_link(s) for s in self.sections.values() if s.word == word]
+            rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
+        return Html(f'<ul class="answer" aria-label="What the chapter found">{rows}</ul>')
+
+    @cached_property
     def summary(self) -> Html:
         """One row per claim: prediction, estimate, p-values, detectable effect, verdict."""
         return table(
@@ -168,9 +177,13 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
     return BookPage(name, shown)
 
 
+def _link(made: Section) -> str:
+    return f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'
+
+
 def _rows(made: Section) -> list[dict[str, object]]:
     head = {
-        "Claim": Html(f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'),
+        "Claim": Html(_link(made)),
         "What it says": made.claim.sentence,
         "Verdict": Html(badge(made.verdict.word)),
     }

@@ -14,7 +14,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge, table
 from analysis.inference.cells import signed
 
-__all__ = ["estimate_cell", "finding_words"]
+__all__ = ["estimate_cell", "finding_words", "made_of"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
 TESTS = {
@@ -54,7 +54,6 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     evidence, judged = record.evidence, record.verdict
     several = len(evidence.findings) > 1
     paragraphs = [_part(f, several, book) for f in evidence.findings]
-    made_of = "".join(_made_of(f, several) for f in evidence.findings if f.decomposition)
     if record.slopes is not None and paragraphs:
         of_two = bool(evidence.findings and evidence.findings[0].decomposition)
         paragraphs[0] += escape(_ends(record.slopes, book, declared=of_two))
@@ -63,8 +62,20 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     paragraphs += [escape(note) for note in evidence.notes]
     reason = escape(judged.reason) if judged.reason != evidence.describes else ""
     paragraphs.append(f"{badge(judged.word)} {reason}".strip())
-    body = "".join(f"<p>{text}</p>" for text in paragraphs) + made_of
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return Html(f'<div class="finding" aria-label="What the figures say">{body}</div>')
+
+
+def made_of(record: Record) -> Html:
+    """Set the parts of every term in which two moving series meet beside each other.
+
+    Parameters
+    ----------
+    record : Record
+        Of one claim; empty where it has no such term.
+    """
+    found = record.evidence.findings
+    return Html("".join(_made_of(f, len(found) > 1) for f in found if f.decomposition))
 
 
 def _part(finding: Finding, several: bool, book: Codebook | None) -> str:

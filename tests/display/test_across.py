@@ -23,8 +23,10 @@ def block(*records):
     return across_block(across(records, RULES), {}).text
 
 
-def test_one_data_set_needs_no_block():
-    assert block(record("a")) == ""
+def test_one_data_set_has_its_row_and_no_word_over_all():
+    text = block(record("a"))
+    assert text.count("<svg") == 1
+    assert "Over all" not in text
 
 
 def test_the_sharpest_comes_first_and_the_word_over_all_is_said():

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from analysis.claims import VERDICTS
 from analysis.claims.grids import checks_grid
 from analysis.display import chapters
 from analysis.display.chapters import chapter
@@ -97,6 +98,23 @@ def test_tables_hold_every_column_reading_and_check(exits):
     ):
         assert label in text
     assert len(checks_grid(exits.m38.evidence).rows) == len(exits.m38.evidence.checks)
+
+
+def test_the_answer_names_every_claim_once_under_its_word(exits):
+    text = exits.answer.text
+    assert re.findall(r'<a href="#m\d+">(M\d+)</a>', text) == sorted(
+        exits.sections, key=lambda c: (VERDICTS.index(exits.sections[c].word), int(c[1:]))
+    )
+    assert text.count('class="verdict') == len({s.word for s in exits.sections.values()})
+
+
+def test_what_a_term_is_made_of_stands_in_the_tables(study, archive):
+    made = chapter(study, "two-wheels", archive.folder.parent).m16
+    assert made.evidence.findings[0].decomposition
+    assert "What the term is made of" in made.tables.text
+    assert "What the term is made of" not in made.finding.text
+    assert made.answer.text.count("<svg") == 1 + len(made.others)
+    assert f">{made.word}</span>" in made.answer.text
 
 
 def test_the_summary_links_to_the_sections(exits):
