@@ -39,17 +39,25 @@ def across_block(found: Across, books: Books) -> Html:
     """
     claim, several = found.records[0].evidence.claim, len(found.records) > 1
     rows = [row for record in found.records for row in _rows(record, books)]
-    where = f" on {len(found.records)} data sets, the sharpest first" if several else ""
-    caption = f"{claim.id}{where}. Line: 95% interval; pale bar: effects that would be missed"
-    shown = table(pd.DataFrame(rows), caption, style="book across").text
+    caption = (
+        f"{claim.id} on {len(found.records)} data sets, the sharpest first. Line: 95% interval; "
+        "pale bar: effects that would be missed"
+    )
     if not several:
-        return Html(f'<div class="finding across">{shown}</div>')
+        return Html(f'<div class="finding across">{"".join(map(_line, rows))}</div>')
+    shown = table(pd.DataFrame(rows), caption, style="book across").text
     said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
     if not math.isnan(found.spread):
         same = "differ by more than their errors" if found.spread < 0.05 else "do not differ by "
         same += "" if found.spread < 0.05 else "more than their errors"
         said += f" The estimates {same} (Cochran's Q, p {_p(found.spread)})."
     return Html(f'<div class="finding across"><p>{said}</p>{shown}</div>')
+
+
+def _line(row: Mapping[str, object]) -> str:
+    """Put the cells of a row one after the other."""
+    cells = (row["Verdict"], row["Estimate"], row["Data"])
+    return f"<p>{' '.join(f'<span>{cell.text}</span>' for cell in cells if cell)}</p>"
 
 
 def _named(found: Across, books: Books) -> str:
@@ -72,11 +80,10 @@ def _rows(record: Record, books: Books) -> list[dict[str, object]]:
                 f"{escape(name)} <small>({_span(finding, book)})<br>"
                 f"{escape(finding.outcome_label)} on {escape(_lower(finding.term_label))}</small>"
             ),
-            "Estimate": Html(
-                f"{_drawing(finding)}{estimate_cell(finding, ' ')}<br>"
-                f"<small>smallest seen {finding.smallest}</small>"
+            "Estimate": Html(f"{_drawing(finding)}{estimate_cell(finding, ' ')}"),
+            "Verdict": Html(
+                f"{word.text}<br><small>p {_p(finding.p)}; smallest seen {finding.smallest}</small>"
             ),
-            "Verdict": Html(f"{word.text}<br><small>p {_p(finding.p)}</small>"),
         }
         for finding in record.evidence.findings
     ]

@@ -87,7 +87,8 @@ class Chapter(BookPage):
         for word in VERDICTS:
             said = [_link(s) for s in self.sections.values() if s.word == word]
             rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
-        return Html(f'<ul class="answer" aria-label="What the chapter found">{rows}</ul>')
+        lead = "What the figures say of each claim, over all data sets:"
+        return Html(f'<div class="answer"><p>{lead}</p><ul>{rows}</ul></div>')
 
     @cached_property
     def summary(self) -> Html:

@@ -19,7 +19,7 @@ from analysis.display.charts import draw
 from analysis.display.drawing import Picture
 from analysis.display.events import event_block
 from analysis.display.html import Html, badge, claim_card, folded, grid_table, table
-from analysis.display.words import estimate_cell, finding_words, made_of
+from analysis.display.words import estimate_cell, finding_words, further_words, made_of
 from analysis.errors import UnknownNameError
 
 __all__ = ["Section", "literature_table", "show"]
@@ -121,7 +121,8 @@ class Section:
         names += [name for name in FOLDED if name in grids]
         if not names:
             return Html(elsewhere)
-        blocks = [made_of(self.record).text, *(grid_table(grids[name]).text for name in names)]
+        blocks = [further_words(self.record, self.book).text, made_of(self.record).text]
+        blocks += [grid_table(grids[name]).text for name in names]
         own = folded("Tables: columns, checks, secondary readings, further questions", *blocks)
         return Html(own.text + elsewhere)
 
