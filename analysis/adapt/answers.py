@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.adapt.asking import Asked, ask
+from analysis.adapt.large import LargeEstimate, estimates, is_large
 from analysis.claims.archive import open_archive
+from analysis.claims.claim import Claim
 from analysis.claims.evidence import Evidence
 from analysis.claims.record import Record
 from analysis.claims.study import Study
@@ -19,6 +21,11 @@ from analysis.errors import AnalysisError
 from analysis.measures import build
 
 __all__ = ["Answers", "answer"]
+
+TOO_LARGE = (
+    "It is estimated without a verdict: in a panel of this size the tests that one rests on would "
+    "take hours."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +42,15 @@ class Answers:
         The study's own verdict of a claim, where its archive is at hand and the claim is the same.
     panel : Panel
         The figures, with measures.
+    large : tuple of LargeEstimate
+        Estimates without a verdict, where a panel is too large for the tests behind one.
     """
 
     asked: Asked
     records: tuple[Record, ...]
     book: Mapping[str, str]
     panel: Panel
+    large: tuple[LargeEstimate, ...] = ()
 
     @property
     def answered(self) -> tuple[Record, ...]:
@@ -65,14 +75,27 @@ def answer(
     panel = build(load(name, root), study.measures)
     found = ask(study, panel, root)
     said(f"{len(found.study.ledger)} of {len(study.ledger)} claims can be asked")
-    results = evaluate_study(found.study, draws=draws, jobs=jobs, said=said)
-    done = {record.id: record for record in results.records}
+    large: tuple[LargeEstimate, ...] = ()
+    if is_large(panel):
+        large, failed = estimates(found.study, panel, said)
+        done = {
+            claim.id: _without(study, claim, failed.get(claim.id, TOO_LARGE), name)
+            for claim in found.study.ledger
+        }
+    else:
+        results = evaluate_study(found.study, draws=draws, jobs=jobs, said=said)
+        done = {record.id: record for record in results.records}
     for claim, why in found.cannot:
-        evidence = Evidence(claim, cannot=why if claim.declared else "", dataset=name)
-        done[claim.id] = Record(evidence, verdict(evidence, study.rules))
+        done[claim.id] = _without(study, claim, why, name)
     records = tuple(replace(done[claim.id], earlier={}) for claim in study.ledger)
     write_claims(records, root / "answers")
-    return Answers(found, records, _book(study), panel)
+    return Answers(found, records, _book(study), panel, large)
+
+
+def _without(study: Study, claim: Claim, why: str, name: str) -> Record:
+    """Return a claim without findings, and why it has none."""
+    evidence = Evidence(claim, cannot=why if claim.declared else "", dataset=name)
+    return Record(evidence, verdict(evidence, study.rules))
 
 
 def _book(study: Study) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _page(
 ) -> str:
     sheets = "\n".join(path.read_text(encoding="utf-8") for path in SHEETS if path.is_file())
     title = f"What {found.file} says"
-    asked = len(answers.answered)
+    asked = len(answers.asked.study.ledger)
     body = [
         f"<h1>{escape(title)}</h1>",
         f"<p>{account.rows:,} rows of {account.entities:,} {escape(found.many)}, "
@@ -95,6 +95,7 @@ def _page(
         '<h2 id="asked">What was asked</h2>',
         *([_figure(drawn, answers)] if drawn else []),
         *([grid_table(grids["verdicts"]).text] if "verdicts" in grids else []),
+        *([grid_table(grids["estimates"]).text] if "estimates" in grids else []),
         *_claims(answers, grids),
         f'<h2 id="cannot">What cannot be asked</h2>{grid_table(grids["cannot"]).text}',
         f'<h2 id="table">What was made of the table</h2>{grid_table(grids["columns"]).text}',

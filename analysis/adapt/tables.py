@@ -30,6 +30,8 @@ def report_grids(found: Map, account: Account, answers: Answers) -> dict[str, Gr
     out = {"columns": _columns(found, account)}
     if answers.answered:
         out["verdicts"] = _verdicts(answers)
+    if answers.large:
+        out["estimates"] = _large(answers)
     out["cannot"] = _cannot(answers)
     return out | {r.id: _estimates(r) for r in answers.answered}
 
@@ -66,6 +68,21 @@ def _verdicts(answers: Answers) -> Grid:
     return Grid("Claims that were asked of these figures", heads, tuple(rows), notes, style="book")
 
 
+def _large(answers: Answers) -> Grid:
+    rows = [
+        (one.id, one.term, one.outcome, one.sign,
+         f"{signed(one.estimate)}\n[{signed(one.low)}, {signed(one.high)}]", f"{one.p:.3f}",
+         f"{one.n:,}", f"{one.entities:,}", answers.book.get(one.id, NO))
+        for one in answers.large
+    ]  # fmt: skip
+    heads = ("Claim", "Term", "Outcome", "Sign", "Estimate", "p", "Rows", "Entities", "In the book")
+    notes = (
+        "Two-way effects, in within-SDs; intervals and p by the jackknife (CR3), by entity. No "
+        "verdict: the other tests that one rests on would take hours on a panel of this size.",
+    )
+    return Grid("Estimates on a large panel", heads, tuple(rows), notes, style="book")
+
+
 def _cannot(answers: Answers) -> Grid:
     rows = [
         (claim.id, claim.sentence, why or claim.why_not, answers.book.get(claim.id, NO))
@@ -76,6 +93,7 @@ def _cannot(answers: Answers) -> Grid:
          answers.book.get(r.id, NO))
         for r in answers.records
         if not r.evidence.findings and r.id in answers.asked.study.ids
+        and r.id not in {one.id for one in answers.large}
     ]  # fmt: skip
     heads = ("Claim", "In words", "Why not", "In the book")
     return Grid("Claims that cannot be asked of these figures", heads, tuple(rows), style="book")

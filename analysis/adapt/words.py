@@ -27,10 +27,12 @@ def adapted_text(found: Adapted, width: int = 100) -> str:
         claim = record.evidence.claim
         rows.append((record.id, record.verdict.word, answers.book.get(record.id, "–"),
                      claim.sentence))  # fmt: skip
-    counts = Counter(r.verdict.word for r in answers.records if not r.evidence.findings)
+    rows += [(one.id, f"{one.estimate:+.2f}, p {one.p:.3f}", answers.book.get(one.id, "–"),
+              f"{one.outcome} on {one.term}") for one in answers.large]  # fmt: skip
+    counts = Counter(r.verdict.word for r in answers.records if r.id not in answers.asked.study.ids)
     rest = ", ".join(f"{n} {word}" for word, n in counts.items())
     body = "\n".join(lines)
-    asked = f"{len(answers.answered)} of {len(answers.records)} claims were asked"
+    asked = f"{len(answers.asked.study.ledger)} of {len(answers.records)} claims were asked"
     return (
         f"{body}\n\n{table(rows, '<<<<', width)}\n\n{asked}; {rest or 'none is left'}.\n"
         f"Written: {found.folder}, with the report in {found.folder / 'report' / 'index.html'}"

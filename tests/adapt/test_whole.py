@@ -97,6 +97,21 @@ def test_the_slope_is_that_of_least_squares_with_dummies(adapted):
     assert slope == pytest.approx(0.02, abs=0.002)
 
 
+def test_a_large_panel_gives_the_same_slope_without_a_verdict(adapted, files, study, monkeypatch):
+    monkeypatch.setattr("analysis.adapt.large.LARGE", 0)
+    wishes = Wishes(files / "我的数据.xlsx", files / "large", jobs=1, ledger=files / "my.yml")
+    found = adapt(study, wishes, lambda _: None).answers
+    column = adapted[0].answers.answered[0].evidence.findings[0].columns[0]
+    assert not found.answered
+    (one,) = found.large
+    assert (one.id, one.n, one.entities) == ("thesis-1", column.n, column.entities)
+    assert (one.estimate, one.low, one.high) == pytest.approx(
+        (column.estimate, column.low, column.high)
+    )
+    assert "without a verdict" in found.records[0].evidence.cannot
+    assert (files / "large" / "report" / "tables" / "estimates.docx").is_file()
+
+
 def test_the_data_set_is_one_like_any_other(adapted, files, study):
     panel = load("mine", files / "out")
     assert (len(panel.entities), panel.years[0], panel.years[-1]) == (30, 2011, 2019)
