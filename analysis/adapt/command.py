@@ -17,7 +17,7 @@ from analysis.adapt.options import Wishes
 from analysis.adapt.proposal import Sizes, propose, sizes_of
 from analysis.adapt.report import write_report
 from analysis.adapt.table import Table, read_table
-from analysis.adapt.vocabulary import Noun, Vocabulary, bare, read_vocabulary
+from analysis.adapt.vocabulary import FIRMS, Noun, Vocabulary, bare, read_vocabulary
 from analysis.adapt.write import require_ours, written_whole
 from analysis.claims.study import Study
 from analysis.errors import DataError, require_known
@@ -189,7 +189,7 @@ def _noun(wishes: Wishes, entity: str, vocabulary: Vocabulary) -> Noun:
 
 
 def _sizes(study: Study, like: str) -> Sizes:
-    if not like:
+    if like in ("", FIRMS):
         return {}
     require_known("data set", like, study.units.values(), "the study (like)")
     return sizes_of(study.panel(like).frame)

@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.adapt.answers import Answers
 from analysis.adapt.convert import Account
 from analysis.adapt.map import Map
-from analysis.adapt.tables import report_grids
+from analysis.adapt.tables import firm_frame, report_grids
+from analysis.adapt.vocabulary import FIRMS
 from analysis.data.codebook import Codebook
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
@@ -21,6 +22,7 @@ from analysis.display.words import finding_words
 from analysis.inference.cells import Grid
 from analysis.inference.tables.printed import save_grid
 from analysis.inference.tables.summary import describe
+from analysis.measures.patience import published_patience
 from analysis.places import CODE
 
 __all__ = ["write_report"]
@@ -55,6 +57,9 @@ def write_report(folder: Path, found: Map, account: Account, answers: Answers) -
     for name, grid in grids.items():
         for ending in FORMATS:
             save_grid(grid, folder / "tables" / f"{name}{ending}")
+    if answers.panel.roles.like == FIRMS:
+        made = published_patience(firm_frame(answers.panel)).frame
+        made.dropna(how="all").to_csv(folder / "tables" / "patience_of_firms.csv")
     drawn = _forest(answers)
     if drawn:
         for ending in (".svg", ".png"):
@@ -96,6 +101,7 @@ def _page(
         *([_figure(drawn, answers)] if drawn else []),
         *([grid_table(grids["verdicts"]).text] if "verdicts" in grids else []),
         *([grid_table(grids["estimates"]).text] if "estimates" in grids else []),
+        *([grid_table(grids["patience"]).text] if "patience" in grids else []),
         *_claims(answers, grids),
         f'<h2 id="cannot">What cannot be asked</h2>{grid_table(grids["cannot"]).text}',
         f'<h2 id="table">What was made of the table</h2>{grid_table(grids["columns"]).text}',

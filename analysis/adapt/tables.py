@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from analysis.adapt.answers import Answers
 from analysis.adapt.convert import Account
 from analysis.adapt.map import Map
+from analysis.adapt.vocabulary import FIRMS
 from analysis.claims.finding import Finding
 from analysis.claims.record import Record
+from analysis.data import Panel
 from analysis.inference.cells import Grid, signed
+from analysis.measures.patience import published_patience
 
-__all__ = ["report_grids"]
+__all__ = ["firm_frame", "report_grids"]
 
 NO = "–"
 
@@ -32,6 +37,8 @@ def report_grids(found: Map, account: Account, answers: Answers) -> dict[str, Gr
         out["verdicts"] = _verdicts(answers)
     if answers.large:
         out["estimates"] = _large(answers)
+    if answers.panel.roles.like == FIRMS:
+        out["patience"] = _patience(answers.panel)
     out["cannot"] = _cannot(answers)
     return out | {r.id: _estimates(r) for r in answers.answered}
 
@@ -66,6 +73,26 @@ def _verdicts(answers: Answers) -> Grid:
         "nothing else is said, with 95% intervals.",
     )
     return Grid("Claims that were asked of these figures", heads, tuple(rows), notes, style="book")
+
+
+def _patience(panel: Panel) -> Grid:
+    """Return the published measures of patience that the columns allow, and the trap in each."""
+    made = published_patience(firm_frame(panel)).table
+    rows = [
+        (m.measure, m.made_of, f"{m.rows:,}" if m.rows else NO,
+         f"{m.median:.3f}" if m.rows else NO, f"{m.largest:.3g}" if m.rows else NO,
+         f"lacks {m.lacks}. {m.trap}" if m.lacks else m.trap)
+        for m in made.itertuples()
+    ]  # fmt: skip
+    heads = ("Measure", "Made of", "Rows", "Median", "Largest", "Beware")
+    return Grid("Published measures of patience inside firms", heads, tuple(rows), style="book")
+
+
+def firm_frame(panel: Panel) -> pd.DataFrame:
+    """Return the columns of firms; the region of a firm is its industry."""
+    if "region" not in panel.entities:
+        return panel.frame
+    return panel.frame.assign(industry=panel.region)
 
 
 def _large(answers: Answers) -> Grid:

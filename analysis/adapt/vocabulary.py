@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any
 from analysis.adapt.cells import plain
 from analysis.claims.yaml_file import read_yaml
 from analysis.data.dataset import DATA, Unit, read_dataset, read_units
+from analysis.data.firm_panel import firm_fields
 from analysis.data.sidecar import read_sidecar
 from analysis.errors import LedgerError
+from analysis.measures.patience import patience_fields
 
 if TYPE_CHECKING:
     from analysis.claims.study import Study
 
-__all__ = ["Noun", "Target", "Vocabulary", "bare", "read_vocabulary", "split_unit"]
+__all__ = ["FIRMS", "Noun", "Target", "Vocabulary", "bare", "read_vocabulary", "split_unit"]
 
 SHARE, PERCENT = "share", "percent"
+FIRMS = "firms"
+"""What a table of firms is like: no data set of a study, but columns with names of their own."""
+KINDS = {"amount": "元", "percent": "%", "count": "件", "number": "index"}
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECTIONS = ("entities", "year", "region", "units", "series", "derive")
 
@@ -207,12 +212,27 @@ def _targets(study: Study, units: Mapping[str, Unit]) -> dict[str, Target]:
                 base, labels = units[column.unit].base, (column.label_en, column.label_zh)
                 known = out.setdefault(column.name, Target(column.name, *labels, column.unit, base))
                 out[column.name] = replace(known, labels={**known.labels, name: labels})
+    for name, (label, zh, column, kind) in _firm_columns().items():
+        unit = KINDS[kind]
+        labels = {FIRMS: (label, zh), f"{FIRMS} as downloaded": (column, "")}
+        out.setdefault(name, Target(name, label, zh, unit, units[unit].base, labels))
     for measure in study.measures:
         stored = measure.unit.stored
         out.setdefault(
             measure.name, Target(measure.name, measure.label_en, measure.label_zh, stored, stored)
         )
     return out
+
+
+def _firm_columns() -> dict[str, tuple[str, str, str, str]]:
+    """Return label in English and Chinese, name in a download and kind of columns of firms."""
+    known = firm_fields().values()
+    seen = {f.name: (f.label_en, f.label_zh, f.column, f.kind) for f in known if f.kind in KINDS}
+    further = {
+        name: (said["label_en"], said["label_zh"], name, said["kind"])
+        for name, said in patience_fields().items()
+    }
+    return seen | further
 
 
 def _names(

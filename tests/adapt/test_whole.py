@@ -193,3 +193,37 @@ def test_what_came_of_it_is_plain_for_other_programs(adapted):
     facts = json.loads(json.dumps(adapted[0].plain(), ensure_ascii=False))
     assert facts["asked"] == ["thesis-1"]
     assert facts["account"]["rows"] == 270
+
+
+def firms_table() -> pd.DataFrame:
+    """Invented firms under headings of a download and its Chinese labels."""
+    rng = np.random.default_rng(2)
+    rows = [
+        (600000 + i, f"{year}-12-31", "C" + str(i % 3), rng.lognormal(21, 1), rng.lognormal(19, 1),
+         rng.lognormal(18, 1), rng.lognormal(17, 1), rng.uniform(20, 70), rng.lognormal(16, 1))
+        for i in range(6) for year in range(2014, 2020)
+    ]  # fmt: skip
+    heads = ["证券代码", "会计年度", "行业", "负债合计(元)", "A002101000", "长期借款(元)",
+             "应付债券(元)", "机构投资者持股比例(%)", "应付票据(元)"]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
+
+
+def test_firms_get_the_published_measures_their_columns_allow(tmp_path, study):
+    firms_table().to_csv(tmp_path / "firms.csv", index=False, encoding="gbk")
+    wishes = Wishes(
+        tmp_path / "firms.csv", tmp_path / "out", "证券代码", "会计年度", "行业", jobs=1
+    )
+    found = adapt(study, wishes, lambda _: None)
+    assert {one.series for one in found.map.used} >= {"short_loans", "long_loans", "institutions"}
+    assert not found.answers.answered
+    tables = tmp_path / "out" / "report" / "tables"
+    made = pd.read_csv(tables / "patience_of_firms.csv")
+    table = firms_table().set_axis(["firm", "t", "i", "debt", "s", "l", "b", "held", "n"], axis=1)
+    first = table.head(6)
+    by_hand = first["held"][3] / first["held"][:3].std(ddof=1)
+    by_hand += first["l"][3] / (first["s"] + first["l"] + first["b"] + first["n"])[3]
+    row = made[(made["entity"] == 600000) & (made["year"] == 2017)]
+    assert row["A2"].item() == pytest.approx(by_hand)
+    text = (tables / "patience.csv").read_text(encoding="utf-8-sig")
+    assert "lacks low_turnover_third" in text
+    assert "explodes" in text
