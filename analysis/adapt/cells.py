@@ -135,6 +135,8 @@ def numbers(
 
 def _read(cell: object, units: Collection[str]) -> tuple[float, str, tuple[str, ...]] | str:
     """Return number, unit and what was read through; else why not."""
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell):  # nearly all cells: no more is asked
+        return (float(cell), "", ()) if math.isfinite(float(cell)) else _BAD
     if is_blank(cell):
         return _BLANK
     if isinstance(cell, Real) and not isinstance(cell, bool | np.bool_):

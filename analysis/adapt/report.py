@@ -59,7 +59,7 @@ def write_report(folder: Path, found: Map, account: Account, answers: Answers) -
             save_grid(grid, folder / "tables" / f"{name}{ending}")
     if answers.panel.roles.like == FIRMS:
         made = published_patience(firm_frame(answers.panel)).frame
-        made.dropna(how="all").to_csv(folder / "tables" / "patience_of_firms.csv")
+        made.dropna(how="all").to_csv(folder / "tables" / "measures_by_firm.csv")
     drawn = _forest(answers)
     if drawn:
         for ending in (".svg", ".png"):
@@ -101,7 +101,7 @@ def _page(
         *([_figure(drawn, answers)] if drawn else []),
         *([grid_table(grids["verdicts"]).text] if "verdicts" in grids else []),
         *([grid_table(grids["estimates"]).text] if "estimates" in grids else []),
-        *([grid_table(grids["patience"]).text] if "patience" in grids else []),
+        *([grid_table(grids["firm_measures"]).text] if "firm_measures" in grids else []),
         *_claims(answers, grids),
         f'<h2 id="cannot">What cannot be asked</h2>{grid_table(grids["cannot"]).text}',
         f'<h2 id="table">What was made of the table</h2>{grid_table(grids["columns"]).text}',

@@ -38,7 +38,7 @@ def report_grids(found: Map, account: Account, answers: Answers) -> dict[str, Gr
     if answers.large:
         out["estimates"] = _large(answers)
     if answers.panel.roles.like == FIRMS:
-        out["patience"] = _patience(answers.panel)
+        out["firm_measures"] = _patience(answers.panel)
     out["cannot"] = _cannot(answers)
     return out | {r.id: _estimates(r) for r in answers.answered}
 

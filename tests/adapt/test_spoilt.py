@@ -103,6 +103,17 @@ def tree(folder):
     return {str(p.relative_to(folder)): p.is_file() and p.read_bytes() for p in folder.rglob("*")}
 
 
+def assert_unchanged(line, heads, known, rows, made):
+    """A figure whose cell was not spoilt stands in the data set as it stood in the table."""
+    old = known.get((line[0], line[1]))
+    if old is None or old not in rows:
+        return
+    series = {column: name for column, name, *_ in made.account.columns}
+    for heading, text in zip(HEADS, old, strict=True):
+        if heading in series:
+            assert float(line[heads.index(series[heading])]) == float(text)
+
+
 @given(spoilt())
 @settings(QUICK, max_examples=1200)
 def test_a_spoilt_table_is_read_whole_or_refused_in_a_sentence(few_words, table):
@@ -119,6 +130,11 @@ def test_a_spoilt_table_is_read_whole_or_refused_in_a_sentence(few_words, table)
         assert made.account.rows == len(full)
         for _heading, _series, _unit, figures, blanks, _ in made.account.columns:
             assert figures + blanks == len(full)
+        written = list(csv.reader(made.files["figures.csv"].splitlines()))
+        assert len(written) == len(full) + 1
+        keys = {(row[0].strip(), row[1]): row for row in ROWS}
+        for line in written[1:]:
+            assert_unchanged(line, written[0], keys, full, made)
         named = {one[0] for one in (*made.account.columns, *made.account.unused)}
         assert len(named) + len({found.entity, found.year, found.region} - {""}) == len(HEADS)
         assert (out / "t" / "dataset.yml").is_file()

@@ -217,13 +217,13 @@ def test_firms_get_the_published_measures_their_columns_allow(tmp_path, study):
     assert {one.series for one in found.map.used} >= {"short_loans", "long_loans", "institutions"}
     assert not found.answers.answered
     tables = tmp_path / "out" / "report" / "tables"
-    made = pd.read_csv(tables / "patience_of_firms.csv")
+    made = pd.read_csv(tables / "measures_by_firm.csv")
     table = firms_table().set_axis(["firm", "t", "i", "debt", "s", "l", "b", "held", "n"], axis=1)
     first = table.head(6)
     by_hand = first["held"][3] / first["held"][:3].std(ddof=1)
     by_hand += first["l"][3] / (first["s"] + first["l"] + first["b"] + first["n"])[3]
     row = made[(made["entity"] == 600000) & (made["year"] == 2017)]
     assert row["A2"].item() == pytest.approx(by_hand)
-    text = (tables / "patience.csv").read_text(encoding="utf-8-sig")
+    text = (tables / "firm_measures.csv").read_text(encoding="utf-8-sig")
     assert "lacks low_turnover_third" in text
     assert "explodes" in text
