@@ -113,7 +113,7 @@ def figure(svg: str, alt: str, caption: str) -> Html:
     """Show a finished drawing inside a fragment, with its words for those who do not see it."""
     source = b64encode(svg.encode()).decode()  # apart from the page: ids of drawings may repeat
     return Html(
-        f'<figure><img loading="lazy" src="data:image/svg+xml;base64,{source}" '
+        f'<figure><img src="data:image/svg+xml;base64,{source}" '
         f'alt="{escape(alt)}"/><figcaption>{escape(caption)}</figcaption></figure>'
     )
 

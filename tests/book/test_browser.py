@@ -106,7 +106,8 @@ def test_page_is_no_longer_than_a_reader_will_scroll(browser, site, page):
 @pytest.mark.parametrize("page", ["two_wheels", "innovation_chain", "references"])
 def test_a_link_into_a_fold_opens_it(browser, site, page):
     open_page(browser, f"{site}/{page}.html")
-    target = browser.execute_script("return document.querySelector('details.more [id]').id")
+    inside = ":is(figure, section, .citation)[id]"
+    target = browser.execute_script(f"return document.querySelector('details.more {inside}').id")
     assert not browser.find_element(By.ID, target).is_displayed()
     open_page(browser, f"{site}/{page}.html?again#{target}")
     WebDriverWait(browser, 120).until(lambda d: d.find_element(By.ID, target).is_displayed())
