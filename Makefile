@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test lint serve bench certify calibrate lock clean help
+.PHONY: book test lint serve bench certify calibrate mine lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -57,10 +57,18 @@ certify: $(READY) ## simulate every method anew and write the table of certifica
 calibrate: $(READY) ## simulate books with nothing to find and with planted effects, and judge them
 	$(BIN)/python -m analysis calibrate --jobs $(shell nproc)
 
+# The chapters are not built on foreign figures: their sentences are bound to the results of the book
+# (book/statements), and what pages explore besides looks at the book's own tables.
+mine: $(READY) ## evaluate your own table: make mine DATA=table.xlsx [MAP=map.yml] [LEDGER=my.yml] [OUT=_build/mine]
+	@test -n "$(DATA)" || { echo "Name your table: make mine DATA=table.xlsx" >&2; exit 2; }
+	@$(BIN)/python -m analysis adapt "$(DATA)" --out "$(or $(OUT),_build/mine)" $(if $(MAP),--map "$(MAP)") \
+	  $(if $(LEDGER),--ledger "$(LEDGER)")
+	@echo "The chapters keep the book's figures, because their sentences are bound to its results."
+
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group book --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra book --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
-	$(BIN)/pyproject2conda yaml --group book --group dev --python-include infer --name patient-capital-book \
+	$(BIN)/pyproject2conda yaml --extra book --group dev --python-include infer --name patient-capital-book \
 	  --channel conda-forge --output environment.yml --overwrite force
 
 clean: ## remove the environment and everything built

@@ -4,6 +4,7 @@
     python -m analysis claims --evaluate [--out DIR] [--draws N] [--jobs N]
     python -m analysis claim M16 [--json]
     python -m analysis evaluate [--out DIR] [--draws N] [--jobs N] [--json]
+    python -m analysis adapt FILE --out DIR [--entity COL] [--year COL] [--region COL] [--map FILE]
     python -m analysis drift OLD NEW [--tolerance T] [--none] [--json]
     python -m analysis describe gov [--json]
     python -m analysis check [--json]
@@ -21,10 +22,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from analysis.adapt.options import Wishes, add_options
 from analysis.claims.study import Study, read_study
 from analysis.claims.text import claim_text, labelled, ledger_text, table
 from analysis.errors import AnalysisError, DataError, require_known
@@ -93,22 +95,15 @@ def _require_folder(path: Path) -> None:
 
 def _evaluate(options: argparse.Namespace) -> Answer:
     """Evaluate a study with all it explores and keep the results, unless they are up to date."""
-    from analysis.claims.archive import ROOT, archive_key, open_archive, write_archive
-    from analysis.claims.study_results import evaluate_study
+    from analysis.claims.archive import ROOT
+    from analysis.claims.making import make_archive
 
     study, root = _study(options), options.out or ROOT
     _require_folder(root)
-    key = archive_key(study, options.draws)
-    try:
-        kept = open_archive(root / study.name)
-    except DataError:
-        kept = None
-    new = kept is None or kept.manifest["key"] != key
-    if new:
-        results = evaluate_study(study, draws=options.draws, jobs=options.jobs, explore=True)
-        kept = write_archive(study, results, options.draws, root)
-    facts = {"archive": str(kept.folder), "written": new, **kept.manifest}
-    words = "written" if new else "up to date"
+    said: list[str] = []
+    kept = make_archive(study, draws=options.draws, jobs=options.jobs, root=root, said=said.append)
+    facts = {"archive": str(kept.folder), "written": bool(said), **kept.manifest}
+    words = "written" if said else "up to date"
     return facts, lambda: f"The archive of '{study.name}' is {words}: {kept.folder}"
 
 
@@ -127,6 +122,16 @@ def _drift(options: argparse.Namespace) -> Answer:
     text = f"{len(found)} numbers and words moved."
     facts = found.to_dict(orient="records")
     return facts, lambda: f"{table(rows, '<<<>><', _width())}\n\n{text}" if len(found) else text
+
+
+def _adapt(options: argparse.Namespace) -> Answer:
+    """Make a data set of a reader's table and put the study to it."""
+    from analysis.adapt.command import adapt
+    from analysis.adapt.words import adapted_text
+
+    wishes = Wishes(**{f.name: getattr(options, f.name) for f in fields(Wishes)})
+    found = adapt(read_study(options.study), wishes)
+    return found.plain(), lambda: adapted_text(found, _width())
 
 
 def _claim(options: argparse.Namespace) -> Answer:
@@ -230,6 +235,7 @@ def _parser() -> argparse.ArgumentParser:
     whole("--out", type=Path, metavar="DIR", help="folder of archives")
     for one in (claims, whole):
         one("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
+    add_options(command("adapt", _adapt, "Make a data set of your own table and evaluate it."))
     moved = command("drift", _drift, "List what moved between two archives.")
     moved("old", type=Path, help="folder of one archive of a study")
     moved("new", type=Path, help="folder of the other")

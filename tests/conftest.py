@@ -35,6 +35,37 @@ def count_calls(work) -> int:
 
 
 @pytest.fixture(scope="session")
+def wheel(once, tmp_path_factory) -> Path:
+    """Return the wheel of the project, built once without a network."""
+
+    def make():
+        folder = tmp_path_factory.mktemp("wheel")
+        pip("wheel", "--no-build-isolation", "--wheel-dir", folder, TOP)
+        (made,) = folder.glob("*.whl")
+        return made
+
+    return once("wheel", make)
+
+
+@pytest.fixture(scope="session")
+def installed(once, tmp_path_factory, wheel) -> Path:
+    """Return a folder that holds the installed wheel and nothing else."""
+
+    def make():
+        folder = tmp_path_factory.mktemp("installed")
+        pip("install", "--target", folder, wheel)
+        return folder
+
+    return once("installed", make)
+
+
+def pip(*words) -> None:
+    options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", words[0], *options, *map(str, words[1:])]
+    subprocess.run(command, check=True, cwd=TOP)
+
+
+@pytest.fixture(scope="session")
 def calls():
     return count_calls
 

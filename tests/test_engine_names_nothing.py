@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("data", "measures", "models", "inference", "certificates", "claims", "display")
+ROOMS = ("data", "measures", "models", "inference", "certificates", "claims", "display", "adapt")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / "analysis" / room).rglob("*.py"))
 # Words of the language or of a method that a measure or series happens to be called as well.
 COMMON = {

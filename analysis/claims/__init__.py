@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "family": ["discoveries"],
         "finding": ["Check", "Column", "Finding"],
         "ledger": ["Ledger", "Statement", "read_ledger"],
+        "making": ["make_archive"],
         "question": ["Question"],
         "record": ["Page", "Record", "make_record"],
         "rules": ["Rules", "read_rules"],

@@ -94,9 +94,10 @@ def across(records: Sequence[Record], by: Rules) -> Across:
 
 
 def _sight(record: Record) -> float:
-    """Smallest detectable effect of the first part; infinite where nothing was estimated."""
+    """Smallest detectable effect of the first part; infinite where it is not known."""
     found = record.evidence.findings
-    return found[0].mde if found and found[0].unit == "within-SDs" else math.inf
+    known = found and found[0].unit == "within-SDs" and math.isfinite(found[0].mde)
+    return found[0].mde if known else math.inf
 
 
 def _strongest(speak: Sequence[Record], tested: int, by: Rules) -> str:

@@ -1,8 +1,9 @@
 """The archive: results of a study as plain JSON and CSV, made once and read by all that show them.
 
-Layout of ``_build/archive/<study>/``: ``manifest.json`` (the key of code, data and study),
-``claims.csv`` (one row per claim, data set and part), ``claims.json`` (evidence and verdicts),
-``records/`` (one file per claim and data set), ``pages/``, ``codebooks/``, ``certificates.csv``.
+Layout of its folder, ``_build/archive/<study>/`` in a clone: ``manifest.json`` (the key of code,
+data and study), ``claims.csv`` (one row per claim, data set and part), ``claims.json`` (evidence
+and verdicts), ``records/`` (one file per claim and data set), ``pages/``, ``codebooks/``,
+``certificates.csv``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from analysis.claims.tables import write_claims, write_json
 from analysis.data.codebook import Codebook
 from analysis.errors import DataError, UnknownNameError
 from analysis.fingerprint import fingerprint
+from analysis.places import CODE, FIGURES, archives
 
 if TYPE_CHECKING:
     from analysis.claims.study import Study
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "archive_key", "current_archive", "open_archive", "write_archive"]
 
-CODE = Path(__file__).parents[1]
-ROOT = CODE.parent / "_build" / "archive"
-DATA = CODE.parent / "data"
+ROOT = archives()
 # What results rest on; what only draws or prints is left out.
 ROOMS = ("errors.py", "strict.py", "certified.py", "data", "measures", "models", "inference",
          "certificates", "claims")  # fmt: skip
@@ -99,13 +99,23 @@ class Archive:
 
 def archive_key(study: Study, draws: int) -> str:
     """Return the key of everything results rest on: code, data, study and draws."""
-    paths = [*(CODE / room for room in ROOMS), study.folder, study.data or DATA]
+    paths = [*(CODE / room for room in ROOMS), study.folder, study.data or FIGURES]
     units = "-".join(f"{unit}={dataset}" for unit, dataset in sorted(study.units.items()))
     return f"{fingerprint(paths, SUFFIXES)}-{draws}-{units}"
 
 
 def open_archive(folder: Path) -> Archive:
     """Open what `write_archive` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        Of one study.
+
+    Returns
+    -------
+    Archive
+        Opened, whatever it was made from.
 
     Raises
     ------
@@ -121,6 +131,18 @@ def open_archive(folder: Path) -> Archive:
 
 def current_archive(study: Study, root: Path | None = None) -> Archive:
     """Open the archive of a study, if it was made from code, data and study as they are now.
+
+    Parameters
+    ----------
+    study : Study
+        From `read_study`.
+    root : Path, optional
+        Folder of archives; `analysis.places.archives` if None.
+
+    Returns
+    -------
+    Archive
+        Opened.
 
     Raises
     ------
@@ -146,7 +168,12 @@ def write_archive(study: Study, results: Results, draws: int, root: Path | None 
     draws
         Of the wild bootstrap.
     root
-        Folder of archives; ``_build/archive`` of the project if None.
+        Folder of archives; `analysis.places.archives` if None.
+
+    Returns
+    -------
+    Archive
+        As written.
 
     Raises
     ------

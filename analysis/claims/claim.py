@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims import vocabulary
-from analysis.claims.vocabulary import TEXTS, VOCABULARY, hint
+from analysis.claims.vocabulary import REQUIRED, hint
 from analysis.errors import AnalysisError, LedgerError
 
 if TYPE_CHECKING:
@@ -204,8 +204,7 @@ class Claim:
             raise LedgerError(
                 f"{name} has the unknown field '{unknown[0]}': {hint(unknown[0], known)}"
             )
-        required = ["id", *TEXTS, "outcome", "regressors", "unit", *VOCABULARY]
-        if missing := [key for key in required if key not in entry]:
+        if missing := [key for key in REQUIRED if key not in entry]:
             raise LedgerError(f"{name} lacks the field '{missing[0]}': add it.")
         other = entry.get("secondary") or {}
         if unknown := [key for key in other if key not in ("outcomes", "regressors", "held")]:

@@ -65,6 +65,14 @@ def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
         Both sides of a regression contain the same raw series.
     SpecificationError, LedgerError
         A regression cannot be estimated.
+
+    Examples
+    --------
+    >>> from analysis.claims import Question, read_study
+    >>> study = read_study("patient_capital")
+    >>> claim = study.ledger["M05"]
+    >>> evaluate(Question(claim, study.panel("china"), study), draws=99).claim.id
+    'M05'
     """
     study, claim = question.study, question.claim
     asked = [question]
@@ -76,7 +84,7 @@ def evaluate(question: Question, *, draws: int = DRAWS) -> Evaluated:
 
 
 def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tuple[Evaluated, ...]:
-    """Put the claims of a family to one data set, p-values adjusted over all of them.
+    """Return the evidence on claims of a family on one data set, p-values adjusted over all.
 
     A claim that cannot be put to the panel says why; the others are not touched.
 

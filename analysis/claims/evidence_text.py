@@ -50,7 +50,7 @@ def finding_line(f: Finding) -> str:
     text = f"{f.outcome} on {f.term}, predicted {f.sign}: {whole} {f.unit}, p = {f.p:.3f} ({f.test}"
     dealt = "" if math.isnan(f.p_dealt) else f"{f.p_dealt:.3f} with histories dealt out anew, "
     text += f"), {dealt}{f.p_family:.3f} in the chapter. Columns with CR3 intervals: {columns}; "
-    text += f"smallest detectable {f.mde:.2f}."
+    text += f"smallest detectable {f.smallest}."
     if f.decomposition:
         parts = ", ".join(f"{s.name} {_span(s.estimate, s.low, s.high)}" for s in f.decomposition)
         text += f" Of the term: {parts}."
@@ -77,7 +77,7 @@ def results_text(results: Sequence[Record], width: int = 100) -> str:
             estimate, ends = _span(f.tested, f.low, f.high).split(" ", 1)
             ends = ends if f.has_interval else "none"
             numbers = (estimate, ends, f"{f.p:.3f}", f"{f.p_family:.3f}", f"{result.q:.3f}")
-            rows.append((head, f.sign, *numbers, f"{f.mde:.2f}", tail))
+            rows.append((head, f.sign, *numbers, f.smallest, tail))
     counts = Counter(result.verdict.word for result in results)
     total = ", ".join(f"{n} {word}" for word, n in counts.most_common())
     note = _note(results)
@@ -93,7 +93,7 @@ def _note(results: Sequence[Record]) -> str:
     words = f" ({other})" if other else ""
     return (
         f"Estimates, 95% intervals and p of the leading tests, in within-SDs{words}; q over the "
-        "whole ledger; mde of the two-way column."
+        "whole ledger; mde: what the leading test would usually find."
     )
 
 

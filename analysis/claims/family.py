@@ -62,6 +62,21 @@ def discoveries(found: Sequence[Evidence]) -> dict[tuple[str, str], float]:
 
     Benjamini and Hochberg over everything that was tested. A claim enters with the largest leading
     p of its parts, since all of them have to hold.
+
+    Parameters
+    ----------
+    found : sequence of Evidence
+        Everything that was tested.
+
+    Returns
+    -------
+    dict
+        q by claim and data set.
+
+    Examples
+    --------
+    >>> discoveries([])
+    {}
     """
     from analysis.inference import false_discovery
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.inference.cells import reach
+from analysis.inference.power import minimum_detectable_effect
+
 __all__ = ["Check", "Column", "Finding", "Slope", "read_finding", "sign_of"]
 
 
@@ -186,8 +189,24 @@ class Finding:
 
     @property
     def mde(self) -> float:
-        """Smallest detectable effect of the leading column."""
-        return self.columns[0].mde
+        """Smallest effect that the leading test finds with 80% power; NaN where that is not known.
+
+        The wild bootstrap is about the first column, whose CR3 error serves. Any other test has
+        the error its 95% interval implies, half the width over the quantile of t(G−1) by which a
+        CR3 error is multiplied; without an interval nothing says what it would find.
+        """
+        first = self.columns[0]
+        if self.test == "wild bootstrap":
+            return first.mde
+        if not self.has_interval:
+            return math.nan
+        dof = first.clusters - 1
+        return minimum_detectable_effect((self.high - self.low) / 2 / reach(dof), dof)
+
+    @property
+    def smallest(self) -> str:
+        """The smallest detectable effect in print."""
+        return "not known" if math.isnan(self.mde) else f"{self.mde:.2f}"
 
     @property
     def signs(self) -> tuple[str, ...]:

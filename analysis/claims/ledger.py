@@ -16,7 +16,7 @@ from analysis.errors import LedgerError, UnknownNameError
 
 __all__ = ["Ledger", "Statement", "read_ledger"]
 
-_KINDS = ("normative", "fact")
+KINDS = ("normative", "fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,22 @@ def read_ledger(path: Path, families: Iterable[str]) -> Ledger:
     families : iterable of str
         The chapters that claims may belong to.
 
+    Returns
+    -------
+    Ledger
+        Claims by id.
+
     Raises
     ------
     LedgerError
         The file cannot be read or an entry is malformed; the message names entry and field.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> len(read_ledger(study.folder / "ledger.yml", study.chapters)) == len(study.ledger)
+    True
     """
     raw = read_yaml(path, "The ledger", "claims")
     entries = [_entry(entry) for entry in raw["claims"]]
@@ -188,7 +200,7 @@ def _statement(entry: Mapping[str, Any]) -> Statement:
             f"{entry.get('id', 'An untested statement')} must have id, kind, section, quote and "
             "sentence, and nothing else."
         ) from None
-    if statement.kind not in _KINDS:
+    if statement.kind not in KINDS:
         raise LedgerError(
             f"{statement.id} has the unknown kind '{statement.kind}': use normative or fact."
         )

@@ -153,6 +153,7 @@ def _finding_numbers(finding: Finding, panel: Panel | None) -> dict[str, object]
         "lowest_without": entity_name(finding.lowest_without, panel),
         "highest_without": entity_name(finding.highest_without, panel),
         **{k: getattr(first, k) for k in ("n", "entities", "first_year", "last_year")},
+        "mde": finding.mde,
         "effective": finding.effective_clusters,
         "margin": finding.smallest_margin,
         "same_sign": "yes" if len(set(finding.signs)) == 1 else "no",

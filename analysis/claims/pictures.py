@@ -16,7 +16,10 @@ from analysis.inference.form.threshold_numerics import critical_distance
 from analysis.inference.marginal import MarginalEffects, marginal_effects
 from analysis.models.fit import added_variable
 
-__all__ = ["claim_pictures", "ingredient_rows", "marginal_picture", "moderated", "scatter"]
+__all__ = [
+    "claim_pictures", "design_picture", "ingredient_rows", "marginal_picture", "moderated",
+    "scatter",
+]  # fmt: skip
 
 _INSTEAD = (
     "two-way effect in within-SDs, one ingredient in place of its index;\n"
@@ -40,11 +43,9 @@ def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exh
         ``picture`` shows the design; a regression also has ``scatter``, ``effects``, ``curve`` and,
         where an index stands in it, ``ingredients``.
     """
-    claim = made.claim
-    kind = "policy" if claim.policy else claim.design
     out = {}
     if made.readings or made.results:
-        out["picture"] = _DRAW.get(kind, _regression)(made)
+        out["picture"] = design_picture(made)
     if made.evidence.findings:
         out["effects"] = _effects(made.evidence.findings[0])
     if made.readings:
@@ -55,6 +56,12 @@ def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exh
                 "interval_rows", rows=ingredient_rows(made), xlabel=_INSTEAD
             )
     return out
+
+
+def design_picture(made: Evaluated) -> Exhibit:
+    """Show the design of a claim, which was estimated, as what it is."""
+    kind = "policy" if made.claim.policy else made.claim.design
+    return _DRAW.get(kind, _regression)(made)
 
 
 def _curve(made: Evaluated, found: Curve) -> Exhibit:

@@ -130,6 +130,11 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
         With p-values adjusted in its family.
     explore : bool
         Whether pictures, tables, the protocol's questions and the curve are wanted as well.
+
+    Returns
+    -------
+    Record
+        Plain values.
     """
     judged = verdict(made.evidence, made.question.rules)
     if not explore:

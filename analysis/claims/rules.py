@@ -87,11 +87,28 @@ class Rules:
 def read_rules(path: Path) -> Rules:
     """Read the rules of a study.
 
+    Parameters
+    ----------
+    path : Path
+        A file in the form of the study's ``rules.yml``.
+
+    Returns
+    -------
+    Rules
+        Numbers with what fixed them.
+
     Raises
     ------
     LedgerError
         A verdict has no explanation, a number is missing, unknown, no number or outside its range,
         or no simulation is named for it.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> type(read_rules(study.folder / "rules.yml")).__name__
+    'Rules'
     """
     raw = dict(read_yaml(path, "The file"))
     missing = [k for k in ("edition", "numbers", "verdicts", *TEXTS) if k not in raw]

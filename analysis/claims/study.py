@@ -14,6 +14,7 @@ from analysis.claims.rules import Rules, read_rules
 from analysis.claims.vocabulary import hint, is_word
 from analysis.claims.yaml_file import read_yaml
 from analysis.errors import LedgerError, UnknownNameError
+from analysis.places import CODE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Study", "read_study"]
 
-STUDIES = Path(__file__).parents[1] / "studies"
+STUDIES = CODE / "studies"
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,11 @@ def read_study(where: str | Path) -> Study:
         Name of a folder in ``analysis/studies``, or a folder of your own with ``study.yml``,
         ``ledger.yml``, ``rules.yml`` and ``measures.yml``; ``literature.yml``, ``diagrams.yml``
         and ``mechanism.yml`` may be left out.
+
+    Returns
+    -------
+    Study
+        Figures are read when they are asked for.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,6 +16,7 @@ from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
 from analysis.claims.evaluation import evaluate_family
 from analysis.claims.evidence import Evidence
+from analysis.claims.explore.events import event_page
 from analysis.claims.family import DRAWS, discoveries
 from analysis.claims.question import Question
 from analysis.claims.record import Page, Record, make_record
@@ -76,8 +77,9 @@ class Results:
 
 
 def evaluate_study(
-    study: Study, *, draws: int = DRAWS, jobs: int = 2, explore: bool = False
-) -> Results:
+    study: Study, *, draws: int = DRAWS, jobs: int = 2, explore: bool = False,
+    said: Callable[[str], None] | None = None,
+) -> Results:  # fmt: skip
     """Put every claim of a study to the figures, family by family.
 
     A claim that cannot be asked says why, and so does each claim of a data set that is not there.
@@ -93,6 +95,13 @@ def evaluate_study(
     explore : bool
         Whether pictures, tables and pages are wanted too. Pages look at the figures they were
         written for; a study put to other figures has none.
+    said : callable, optional
+        Told of every family and page that is done.
+
+    Returns
+    -------
+    Results
+        Records of all claims; with `explore` pages and codebooks too.
 
     Raises
     ------
@@ -105,7 +114,11 @@ def evaluate_study(
     work = [(_family, (name, draws, explore)) for name in families]
     if explore and not study.moved:
         work += [(_page, (name,)) for name in study.pages]
-    done = _side_by_side(study, work, jobs)
+    done = []
+    for made in _side_by_side(study, work, jobs):
+        done.append(made)
+        if said:
+            said(f"{len(done)} of {len(work)} parts of the study are done")
     found = {(r.id, r.evidence.claim.dataset): r for records, _, _ in done for r in records}
     ordered = [found[run.id, run.dataset] for run in study.runs()]
     q = discoveries([record.evidence for record in ordered])
@@ -126,23 +139,26 @@ Part = tuple[list[Record], dict[str, Page], dict[str, Codebook]]
 Task = tuple[Callable[..., Part], tuple[object, ...]]
 
 
-def _side_by_side(study: Study, work: Sequence[Task], jobs: int) -> list[Part]:
+def _side_by_side(study: Study, work: Sequence[Task], jobs: int) -> Iterator[Part]:
     """Do the work in processes that are copies of this one, where the system can copy itself.
 
     A copy has all imports and panels already; without fork each process reads them anew.
     """
     if jobs == 1:
-        return [run(study, *given) for run, given in work]
+        yield from (run(study, *given) for run, given in work)
+        return
     if "fork" not in get_all_start_methods() or sys.platform == "darwin":
         from joblib import Parallel, delayed
 
         plain = study.at()  # without panels, which are larger than their tables
-        return Parallel(n_jobs=jobs, batch_size=1)(delayed(run)(plain, *g) for run, g in work)
+        tasks = (delayed(run)(plain, *given) for run, given in work)
+        yield from Parallel(n_jobs=jobs, batch_size=1, return_as="generator")(tasks)
+        return
     for dataset in {study.dataset_of(run) for run in study.runs() if run.declared}:
         with suppress(DataError):  # said of each claim that needs it
             study.panel(dataset)
     with get_context("fork").Pool(jobs, _receive, (study,)) as pool:
-        return pool.map(_do, work, chunksize=1)
+        yield from pool.imap(_do, work, chunksize=1)
 
 
 def _receive(study: Study) -> None:
@@ -171,13 +187,21 @@ def _family(study: Study, family: str, draws: int, explore: bool) -> Part:
         made += evaluate_family(asked, draws=draws)
         if panel is not None:
             books[dataset] = Codebook.of(panel)
-    records += [make_record(one, explore=explore) for one in made]
+    records += [_record(one, explore) for one in made]
     module = study.chapters[family].get("module")
     pages = {}
     if explore and module and not study.moved:
         claims = {one.claim.id: one for one in reversed(made)}
         pages[family] = _module(study, module).explore(Family(family, study, claims))
     return records, pages, books
+
+
+def _record(made: Evaluated, explore: bool) -> Record:
+    """Put down a claim; an event on a further data set also shows what it rests on."""
+    record, claim = make_record(made, explore=explore), made.claim
+    if explore and claim.dataset and claim.design == "event" and made.readings:
+        return replace(record, shown=record.shown | event_page(made))
+    return record
 
 
 def _without_figures(study: Study, run: Claim, dataset: str, error: DataError) -> Record:

@@ -22,7 +22,7 @@ COLUMNS = (
     "test", "p", "p_dealt", "p_chapter", "q_book", "tested", "tested_low", "tested_high",
     *(f"{name}{end}" for name in EFFECTS for end in ("", "_low_cr3", "_high_cr3", "_p_cr3")),
     *(f"{name}{end}" for name in SLOPES.values() for end in ("_slope", "_low_cr3", "_high_cr3")),
-    "two_way_mde", "lowest", "lowest_without", "highest", "highest_without", "p_without",
+    "two_way_mde", "mde", "lowest", "lowest_without", "highest", "highest_without", "p_without",
     "p_without_entity", "persistence", "effective_clusters", "rows", "entities", "first_year",
     "last_year", "not_met", "reason",
 )  # fmt: skip

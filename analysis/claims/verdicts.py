@@ -54,6 +54,13 @@ def verdict(evidence: Evidence, by: Rules) -> Verdict:
     Returns
     -------
     Verdict
+
+    Examples
+    --------
+    >>> from analysis.claims import Evidence, read_study
+    >>> study = read_study("patient_capital")
+    >>> verdict(Evidence(next(c for c in study.ledger if not c.declared)), study.rules).word
+    'needs user data'
     """
     claim = evidence.claim
     if claim.status == "needs user data":
@@ -204,15 +211,17 @@ def _but(failed: tuple[str, ...]) -> str:
 
 
 def _open(finding: Finding, failed: tuple[str, ...], by: Rules) -> str:
-    column, size = finding.columns[0], finding.plausible
+    size = finding.plausible
     if finding.p < by.level:
         against = "for" if sign_of(finding.tested) == finding.sign else "against"
         text = f"The leading test speaks {against} the claim (p = {finding.p:.3f}), but not met: "
         return text + f"{', '.join(failed)}."
     text = f"Zero is not excluded (p = {finding.p:.2f}), "
-    if column.mde > size:
+    if math.isnan(finding.mde):
+        return text + "and what size of effect this test would find is not known."
+    if finding.mde > size:
         return text + (
-            f"and the smallest detectable effect, {column.mde:.2f} {finding.unit}, is larger than "
+            f"and the smallest detectable effect, {finding.mde:.2f} {finding.unit}, is larger than "
             f"a plausible one ({size:.2f})."
         )
     return text + f"and neither is a plausible effect of {size:.2f} {finding.unit}."

@@ -36,6 +36,12 @@ DESIGNS = (
 
 VOCABULARY = {"status": STATUSES, "sign": SIGNS, "design": DESIGNS}
 TEXTS = ("section", "quote", "sentence", "logic", "estimand")
+REQUIRED = ("id", *TEXTS, "outcome", "regressors", "unit", *VOCABULARY, "family")
+"""Fields that every entry has."""
+
+WORD = r"\w[\w-]*"
+UNIT = "[a-z]+-year"
+"""What an id and a unit look like, as regular expressions."""
 
 SETUPS: Mapping[str, tuple[str, ...]] = {
     "local-projection": ("horizons", "early", "late"),
@@ -66,7 +72,7 @@ a claim and against it."""
 
 def is_word(name: object) -> bool:
     """Whether a name can stand in a file's name and in an address."""
-    return isinstance(name, str) and bool(re.fullmatch(r"\w[\w-]*", name))
+    return isinstance(name, str) and bool(re.fullmatch(WORD, name))
 
 
 def hint(value: object, known: Iterable[str]) -> str:
@@ -93,7 +99,7 @@ def check_words(claim: Claim) -> None:
         value = getattr(claim, name)
         if value not in known:
             raise LedgerError(f"{claim.id} has the unknown {name} '{value}': {hint(value, known)}")
-    if not re.fullmatch(r"[a-z]+-year", str(claim.unit)):
+    if not re.fullmatch(UNIT, str(claim.unit)):
         raise LedgerError(
             f"{claim.id} has the unit '{claim.unit}': write a noun and '-year', such as city-year."
         )

@@ -2,7 +2,8 @@
 
 >>> from analysis.data import load
 >>> panel = load("china")              # Chinese provinces
->>> panel.describe("loans")     # what it is, where it is from, what is wrong with it
+>>> panel.describe("loans").unit       # and what it is, where it is from, what is wrong with it
+'yuan'
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from analysis.data.files import read_yaml, short
 from analysis.data.samples import DeclaredSample, read_samples
 from analysis.data.variable import Roles
 from analysis.errors import DataError
+from analysis.places import FIGURES as DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 _OPTIONAL = ("totals", "flags", "identities", "neighbours", "coordinates")
 IDENTITIES = ("parts", "ratio", "totals")
 
@@ -110,6 +110,7 @@ def _roles(raw: Mapping[str, Any]) -> Roles:
         last_year=int(years[1]),
         count=int(entity["count"]),
         unit=str(raw.get("unit", "")),
+        like=str(raw.get("like", "")),
     )
 
 

@@ -36,6 +36,13 @@ def identities(panel: Panel) -> pd.DataFrame:
     ------
     UnknownNameError
         If an identity names a series the panel has not.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> bool(identities(panel)["holds"].all())
+    True
     """
     return pd.DataFrame([_row(panel, rule) for rule in panel.identities], columns=list(COLUMNS))
 

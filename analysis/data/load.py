@@ -32,10 +32,23 @@ def load(dataset: str, root: Path | None = None) -> Panel:
     root
         Folder of data sets; the project's ``data`` if None.
 
+    Returns
+    -------
+    Panel
+        Every entity in every year, in base units: yuan, persons, shares.
+
     Raises
     ------
     DataError
         At the first thing that is not as declared: what, where and how to mend.
+
+    Examples
+    --------
+    >>> panel = load("china")
+    >>> panel.years, len(panel.entities)
+    (range(2010, 2025), 31)
+    >>> panel.describe("gdp").unit
+    'yuan'
     """
     ds = read_dataset(dataset, root)
     entities = _read_entities(ds)
@@ -73,11 +86,21 @@ def load(dataset: str, root: Path | None = None) -> Panel:
 def load_policies(root: Path | None = None) -> pd.DataFrame:
     """Pilot policies: one row per policy and entity.
 
+    Parameters
+    ----------
+    root
+        Folder of data sets; the project's ``data`` if None.
+
     Returns
     -------
     pandas.DataFrame
         Columns policy, policy_zh, entity, start, where, confidence, note as in the table, and
         ``start_year`` (int). ``confidence`` says which rows were not checked against a source.
+
+    Examples
+    --------
+    >>> load_policies()["entity"].str.startswith("CN-").any().item()
+    True
     """
     path = (DATA if root is None else Path(root)) / "policies" / "policies.csv"
 

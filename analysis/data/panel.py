@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Self
 
 import pandas as pd
 
 from analysis.data.dataset import Identity
+from analysis.data.frame import frame_parts
 from analysis.data.geography import Geography
 from analysis.data.labels import entity_names, grid_index
 from analysis.data.samples import DeclaredSample
@@ -28,6 +30,7 @@ class Panel:
         Short name of the data set.
     frame
         Full rectangle, index levels ``("entity", "year")``, sorted; float columns in base units.
+        A column of text is a factor: it groups rows and is no figure.
         Whole numbers for entities become text; text, dates and periods for years become numbers.
         Because no row is missing, ``groupby(level="entity").shift()`` is a true lag.
     variables
@@ -46,6 +49,8 @@ class Panel:
         Who borders on whom and where entities lie; None if the data set says neither.
     samples
         Parts of the data set on which its claims are asked again.
+    notes
+        What a reader should know of how the rectangle came about.
 
     Raises
     ------
@@ -63,6 +68,13 @@ class Panel:
     identities: tuple[Identity, ...] = ()
     geography: Geography | None = None
     samples: Mapping[str, DeclaredSample] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __new__(cls, *given: object, **named: object) -> Self:
+        """Refuse a bare table, which `from_frame` reads."""
+        if len(given) == 1 and not named:
+            require_type(given[0], str, "a table becomes a panel by Panel.from_frame")
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         where = f"Panel '{self.name}'"
@@ -81,6 +93,62 @@ class Panel:
                 "describe every column that is added."
             )
 
+    @classmethod
+    def from_frame(
+        cls, df: pd.DataFrame, *, entity: str, year: str, region: str | None = None,
+        labels: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None,
+        name: str = "panel",
+    ) -> Panel:  # fmt: skip
+        """Make a panel of any DataFrame with one row per entity and year.
+
+        Years without a row are added with missing figures, so that a lag is a lag; `notes` says
+        how many. Numbers for entities become text. Columns of words are attributes in `entities`
+        where they never change within an entity, and factors of `frame` otherwise.
+
+        Parameters
+        ----------
+        df
+            Any order of rows and columns; it is left as it is.
+        entity, year
+            Columns, or levels of the index, that name each row. Dates and periods are read as
+            their year.
+        region
+            Column of groups of entities, such as provinces of cities; constant within an entity.
+        labels, units
+            Label for readers and unit by column.
+        name
+            Short name for tables and messages.
+
+        Returns
+        -------
+        Panel
+            The full rectangle from the first year to the last.
+
+        Raises
+        ------
+        DataError
+            A row stands twice, has no entity or no year; a cell is infinite or is no number among
+            numbers; the region of an entity changes. Rows are counted from 1.
+        UnknownNameError
+            A column is not in the table.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame(
+        ...     {"city": ["A", "A", "B"], "t": [2020, 2022, 2020], "gdp": [1.0, 1.5, 2.0]}
+        ... )
+        >>> panel = Panel.from_frame(table, entity="city", year="t", units={"gdp": "yuan"})
+        >>> panel
+        Panel panel: 2 cities, 2020-2022, 1 variables
+        >>> panel.notes
+        ('3 of 6 rows of the rectangle were not in the table; their figures are missing.',)
+        """
+        parts = frame_parts(df, entity, year, region, labels, units, name)
+        return cls(
+            name, parts.frame, parts.variables, parts.entities, parts.roles, notes=parts.notes
+        )
+
     def __getitem__(self, name: str) -> pd.Series:
         self._require(name)
         return self.frame[name]
@@ -89,13 +157,25 @@ class Panel:
         return name in self.frame.columns
 
     def describe(self, name: str) -> Variable:
-        """Return the :class:`Variable` of a column."""
+        """Return the :class:`Variable` of a column.
+
+        Examples
+        --------
+        >>> from analysis.data import load
+        >>> load("china").describe("gdp").first_year
+        2010
+        """
         self._require(name)
         return self.variables[name]
 
     def _require(self, name: str) -> None:
         if not isinstance(name, str) or name not in self.frame.columns:
             raise UnknownNameError("variable", name, self.frame.columns, f"the panel '{self.name}'")
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Columns of `frame` that are numbers, without the factors."""
+        return tuple(c for c in self.frame if self.variables[c].processing != "factor")
 
     @property
     def years(self) -> range:
@@ -143,4 +223,4 @@ class Panel:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self))}</p>"
+        return "".join(f"<p>{escape(text)}</p>" for text in (repr(self), *self.notes))

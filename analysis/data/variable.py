@@ -26,7 +26,8 @@ class Variable:
         Who published it, which table of the project holds it, by way of which public copy, and
         on what terms.
     processing
-        One of ``published``, ``derived``, ``proxy``, ``counted``, ``index``, ``ratio``.
+        One of ``published``, ``derived``, ``proxy``, ``counted``, ``index``, ``ratio``, or
+        ``factor`` for a column of words.
     first_year, last_year
         First and last year with a figure.
     gaps
@@ -125,6 +126,8 @@ class Roles:
         Number of entities.
     unit
         What a row is, as claims call it; the noun and "-year" if empty: "province-year".
+    like
+        Data set whose series these are in meaning, so that its measures can be built of them.
     """
 
     entity: str
@@ -136,6 +139,7 @@ class Roles:
     last_year: int
     count: int
     unit: str = ""
+    like: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unit", self.unit or f"{self.entity}-year")

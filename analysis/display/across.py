@@ -33,19 +33,18 @@ def across_block(found: Across, books: Books) -> Html:
     Parameters
     ----------
     found : Across
-        The claim; of one data set nothing is shown.
+        The claim; of one data set there is no word over all.
     books : mapping of str to Codebook
         By data set.
     """
-    if len(found.records) < 2:
-        return Html("")
-    claim = found.records[0].evidence.claim
+    claim, several = found.records[0].evidence.claim, len(found.records) > 1
     rows = [row for record in found.records for row in _rows(record, books)]
     caption = (
-        f"{claim.id} on {len(found.records)} data sets, that which detects the smallest effect "
-        "first. The pale bar reaches to the smallest effect seen four times in five, the line is "
-        "the 95% interval of the leading test"
+        f"{claim.id} on {len(found.records)} data sets, the sharpest first. Line: 95% interval; "
+        "pale bar: effects that would be missed"
     )
+    if not several:
+        return Html(f'<div class="finding across">{"".join(map(_line, rows))}</div>')
     shown = table(pd.DataFrame(rows), caption, style="book across").text
     said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
     if not math.isnan(found.spread):
@@ -53,6 +52,12 @@ def across_block(found: Across, books: Books) -> Html:
         same += "" if found.spread < 0.05 else "more than their errors"
         said += f" The estimates {same} (Cochran's Q, p {_p(found.spread)})."
     return Html(f'<div class="finding across"><p>{said}</p>{shown}</div>')
+
+
+def _line(row: Mapping[str, object]) -> str:
+    """Put the cells of a row one after the other."""
+    cells = (row["Verdict"], row["Estimate"], row["Data"])
+    return f"<p>{' '.join(f'<span>{cell.text}</span>' for cell in cells if cell)}</p>"
 
 
 def _named(found: Across, books: Books) -> str:
@@ -75,11 +80,10 @@ def _rows(record: Record, books: Books) -> list[dict[str, object]]:
                 f"{escape(name)} <small>({_span(finding, book)})<br>"
                 f"{escape(finding.outcome_label)} on {escape(_lower(finding.term_label))}</small>"
             ),
-            "Estimate": Html(
-                f"{_drawing(finding)}{estimate_cell(finding, ' ')}<br>"
-                f"<small>smallest seen {finding.mde:.2f}</small>"
+            "Estimate": Html(f"{_drawing(finding)}{estimate_cell(finding, ' ')}"),
+            "Verdict": Html(
+                f"{word.text}<br><small>p {_p(finding.p)}; smallest seen {finding.smallest}</small>"
             ),
-            "Verdict": Html(f"{word.text}<br><small>p {_p(finding.p)}</small>"),
         }
         for finding in record.evidence.findings
     ]
@@ -108,11 +112,10 @@ def _drawing(finding: Finding) -> str:
         return round(WIDTH / 2 * (1 + max(-1.0, min(1.0, value / REACH))), 1)
 
     middle, y = WIDTH / 2, HEIGHT / 2
-    bar = f'<rect x="{at(-finding.mde)}" y="3" width="{at(finding.mde) - at(-finding.mde):.1f}" '
-    parts = [
-        f'{bar}height="{HEIGHT - 6}" class="unseen"/>',
-        f'<line x1="{middle}" x2="{middle}" y1="0" y2="{HEIGHT}" class="zero"/>',
-    ]
+    parts = [f'<line x1="{middle}" x2="{middle}" y1="0" y2="{HEIGHT}" class="zero"/>']
+    if math.isfinite(mde := finding.mde):
+        bar = f'<rect x="{at(-mde)}" y="3" width="{at(mde) - at(-mde):.1f}" '
+        parts.insert(0, f'{bar}height="{HEIGHT - 6}" class="unseen"/>')
     if finding.has_interval:
         parts.append(
             f'<line x1="{at(finding.low)}" x2="{at(finding.high)}" y1="{y}" y2="{y}" class="span"/>'

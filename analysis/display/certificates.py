@@ -40,7 +40,13 @@ class CertificatesPage:
 
 
 def certificates_page() -> CertificatesPage:
-    """Lay out the committed certificates and publish how many methods pass."""
+    """Lay out the committed certificates and publish how many methods pass.
+
+    Returns
+    -------
+    CertificatesPage
+        Its tables and pictures.
+    """
     rows, entries = _table(), registry()
     tested = [m for m, entry in entries.items() if entry.nominal == "test"]
     null = rows[(rows["effect"] == 0) & rows["method"].isin(tested)].dropna(subset=["rejects"])
@@ -74,7 +80,13 @@ def certificates_page() -> CertificatesPage:
 
 
 def method_certificates() -> dict[str, Html]:
-    """Lay out the certificates of each family of methods at a true effect of zero."""
+    """Lay out the certificates of each family of methods at a true effect of zero.
+
+    Returns
+    -------
+    dict of str to Html
+        By family of methods.
+    """
     rows, entries, out = _table(), registry(), {}
     for family, files in FAMILIES.items():
         names = [m for m, entry in entries.items() if entry.file in files]

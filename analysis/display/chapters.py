@@ -81,6 +81,16 @@ class Chapter(BookPage):
         return diagram(self.name, self.study)
 
     @cached_property
+    def answer(self) -> Html:
+        """The claims under the words they have over all data sets, each leading to its section."""
+        rows = ""
+        for word in VERDICTS:
+            said = [_link(s) for s in self.sections.values() if s.word == word]
+            rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
+        lead = "What the figures say of each claim, over all data sets:"
+        return Html(f'<div class="answer"><p>{lead}</p><ul>{rows}</ul></div>')
+
+    @cached_property
     def summary(self) -> Html:
         """One row per claim: prediction, estimate, p-values, detectable effect, verdict."""
         return table(
@@ -115,6 +125,11 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
         One of its families.
     archive
         Folder of archives; that of the project if None.
+
+    Returns
+    -------
+    Chapter
+        Its sections by claim; pictures are drawn when asked for.
 
     Raises
     ------
@@ -151,6 +166,11 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
         As for `chapter`.
     name
         One of the study's pages.
+
+    Returns
+    -------
+    BookPage
+        Pictures and tables by name.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     shown = current_archive(study, archive).page(name)
@@ -158,9 +178,13 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
     return BookPage(name, shown)
 
 
+def _link(made: Section) -> str:
+    return f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'
+
+
 def _rows(made: Section) -> list[dict[str, object]]:
     head = {
-        "Claim": Html(f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'),
+        "Claim": Html(_link(made)),
         "What it says": made.claim.sentence,
         "Verdict": Html(badge(made.verdict.word)),
     }
@@ -178,7 +202,7 @@ def _rows(made: Section) -> list[dict[str, object]]:
             "Predicted": one.sign.replace("-", "−"),
             "Estimate": Html(estimate_cell(one, "<br>")),
             "p": Html(f"{one.p:.3f}<br><small>{one.p_family:.3f} adj.</small>"),
-            "Smallest": f"{one.mde:.2f}",
+            "Smallest": one.smallest,
         }
         for one in found
     ]

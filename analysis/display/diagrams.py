@@ -70,10 +70,22 @@ def diagram(family: str, study: Study) -> drawing.Picture:
     study
         Gives the layout, and each claim's status and predicted sign.
 
+    Returns
+    -------
+    Picture
+        Shown as SVG.
+
     Raises
     ------
     UnknownNameError
         No drawing has that name, or it names a claim that the ledger does not hold.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> type(diagram("two-wheels", study)).__name__
+    'Picture'
     """
     whole = layout(family, study)
     claims = {name: study.ledger[name] for name in whole.claims}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
 from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, borrowed, glyphs
+from analysis.errors import SpecificationError
 
 POINTS = 72.0  # per inch
 PARTS = re.compile(r"\s*(?:[⺀-￯]|[^\s⺀-￯]+)")  # a word or a Chinese character
@@ -29,6 +31,7 @@ TAGS = {
     "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
     "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
 }
+GROUP = re.compile(r'<g id="[^"]*">')
 MISSING = re.compile(r"Glyph (\d+) .*missing from font")
 
 
@@ -44,17 +47,39 @@ class Picture:
     ----------
     figure
         The finished matplotlib figure.
+    titles
+        By the gid of a part, words that a reader of the SVG is shown when pointing at it.
     """
 
     figure: Figure
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def svg(self) -> str:
         """Return the figure as an SVG document without a time stamp."""
-        return self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        text = self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        named = {f'<g id="{part}">': escape(words) for part, words in self.titles.items()}
+        return GROUP.sub(
+            lambda g: f"{g[0]}<title>{named[g[0]]}</title>" if g[0] in named else g[0], text
+        ) if named else text  # fmt: skip
 
-    def save(self, path: Path) -> None:
-        """Write the figure to ``path``; the ending decides the format."""
-        self._drawn(lambda: path)
+    def save(self, path: str | Path) -> None:
+        """Write the figure to ``path``; the ending decides the format: png, svg, pdf and others.
+
+        Raises
+        ------
+        SpecificationError
+            No format has this ending, or the folder is not there.
+        """
+        path = Path(path)
+        known = self.figure.canvas.get_supported_filetypes()
+        if path.suffix[1:].lower() not in known:
+            raise SpecificationError(
+                f"No figure is written as '{path.name}': let the name end in .png, .svg or .pdf."
+            )
+        if not path.parent.is_dir():
+            raise SpecificationError(f"There is no folder {path.parent}: make it first.")
+        dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+        self._drawn(lambda: path, metadata=dated.get(path.suffix[1:].lower()))
 
     def _drawn(self, target: Callable[[], object], **how: object) -> object:
         """Draw; where letters are missing, once more with a font of the machine, and say so."""

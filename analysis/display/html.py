@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -105,6 +106,15 @@ def folded(summary: str, *blocks: str) -> Html:
     """Hide finished fragments behind a line that a reader opens."""
     return Html(
         f'<details class="tables"><summary>{escape(summary)}</summary>{"".join(blocks)}</details>'
+    )
+
+
+def figure(svg: str, alt: str, caption: str) -> Html:
+    """Show a finished drawing inside a fragment, with its words for those who do not see it."""
+    source = b64encode(svg.encode()).decode()  # apart from the page: ids of drawings may repeat
+    return Html(
+        f'<figure><img src="data:image/svg+xml;base64,{source}" '
+        f'alt="{escape(alt)}"/><figcaption>{escape(caption)}</figcaption></figure>'
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,7 +15,7 @@ from matplotlib.patches import FancyArrowPatch
 from analysis.claims import Claim, Ledger, Statement, Study, current_archive, read_study
 from analysis.claims.statements import coverage, read_statements
 from analysis.display import drawing
-from analysis.display.html import Html, publish, table
+from analysis.display.html import Html, folded, publish, table
 from analysis.display.routes import Link, Node
 from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
 
@@ -33,7 +33,18 @@ KINDS = {
 
 
 def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str, object]:
-    """Publish the numbers of the start page: how many claims of which status, how much data."""
+    """Publish the numbers of the start page: how many claims of which status, how much data.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    dict
+        What was published, by glue name.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     main, claims = current_archive(study, archive).codebook(study.main), study.ledger
     status = Counter(claim.status for claim in claims)
@@ -66,19 +77,21 @@ class LedgerPage:
 
 
 def ledger_page(study: str | Path | Study, archive: Path | None = None) -> LedgerPage:
-    """Lay out the ledger: the map, every claim in a row, and what no figure can test."""
+    """Lay out the ledger: the map, every claim in a row, and what no figure can test.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    LedgerPage
+        Map and tables.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     book = study.ledger
     publish(current_archive(study, archive).page("ledger").numbers)
-    rows = pd.DataFrame(
-        {
-            "Claim": [c.id for c in book],
-            "Section": [c.section for c in book],
-            "What the paper claims": [_quoted(c) for c in book],
-            "Sign": [c.sign for c in book],
-            "Status": [c.status for c in book],
-        }
-    )
     outside = pd.DataFrame(
         {
             "Statement": [_quoted(n) for n in book.not_tested],
@@ -88,15 +101,46 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
     )
     return LedgerPage(
         map=mechanism_map(study),
-        claims=table(rows, "Every claim of the ledger, in the order of the paper's argument"),
+        claims=_claims(study),
         looks=_looks(book),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
         statements=_statements(study),
     )
 
 
+def _claims(study: Study) -> Html:
+    """List every claim, a fold for each chapter."""
+    found = {family: study.ledger.filter(family=family) for family in study.families}
+    return _folds(
+        "Claims",
+        {
+            study.chapters[family]["title"]: [
+                {
+                    "Claim": Html(_entry(study, c.id)),
+                    "Section": c.section,
+                    "What the paper claims": _quoted(c),
+                    "Sign": c.sign,
+                    "Status": c.status,
+                }
+                for c in claims
+            ]
+            for family, claims in found.items()
+        },
+    )
+
+
+def _folds(what: str, groups: Mapping[str, Sequence[Mapping[str, object]]]) -> Html:
+    """Hide one table a group behind a line that counts its rows."""
+    return Html(
+        "".join(
+            folded(f"{name}: {len(rows)}", table(pd.DataFrame(rows), f"{what}, {name}").text).text
+            for name, rows in groups.items()
+        )
+    )
+
+
 def _statements(study: Study) -> Html:
-    """Set every statement of the paper beside the entries that cover it, and publish the counts."""
+    """Set every statement of the paper beside what covers it, by section; publish the counts."""
     path = study.folder / "statements.yml"
     if not path.is_file():
         return Html("")
@@ -105,10 +149,10 @@ def _statements(study: Study) -> Html:
     counts = coverage(found)
     asked = {"statements": len(found), "asked": sum(counts.values())}
     publish(asked | counts, prefix="ledger_paper")
-    rows = [
-        {
+    sections: dict[str, list[Mapping[str, object]]] = {}
+    for s in found:
+        row = {
             "Statement": s.id,
-            "Section": s.section,
             "What it says": Html(
                 f'{escape(s.gist_en)} <span lang="zh" class="quote">「{escape(s.quote)}」</span>'
             ),
@@ -116,9 +160,8 @@ def _statements(study: Study) -> Html:
             "Covered by": Html(", ".join(_entry(study, name) for name in s.claims) or "none"),
             "How far": s.covered + (f": {s.note}" if s.note else ""),
         }
-        for s in found
-    ]
-    return table(pd.DataFrame(rows), "The paper statement by statement, and what covers it")
+        sections.setdefault(f"Section {s.section}", []).append(row)
+    return _folds("The paper statement by statement, and what covers it", sections)
 
 
 def _entry(study: Study, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -60,6 +61,11 @@ def replication_page(
     told : sequence of str
         Claims whose numbers the prose uses: under ``replication_m16_cities_two_way_std`` on the
         data set "cities", and so on.
+
+    Returns
+    -------
+    ReplicationPage
+        Tables and pictures.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
@@ -81,7 +87,18 @@ def replication_page(
 
 
 def sources(study: str | Path | Study, archive: Path | None = None) -> Html:
-    """List every data set with its size, publishers and terms."""
+    """List every data set with its size, publishers and terms.
+
+    Parameters
+    ----------
+    study, archive
+        As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    Html
+        A table.
+    """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
     rows = []
@@ -160,7 +177,8 @@ def _others(one: Across, study: Study) -> tuple[Record, ...]:
 
 
 def _least(record: Record) -> float:
-    found = [f.mde for f in record.evidence.findings if f.unit == "within-SDs"]
+    known = (f for f in record.evidence.findings if f.unit == "within-SDs")
+    found = [f.mde for f in known if math.isfinite(f.mde)]
     return min(found, default=float("inf"))
 
 

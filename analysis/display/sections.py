@@ -11,14 +11,15 @@ from html import escape
 import pandas as pd
 
 from analysis.claims import Claim, Evidence, Record, Study, Verdict
-from analysis.claims.across import across
+from analysis.claims.across import Across, across
 from analysis.claims.literature import AGAINST, PublishedResult
 from analysis.data.codebook import Codebook
 from analysis.display.across import across_block
 from analysis.display.charts import draw
 from analysis.display.drawing import Picture
+from analysis.display.events import event_block
 from analysis.display.html import Html, badge, claim_card, folded, grid_table, table
-from analysis.display.words import estimate_cell, finding_words
+from analysis.display.words import estimate_cell, finding_words, further_words, made_of
 from analysis.errors import UnknownNameError
 
 __all__ = ["Section", "literature_table", "show"]
@@ -74,26 +75,38 @@ class Section:
         return claim_card(self.claim, self.book, self.verdict, self.record.earlier)
 
     @cached_property
+    def answer(self) -> Html:
+        """Word, estimate and interval on every data set, and the word over all of them."""
+        return across_block(self._across, {record.dataset: book for record, book in self._every})
+
+    @cached_property
     def finding(self) -> Html:
-        """What was found, in sentences made from the numbers, and what other data sets say."""
-        found = across([record for record, _ in self._every], self.study.rules)
-        elsewhere = across_block(found, {record.dataset: book for record, book in self._every})
-        return Html(elsewhere.text + finding_words(self.record, self.book).text)
+        """What was found, in sentences made from the numbers."""
+        return finding_words(self.record, self.book)
 
     @cached_property
     def brief(self) -> Html:
         """The claim in a heading, a line and a fold, for a page that treats several together."""
-        claim, found = self.claim, across([r for r, _ in self._every], self.study.rules)
+        claim = self.claim
         fold = folded("Card, finding, tables and published studies", self.card.text,
-                      self.finding.text, self.tables.text,
+                      self.answer.text, self.finding.text, self.tables.text,
                       self.literature.text if self.literature else "")  # fmt: skip
         tested = any(record.evidence.findings for record, _ in self._every)
         wanted = "" if tested else f" Wanted: {escape(claim.needs)}"
         return Html(
             f'<section class="brief" id="{claim.id.lower()}"><h3>{claim.id}: '
-            f"{escape(claim.sentence)}</h3><p>{badge(found.word)}"
+            f"{escape(claim.sentence)}</h3><p>{badge(self.word)}"
             f"{''.join(_line(r, b) for r, b in self._every)}{wanted}</p>{fold.text}</section>"
         )
+
+    @property
+    def word(self) -> str:
+        """The word over all data sets."""
+        return self._across.word
+
+    @cached_property
+    def _across(self) -> Across:
+        return across([record for record, _ in self._every], self.study.rules)
 
     @property
     def _every(self) -> tuple[tuple[Record, Codebook | None], ...]:
@@ -101,14 +114,17 @@ class Section:
 
     @cached_property
     def tables(self) -> Html:
-        """Columns of every part, checks, secondary readings, ingredients, questions: folded."""
+        """Columns, checks, secondary readings and questions, and events elsewhere: folded."""
+        elsewhere = "".join(event_block(record, book).text for record, book in self.others)
         grids = self.record.shown.grids
         names = [name for name in grids if name.startswith("columns")]
         names += [name for name in FOLDED if name in grids]
         if not names:
-            return Html("")
-        blocks = (grid_table(grids[name]).text for name in names)
-        return folded("Tables: columns, checks, secondary readings, further questions", *blocks)
+            return Html(elsewhere)
+        blocks = [further_words(self.record, self.book).text, made_of(self.record).text]
+        blocks += [grid_table(grids[name]).text for name in names]
+        own = folded("Tables: columns, checks, secondary readings, further questions", *blocks)
+        return Html(own.text + elsewhere)
 
     @cached_property
     def literature(self) -> Html | None:

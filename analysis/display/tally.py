@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -81,18 +82,19 @@ def _adjusted(tested: Sequence[Record], level: float) -> dict[str, object]:
 def _power(found: Sequence[Finding], rules: Rules) -> dict[str, object]:
     """Count what could have been seen, and the power at the plausible size."""
     size = rules.plausible
-    values = np.array([f.mde for f in found])
+    known = [f for f in found if math.isfinite(f.mde)]
+    values = np.array([f.mde for f in known])
     signed = [f for f in found if f.sign in _DIRECTION]
     power = np.array([_power_at(f, rules) for f in signed])
     small = [sign_of(f.tested) == f.sign for f in signed if f.p < rules.level]
     return {
-        "mde_parts": len(found),
+        "mde_parts": len(known),
         "mde_above": int((values > size).sum()),
         "mde_within": int((values <= size).sum()),
         "mde_median": float(np.median(values)),
         "mde_smallest": float(values.min()),
         "mde_largest": float(values.max()),
-        "below_mde": sum(abs(f.estimate) < f.mde for f in found),
+        "below_mde": sum(abs(f.tested) < f.mde for f in known),
         "power_median": float(np.median(power)),
         "expected_if_true": float(power.sum()),
         "expected_if_false": rules.level / 2 * len(signed),

@@ -101,6 +101,11 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
     ----------
     study, archive
         As for `analysis.display.chapter`.
+
+    Returns
+    -------
+    VerdictsPage
+        Tables and pictures.
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
@@ -163,7 +168,7 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
     estimates = "<br>".join(estimate_cell(one, " ") for one in found)
     chances = "<br>".join(f"{one.p:.3f} <small>({one.p_family:.3f})</small>" for one in found)
     before = record.earlier.get("1", "")
-    smallest = "<br>".join(f"{one.mde:.2f}" for one in found)
+    smallest = "<br>".join(one.smallest for one in found)
     return [
         (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', _natural(claim.id)),
         (badge(word), str(VERDICTS.index(word))),
@@ -190,7 +195,7 @@ def _earlier(before: str, word: str) -> str:
 
 
 def _key(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
+    return "" if value is None or value != value else f"{value:.6f}"
 
 
 def rules_table(by: Rules) -> Html:

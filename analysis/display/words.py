@@ -14,7 +14,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge, table
 from analysis.inference.cells import signed
 
-__all__ = ["estimate_cell", "finding_words"]
+__all__ = ["estimate_cell", "finding_words", "further_words", "made_of"]
 
 SIGNS = {"+": "positive", "-": "negative", "0": "none worth the name", "±": "left open"}
 TESTS = {
@@ -54,17 +54,40 @@ def finding_words(record: Record, book: Codebook | None) -> Html:
     evidence, judged = record.evidence, record.verdict
     several = len(evidence.findings) > 1
     paragraphs = [_part(f, several, book) for f in evidence.findings]
-    made_of = "".join(_made_of(f, several) for f in evidence.findings if f.decomposition)
-    if record.slopes is not None and paragraphs:
-        of_two = bool(evidence.findings and evidence.findings[0].decomposition)
-        paragraphs[0] += escape(_ends(record.slopes, book, declared=of_two))
     if evidence.describes:
         paragraphs.append(escape(evidence.describes))
     paragraphs += [escape(note) for note in evidence.notes]
     reason = escape(judged.reason) if judged.reason != evidence.describes else ""
     paragraphs.append(f"{badge(judged.word)} {reason}".strip())
-    body = "".join(f"<p>{text}</p>" for text in paragraphs) + made_of
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return Html(f'<div class="finding" aria-label="What the figures say">{body}</div>')
+
+
+def further_words(record: Record, book: Codebook | None) -> Html:
+    """Say what stands behind the finding: units, exchanges, leaving one out, slopes.
+
+    Parameters
+    ----------
+    record, book
+        As for `finding_words`.
+    """
+    found = record.evidence.findings
+    paragraphs = [_further(f, len(found) > 1, book) for f in found]
+    if record.slopes is not None and paragraphs:
+        paragraphs[0] += escape(_ends(record.slopes, book, declared=bool(found[0].decomposition)))
+    return Html("".join(f"<p>{text.strip()}</p>" for text in paragraphs if text))
+
+
+def made_of(record: Record) -> Html:
+    """Set the parts of every term in which two moving series meet beside each other.
+
+    Parameters
+    ----------
+    record : Record
+        Of one claim; empty where it has no such term.
+    """
+    found = record.evidence.findings
+    return Html("".join(_made_of(f, len(found) > 1) for f in found if f.decomposition))
 
 
 def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
@@ -86,6 +109,12 @@ def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
     if columns:
         rest = " and ".join(f"{signed(c.estimate)} {_with(c.label)}" for c in columns)
         text += f" {'The slope' if own else 'It'} is {rest}."
+    text += f" The smallest effect found four times in five is {finding.smallest}."
+    return escape(text + _doubt(finding))
+
+
+def _further(finding: Finding, several: bool, book: Codebook | None) -> str:
+    text = f"{finding.outcome_label} on {finding.term_label}." if several else ""
     if finding.p_dealt == finding.p_dealt:
         whose = book.roles.entities if book else "entities"
         text += (
@@ -94,8 +123,7 @@ def _part(finding: Finding, several: bool, book: Codebook | None) -> str:
         )
     if finding.natural:
         text += f" In units of the figures, for {finding.natural}."
-    text += f" The smallest effect found four times in five is {finding.mde:.2f}."
-    return escape(text + _leave_one_out(finding, book) + _doubt(finding))
+    return escape(text + _leave_one_out(finding, book))
 
 
 def _ends(slopes: Mapping[str, object], book: Codebook, *, declared: bool) -> str:
@@ -157,7 +185,8 @@ def _leave_one_out(finding: Finding, book: Codebook | None) -> str:
         return ""
     names = [entity_name(code, book) for code in (finding.lowest_without, finding.highest_without)]
     return (
-        f" Leaving out one {book.roles.entity if book else 'entity'} at a time moves it between "
+        f" Leaving out one {book.roles.entity if book else 'entity'} at a time moves the estimate "
+        "between "
         f"{signed(finding.lowest)} (without {names[0]}) and {signed(finding.highest)} (without "
         f"{names[1]}), in the SDs of those that are left.{_destroyed(finding, book)}"
     )

@@ -13,11 +13,13 @@ columns on shared rows, `power` says what could have been seen and `report` writ
 Every other method lives in a folder by the question it answers. It takes a `Specification` and a
 panel, or an estimate already made, and returns a frozen result that sits beside `Estimate`:
 
+- `formula`: a regression written as a formula, for figures of one's own;
 - `clusters`: CR2, leverage, the wild bootstrap, many tests at once, equivalence;
 - `form`: turning points, thresholds, local projections, distributed lags, long differences;
 - `dynamic`: lagged outcomes, feedback; `dependence`: CD, common correlated effects;
 - `spatial`: the spatial Durbin panel; `events`: cohorts, pre-trends, randomisation;
 - `sensitivity`: channels, omitted variables, counts;
+- `tables`: models side by side and descriptions of a panel, written for journals;
 - `appendix`: GMM, Granger, unit roots, random effects, instruments: no verdict rests on them.
 
 `result` says once what a result is: `rows()`, and from it `tidy()`, `to_dict()`, a table (`grid()`)
@@ -78,5 +80,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "spatial.durbin": ["spatial_panel"],
         "spatial.placebo": ["SpatialPlacebo", "spatial_placebo"],
         "spatial.result": ["SpatialEstimate"],
+        "tables.coverage": ["Balance", "balance"],
+        "tables.models": ["ModelsTable", "models_table"],
+        "tables.printed": ["Printed", "save_grid"],
+        "tables.summary": ["Correlations", "Description", "correlations", "describe"],
     },
 )

@@ -39,6 +39,18 @@ def signed(value: float, digits: int = 2) -> str:
 
     >>> signed(-0.0004)
     '0.00'
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+    digits : int
+        Behind the point.
+
+    Returns
+    -------
+    str
+        For a cell or a sentence.
     """
     if not math.isfinite(value):
         return "–"
@@ -47,7 +59,23 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def zero_words(low: float, high: float) -> str:
-    """Say whether an interval excludes zero; one without an end (NaN) does not."""
+    """Say whether an interval excludes zero; one without an end (NaN) does not.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of an interval.
+
+    Returns
+    -------
+    str
+        "excludes zero" or "includes zero".
+
+    Examples
+    --------
+    >>> zero_words(0.1, 0.4)
+    'excludes zero'
+    """
     return "excludes zero" if low > 0 or high < 0 else "includes zero"
 
 
@@ -110,7 +138,7 @@ class Grid:
 
     def html(self) -> str:
         """Render as semantic HTML: scoped heads, notes in the foot, bracketed lines small."""
-        head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.heads)
+        head = "".join(f'<th scope="col">{_lines(h)}</th>' for h in self.heads)
         rows, body, at = [self._row(i) for i in range(len(self.rows))], "", 0
         for name, size in self.bodies or (("", len(rows)),):
             body += _open("tbody", name) + "".join(rows[at : at + size]) + "</tbody>"

@@ -32,6 +32,27 @@ def cr0(x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray) -> np.ndarra
     Liang and Zeger (1986), Biometrika 73(1), 13–22. `x`, shape (n, k), are regressors with all
     effects partialled out, `residuals`, shape (n,), those of the full regression and `clusters`,
     shape (n,), codes 0..G-1.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, k)
+        Regressors, effects taken out.
+    residuals : ndarray, shape (n,)
+        Of the regression.
+    clusters : ndarray of int, shape (n,)
+        Codes from 0.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        Covariance of the slopes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> cr0(x, np.array([0.1, -0.2, 0.3, -0.1]), np.array([0, 0, 1, 1])).round(5)
+    array([[0.00038]])
     """
     bread = np.linalg.inv(x.T @ x)
     scores = sums(x * residuals[:, None], clusters)
@@ -45,10 +66,29 @@ def cr1(x: np.ndarray, residuals: np.ndarray, clusters: np.ndarray, k: int) -> n
     not nested in clusters give the figures of reghdfe and R fixest; slopes alone those of plm
     "sss"; all effects those of a regression on dummies.
 
+    Parameters
+    ----------
+    x, residuals, clusters
+        As in `cr0`.
+    k : int
+        Parameters K that the factor counts.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        Covariance of the slopes.
+
     Raises
     ------
     SpecificationError
         One cluster only, or no more rows than parameters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> cr1(x, np.array([0.1, -0.2, 0.3, -0.1]), np.array([0, 0, 1, 1]), k=1).round(5)
+    array([[0.00076]])
     """
     n, groups = len(residuals), int(clusters.max()) + 1
     if groups < 2 or n <= k:
@@ -85,10 +125,22 @@ def cr3(
     labels, names : sequence of str, optional
         Names of clusters and of regressors, for messages.
 
+    Returns
+    -------
+    Jackknife
+        Covariance and the estimates without each cluster.
+
     Raises
     ------
     SpecificationError
         Without some cluster a coefficient is not identified; names both.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> cr3(x, np.array([1.1, 1.9, 3.2, 3.9]), np.array([0, 0, 1, 1])).covariance.shape
+    (1, 1)
     """
     groups, k = int(clusters.max()) + 1, x.shape[1]
     free = np.empty((len(y), 0)) if nuisance is None else nuisance

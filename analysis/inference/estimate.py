@@ -99,12 +99,29 @@ def estimate(
     rows : Rows, optional
         Rows shared with other columns.
 
+    Returns
+    -------
+    Estimate
+        Terms with CR1 and CR3 errors, rows, what was left out and why.
+
     Raises
     ------
     SpecificationError
         As in `analysis.models.fit`, and where a coefficient rests on one cluster alone.
     UnknownNameError
         A name is not in the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> round(float(fitted.params["rd_fte"]), 3), fitted.n
+    (0.099, 403)
+    >>> fitted.conf_int().round(3).loc["rd_fte"].tolist()
+    [0.063, 0.136]
     """
     fitted = fit(spec, panel, rows)
     years = fitted.years
@@ -182,10 +199,25 @@ def estimate_columns(
     columns : iterable of str
         Keys of `analysis.models.EFFECTS`, without repetition.
 
+    Returns
+    -------
+    Estimates
+        One estimate per column.
+
     Raises
     ------
     SpecificationError, UnknownNameError
         As in `estimate`; the first column that cannot be estimated stops the table.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> columns = estimate_columns(spec, panel)
+    >>> [round(float(column.params["rd_fte"]), 3) for column in columns]
+    [0.099, 0.099, 0.048]
     """
     names, notes = tuple(columns), tuple(notes)
     if not names or len(set(names)) < len(names):

@@ -12,7 +12,13 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from analysis.data import Panel
-from analysis.errors import SpecificationError, require_level, require_seed, require_type
+from analysis.errors import (
+    SpecificationError,
+    require_known,
+    require_level,
+    require_seed,
+    require_type,
+)  # fmt: skip
 from analysis.models import EventDesign, Specification
 
 __all__ = ["checked"]
@@ -22,8 +28,11 @@ P, R = ParamSpec("P"), TypeVar("R")
 _WHOLE = {"draws", "maps", "order", "block", "history", "grid", "leads", "steps"}
 _YEARS = {"lags", "horizons", "early", "late", "mediator_lag", "instrument_lag"}
 _KINDS = {
-    "spec": (Specification, "give the specification first and then the panel"),
-    "panel": (Panel, "give what build makes of the loaded data"),
+    "spec": (
+        Specification,
+        "give the specification first and then the panel; formulas go to analysis.estimate",
+    ),
+    "panel": (Panel, "load one, or make one of a table with Panel.from_frame"),
     "design": (EventDesign, "give an event design, the name of the outcome and a panel"),
 }
 _MADE = {
@@ -35,8 +44,9 @@ _MADE = {
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Refuse options of `function` without meaning in one sentence, before it starts to work.
 
-    A level lies between 0 and 1, a seed is a whole number of zero or more (or a generator), counts
-    and years are whole numbers, numpy's among them; how many are enough says the function itself.
+    An option that the function does not take is named with those it takes. A level lies between 0
+    and 1, a seed is a whole number of zero or more (or a generator), counts and years are whole
+    numbers, numpy's among them; how many are enough says the function itself.
     """
     shape = signature(function)
 
@@ -45,6 +55,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         try:
             given = shape.bind(*args, **kwargs)
         except TypeError:
+            for option in kwargs:
+                require_known("option", option, shape.parameters, function.__name__)
             return function(*args, **kwargs)  # Python's own words name the argument
         for name, value in given.arguments.items():
             if (kind := shape.parameters[name].annotation) in _MADE:

@@ -56,6 +56,11 @@ def replicate(
     scheduler
         Address of a Dask scheduler, such as "tcp://head:8786", to connect to for this call.
 
+    Returns
+    -------
+    list
+        One answer per replication.
+
     Raises
     ------
     SpecificationError

@@ -19,10 +19,27 @@ def minimum_detectable_effect(
     the statistical power of experimental designs", Evaluation Review 19(5), 547–556). `se` and the
     answer are in units of the coefficient, `dof` is that of the t distribution the test uses.
 
+    Parameters
+    ----------
+    se, dof : float
+        Error of the estimate and its degrees of freedom.
+    power, level : float
+        Chance of finding it, and size of the test.
+
+    Returns
+    -------
+    float
+        In the unit of the estimate.
+
     Raises
     ------
     SpecificationError
         A probability is not between 0 and 1, the SE is negative or there is no degree of freedom.
+
+    Examples
+    --------
+    >>> round(minimum_detectable_effect(0.1, 30), 3)
+    0.29
     """
     if not (0 < power < 1 and 0 < level < 1):
         raise SpecificationError(f"Power {power} and level {level} must lie between 0 and 1.")

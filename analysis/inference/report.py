@@ -22,7 +22,31 @@ Column = Any
 
 
 def html_table(columns: Sequence[Column], *, scaled: bool = False) -> str:
-    """Render estimates side by side, as `regression_grid` arranges them."""
+    """Render estimates side by side, as `regression_grid` arranges them.
+
+    Parameters
+    ----------
+    columns : sequence
+        Estimates.
+    scaled : bool
+        Show slopes in within-SDs.
+
+    Returns
+    -------
+    str
+        A ``<table>``.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> html_table([fitted]).startswith("<")
+    True
+    """
     return regression_grid(columns, scaled=scaled).html()
 
 
@@ -40,10 +64,26 @@ def regression_grid(columns: Sequence[Column], *, scaled: bool = False) -> Grid:
     scaled : bool
         Show within-SDs of the outcome per within-SD of the term instead of the variables' units.
 
+    Returns
+    -------
+    Grid
+        Rows of text, ready for text or HTML.
+
     Raises
     ------
     SpecificationError
         No column, or intervals of different coverage.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> type(regression_grid([fitted])).__name__
+    'Grid'
     """
     if not columns or len({c.level for c in columns}) > 1:
         raise SpecificationError(

@@ -18,6 +18,27 @@ def build(panel: Panel, declared: Declarations) -> Panel:
     Columns the panel already holds under a declared name are left as they are. What could not be
     built is told by ``missing_measures``; cells that could not be computed are counted in the notes
     of each variable.
+
+    Parameters
+    ----------
+    panel : Panel
+        Raw series.
+    declared : Declarations
+        From `read_declarations`.
+
+    Returns
+    -------
+    Panel
+        A new one; the one given is not changed.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> built = build(panel, read_study("patient_capital").measures)
+    >>> "gov" in panel, "gov" in built
+    (False, True)
     """
     for block in (declared.measures, declared.indices, declared.composites):
         columns: dict[str, pd.Series] = {}
@@ -37,6 +58,27 @@ def missing_measures(panel: Panel, declared: Declarations) -> pd.DataFrame:
 
     ``lacks`` names raw series for a measure and the missing ingredients for an index or composite.
     Works on a raw and on a built panel. Blocks declared for another dataset only are left out.
+
+    Parameters
+    ----------
+    panel : Panel
+        Raw series.
+    declared : Declarations
+        From `read_declarations`.
+
+    Returns
+    -------
+    DataFrame
+        One row per measure that cannot be built; empty if all can.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> declared = read_study("patient_capital").measures
+    >>> list(missing_measures(panel, declared))
+    ['measure', 'lacks']
     """
     reasons: dict[str, str] = {}
     for item in declared:
@@ -62,7 +104,7 @@ def _possible(item: Declared, panel: Panel, declared: Declarations) -> bool:
 
 
 def _meant_for(item: Measure, panel: Panel) -> bool:
-    return not item.only or panel.name in item.only
+    return not item.only or panel.name in item.only or panel.roles.like in item.only
 
 
 def _estimable(panel: Panel, item: Index, declared: Declarations) -> bool:

@@ -101,6 +101,12 @@ def coupling(u: ArrayLike, form: str = "classic", alpha: ArrayLike | None = None
         If there are fewer than two systems or ``alpha`` does not fit.
     UnknownNameError
         If the form is not known.
+
+    Examples
+    --------
+    >>> found = coupling([[0.4, 0.9], [0.6, 0.6]])
+    >>> found.C.round(3), found.D.round(3)
+    (array([0.923, 1.   ]), array([0.775, 0.775]))
     """
     require_known("form of coupling", form, FORMS, "coupling")
     levels = np.atleast_2d(np.asarray(u, dtype=float))
@@ -143,7 +149,23 @@ def _alpha(alpha: ArrayLike | None, n: int) -> Floats:
 
 
 def grades(scale: str = "d") -> tuple[Grade, ...]:
-    """Return all grades of D (``scale="d"``) or bands of C (``scale="c"``), lowest first."""
+    """Return all grades of D (``scale="d"``) or bands of C (``scale="c"``), lowest first.
+
+    Parameters
+    ----------
+    scale : str
+        "d" or "c".
+
+    Returns
+    -------
+    tuple of Grade
+        Lowest first.
+
+    Examples
+    --------
+    >>> len(grades("d")), len(grades("c"))
+    (10, 4)
+    """
     require_known("scale of grades", scale, _scales(), "grades")
     rows = _scales()[scale]["grades"]
     lowers = [0.0] + [row["upper"] for row in rows[:-1]]
@@ -156,6 +178,23 @@ def grade(value: float, scale: str = "d") -> Grade:
     A boundary of D belongs to the grade above it (0.1 is severe, not extreme, disorder; only 1
     belongs to the top grade); a boundary of C belongs to the band below it (0.3 is low). Values are
     compared after rounding to twelve decimals, so 0.1 + 0.2 counts as 0.3.
+
+    Parameters
+    ----------
+    value : float
+        From 0 to 1.
+    scale : str
+        "d" for the coupling degree, "c" for the degree of coupling.
+
+    Returns
+    -------
+    Grade
+        English and Chinese name with their bounds.
+
+    Examples
+    --------
+    >>> grade(0.52).en, grade(0.52).zh
+    ('barely coordinated', '勉强协调')
     """
     ladder = grades(scale)
     if not 0.0 <= value <= 1.0:

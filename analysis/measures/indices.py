@@ -103,6 +103,11 @@ def weights(
     eps
         Shift of scaled values in the entropy scheme; None for none.
 
+    Returns
+    -------
+    Weights
+        By ingredient, with the rows they rest on.
+
     Raises
     ------
     UnknownNameError
@@ -111,6 +116,16 @@ def weights(
         If fewer than two rows are complete.
     SpecificationError
         If the panel lacks a raw series.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> declared = read_study("patient_capital").measures
+    >>> name = next(iter(declared.indices))
+    >>> round(float(sum(weights(panel, declared, name).by_ingredient.values())), 6)
+    1.0
     """
     require_shift(eps)
     item = declared.index(index)
@@ -176,6 +191,27 @@ def score(
     these years, as an out-of-sample use needs, and scores of other years can leave the interval.
 
     Errors as for ``weights``.
+
+    Parameters
+    ----------
+    panel, declared, index, scheme, frozen_years, eps
+        As in `weights`.
+
+    Returns
+    -------
+    Series
+        Indexed like the panel.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> declared = read_study("patient_capital").measures
+    >>> name = next(iter(declared.indices))
+    >>> values = score(panel, declared, name).dropna()
+    >>> bool(values.between(0, 1.001).all())
+    True
     """
     found = weights(panel, declared, index, scheme, frozen_years, eps)
     return apply_weights(panel, declared, found)

@@ -84,10 +84,25 @@ def overlap(
     left, right
         One name or several; the outcome and the regressors, or an index and a regressor.
 
+    Returns
+    -------
+    Overlap
+        Shared series, twins, parts and sizes; true where something is shared.
+
     Raises
     ------
     UnknownNameError
         If the panel does not hold a name.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> from analysis.measures import build
+    >>> panel = load("china")
+    >>> declared = read_study("patient_capital").measures
+    >>> str(overlap(build(panel, declared), declared, "gov", "loan"))
+    'Both sides are divided by gdp.'
     """
     lc, ls = _series(panel, left)
     rc, rs = _series(panel, right)
@@ -119,7 +134,32 @@ def overlap(
 def require_disjoint(
     panel: Panel, declared: Declarations, left: str | Iterable[str], right: str | Iterable[str]
 ) -> Overlap:
-    """Return the ``Overlap`` of two sides, refusing shared raw series and twins (OverlapError)."""
+    """Return the ``Overlap`` of two sides, refusing shared raw series and twins (OverlapError).
+
+    Parameters
+    ----------
+    panel, declared, left, right
+        As in `overlap`.
+
+    Returns
+    -------
+    Overlap
+        Without shared content.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> from analysis.data import load
+    >>> from analysis.errors import OverlapError
+    >>> from analysis.measures import build
+    >>> panel = load("china")
+    >>> declared = read_study("patient_capital").measures
+    >>> try:
+    ...     require_disjoint(build(panel, declared), declared, "gov", "gov")
+    ... except OverlapError:
+    ...     print("refused")
+    refused
+    """
     found = overlap(panel, declared, left, right)
     if found.disjoint:
         return found

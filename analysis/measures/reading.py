@@ -28,6 +28,16 @@ _SCORE = Unit("score", "score", "score", 1.0)
 def read_declarations(path: Path) -> Declarations:
     """Read and check a file of declarations.
 
+    Parameters
+    ----------
+    path
+        A YAML file in the form of the study's ``measures.yml``.
+
+    Returns
+    -------
+    Declarations
+        Measures, indices and composites.
+
     Raises
     ------
     UnknownNameError
@@ -37,6 +47,13 @@ def read_declarations(path: Path) -> Declarations:
         primary indices that share a raw series or a twin of one.
     DataError
         The file is missing or no YAML.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> found = read_declarations(read_study("patient_capital").folder / "measures.yml")
+    >>> "gov" in found.measures
+    True
     """
     where = path.name
     document = read_yaml(path, "declare ratios and indices there")

@@ -106,7 +106,18 @@ def _spread_out(part: Floats, mask: NDArray[np.bool_]) -> Floats:
 
 
 def equal_weights(x: ArrayLike) -> Floats:
-    """Return ``1 / k`` for each of the k columns that vary, shape (k,)."""
+    """Return ``1 / k`` for each of the k columns that vary, shape (k,).
+
+    Parameters
+    ----------
+    x
+        As in `entropy_weights`.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights; zero for a constant column.
+    """
     mask = varying(x)
     return _spread_out(np.ones(int(mask.sum())), mask)
 
@@ -151,9 +162,21 @@ def entropy_weights(
     eps
         Shift after scaling, zero or more; None adds nothing and takes 0 ln 0 as 0.
 
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights.
+
     Notes
     -----
     Entropy rewards skewness, not importance: a column with a few very large values gets the most.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[1.0, 2.0], [2.0, 9.0], [3.0, 1.0], [4.0, 5.0]])
+    >>> entropy_weights(x).round(3)
+    array([0.415, 0.585])
     """
     mask = varying(x)
     require_shift(eps)
@@ -166,6 +189,16 @@ def pca_loadings(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
 
     The sign of an eigenvector is arbitrary; it is fixed so that the loadings add to a positive
     number (on a tie, so that the largest in absolute value is positive). Constant columns get zero.
+
+    Parameters
+    ----------
+    x, directions
+        As in `entropy_weights`.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Loadings.
     """
     values = matrix(x)
     mask = varying(values)
@@ -187,6 +220,16 @@ def pca_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     (Nicoletti, Scarpetta and Boylaud 2000, OECD Economics Department Working Paper 226; OECD and
     JRC 2008, Handbook on Constructing Composite Indicators, step 6). Squares hide the sign: a
     column that runs against the others weighs as if it ran with them. ``pca_loadings`` shows it.
+
+    Parameters
+    ----------
+    x, directions
+        As in `entropy_weights`.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights.
     """
     loadings = pca_loadings(x, directions)
     return loadings**2 / (loadings**2).sum()
@@ -200,6 +243,16 @@ def critic_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     on min-max scaled columns (Diakoulaki, Mavrotas and Papayannakis 1995, Computers and Operations
     Research 22(7), 763-770). If all columns say the same, no column adds anything and the weights
     are equal.
+
+    Parameters
+    ----------
+    x, directions
+        As in `entropy_weights`.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights.
     """
     mask = varying(x)
     z = minmax(x, directions)[:, mask]
@@ -223,6 +276,20 @@ def topsis(
     and Yoon 1981, Multiple Attribute Decision Making). ``vector`` divides a column by its Euclidean
     length, as they do; ``minmax``, the default, also suits columns with negative values and makes
     closeness comparable with the additive scores.
+
+    Parameters
+    ----------
+    x, directions
+        As in `entropy_weights`.
+    w
+        Weights, shape (k,).
+    normalise
+        ``minmax`` or ``vector``.
+
+    Returns
+    -------
+    ndarray, shape (rows,)
+        Closeness.
     """
     values, weights = matrix(x), np.asarray(w, dtype=float)
     k = values.shape[1]

@@ -119,6 +119,11 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
     rows : Rows, optional
         Rows from `estimation_rows`, for columns that share them.
 
+    Returns
+    -------
+    Fit
+        Coefficients, residuals, rows kept and dropped; no errors yet.
+
     Raises
     ------
     SpecificationError
@@ -126,6 +131,16 @@ def fit(spec: Specification, panel: Panel, rows: Rows | None = None) -> Fit:
         few, or no row is left.
     UnknownNameError
         A name is not in the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = fit(spec, panel)
+    >>> fitted.n, len(fitted.dropped)
+    (403, 2)
     """
     rows = estimation_rows(spec, panel) if rows is None else rows
     design = build_design(spec, panel, rows)

@@ -151,12 +151,26 @@ def fit_many(specs: Iterable[Specification], panel: Panel, *, cr3: bool = False)
     cr3 : bool
         Also the leave-one-cluster-out jackknife: about G times as long.
 
+    Returns
+    -------
+    ManyFits
+        Arrays in the order of the specifications.
+
     Raises
     ------
     SpecificationError
         No specification, or one that has too many terms or no rows.
     UnknownNameError
         A name is not in the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> specs = [Specification("patents_granted", ["rd_fte"], lag=lag) for lag in (1, 2, 3)]
+    >>> fit_many(specs, panel).tidy()["estimate"].round(3).tolist()
+    [0.942, 1.008, 1.045]
     """
     specs = tuple(specs)
     if not specs:

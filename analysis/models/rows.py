@@ -59,7 +59,7 @@ class Rows:
 def estimation_rows(
     spec: Specification, panel: Panel, effects: Iterable[str] | None = None
 ) -> Rows:
-    """Select, lag and centre.
+    """Return the rows that count: selected, lagged and centred.
 
     Parameters
     ----------

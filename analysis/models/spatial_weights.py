@@ -106,7 +106,25 @@ class SpatialWeights:
 
 
 def contiguity(panel: Panel) -> SpatialWeights:
-    """Equal weight for each entity that shares a border, from the panel's table of neighbours."""
+    """Equal weight for each entity that shares a border, from the panel's table of neighbours.
+
+    Parameters
+    ----------
+    panel : Panel
+        With neighbours.
+
+    Returns
+    -------
+    SpatialWeights
+        Rows sum to one.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> contiguity(panel).matrix.shape
+    (31, 31)
+    """
     pairs = None if panel.geography is None else panel.geography.neighbours
     if pairs is None:
         raise DataError(
@@ -130,6 +148,27 @@ def inverse_distance(
 
     The larger `power`, above zero, the less far entities count; beyond `cutoff` kilometres the
     weight is zero. Two entities on one point are refused.
+
+    Parameters
+    ----------
+    panel : Panel
+        With coordinates.
+    power : float
+        Of the distance.
+    cutoff : float, optional
+        Kilometres beyond which the weight is zero.
+
+    Returns
+    -------
+    SpatialWeights
+        Rows sum to one.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> inverse_distance(panel).matrix.shape
+    (31, 31)
     """
     table = None if panel.geography is None else panel.geography.coordinates
     if table is None:
@@ -161,6 +200,25 @@ def economic_proximity(panel: Panel, variable: str) -> SpatialWeights:
 
     The first year keeps later outcomes out of the weights. Near-ties dominate a row: two entities
     with almost equal z are almost each other's only neighbour, and a tie is refused.
+
+    Parameters
+    ----------
+    panel : Panel
+        Any panel.
+    variable : str
+        One of its columns.
+
+    Returns
+    -------
+    SpatialWeights
+        Rows sum to one.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> economic_proximity(panel, "gdp").matrix.sum(axis=1).round(6).min().item()
+    1.0
     """
     names, years = _entities(panel), panel.frame.index.unique(1)
     # A panel is a full rectangle, so its column is a matrix of entities by years.
@@ -186,6 +244,26 @@ def permuted(weights: SpatialWeights, rng: np.random.Generator) -> SpatialWeight
 
     The number of links, their weights and the eigenvalues stay; only who is near whom is lost. An
     effect that survives many such draws does not come from space.
+
+    Parameters
+    ----------
+    weights : SpatialWeights
+        A map.
+    rng : Generator
+        Source of the permutation.
+
+    Returns
+    -------
+    SpatialWeights
+        The same map with entities dealt out anew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> permuted(contiguity(panel), np.random.default_rng(1)).matrix.shape
+    (31, 31)
     """
     order = rng.permutation(len(weights.entities))
     name, raw = f"placebo of {weights.name}", weights.raw[np.ix_(order, order)]

@@ -27,6 +27,11 @@ class Sample:
         Entities left out altogether.
     exclude_years : tuple of int
         Years left out.
+
+    Examples
+    --------
+    >>> str(Sample(2012, 2020, exclude_entities=("CN-BJ",)))
+    '2012 to 2020, without CN-BJ'
     """
 
     first_year: int | None = None
@@ -88,6 +93,12 @@ class Specification:
     ------
     SpecificationError
         When the parts contradict each other.
+
+    Examples
+    --------
+    >>> spec = Specification("patents_granted", ["rd_fte"], controls=["gdp"], lag=2)
+    >>> spec.slopes, spec.effects
+    (('rd_fte', 'gdp'), 'two_way')
     """
 
     outcome: str

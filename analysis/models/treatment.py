@@ -178,10 +178,34 @@ def with_treatment(panel: Panel, design: EventDesign, column: str | None = None)
     Without doses the column is zero before and one from the first year of exposure on. Its name is
     that of the design unless `column` gives another.
 
+    Parameters
+    ----------
+    panel : Panel
+        Any panel with the exposed entities.
+    design : EventDesign
+        Who is exposed and since when.
+    column : str, optional
+        Name of the new column; the name of the design if None.
+
+    Returns
+    -------
+    Panel
+        A new one with the column.
+
     Raises
     ------
     UnknownNameError
         The design names an entity that the panel does not have.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.data import load_policies
+    >>> from analysis.models import EventDesign
+    >>> panel = load("china")
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> with_treatment(panel, design, "pilot")["pilot"].max().item()
+    1.0
     """
     require_entities(design, panel)
     name = column or design.name

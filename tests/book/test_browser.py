@@ -9,10 +9,12 @@ import pytest
 from prose import chapter_files
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.browser
 PAGES = [path.stem for path in chapter_files()]
+TALLEST = 12_000  # pixels; what a page rests on is folded
 each_page = pytest.mark.parametrize("page", PAGES)
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -92,6 +94,42 @@ def test_page_never_scrolls_sideways(browser, site, page, width):
     )
     assert seen == width
     assert wide <= width
+
+
+@each_page
+def test_page_is_no_longer_than_a_reader_will_scroll(browser, site, page):
+    resize(browser, 1280)
+    open_page(browser, f"{site}/{page}.html")
+    assert browser.execute_script("return document.documentElement.scrollHeight") <= TALLEST
+
+
+@pytest.mark.parametrize("page", ["two_wheels", "innovation_chain", "references"])
+def test_a_link_into_a_fold_opens_it(browser, site, page):
+    open_page(browser, f"{site}/{page}.html")
+    inside = ":is(figure, section, .citation)[id]"
+    target = browser.execute_script(f"return document.querySelector('details.more {inside}').id")
+    assert not browser.find_element(By.ID, target).is_displayed()
+    open_page(browser, f"{site}/{page}.html?again#{target}")
+    WebDriverWait(browser, 120).until(lambda d: d.find_element(By.ID, target).is_displayed())
+
+
+@pytest.mark.parametrize("key", [Keys.ENTER, Keys.SPACE])
+def test_a_fold_opens_by_keys_alone(browser, site, key):
+    open_page(browser, f"{site}/exit.html")
+    fold = browser.find_element(By.CSS_SELECTOR, "details.more")
+    assert not fold.get_property("open")
+    fold.find_element(By.TAG_NAME, "summary").send_keys(key)
+    assert fold.get_property("open")
+
+
+def test_print_opens_every_fold(browser, site):
+    open_page(browser, f"{site}/exit.html")
+    closed = "return document.querySelectorAll('details:not([open])').length"
+    assert browser.execute_script(closed)
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert not browser.execute_script(closed)
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script(closed)
 
 
 @each_page

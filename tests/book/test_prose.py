@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prose import BOOK, cells, chapter_files, prose
+from prose import BOOK, FENCE, cells, chapter_files, prose
 
 CHAPTERS = chapter_files()
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
@@ -109,3 +109,13 @@ def test_glossary_is_read():
 def test_toc_lists_every_chapter():
     written = set(Path(BOOK).glob("*.md"))
     assert written == set(CHAPTERS)
+
+
+@each_chapter
+def test_every_fold_is_closed_before_the_next_heading(path):
+    depth = 0
+    for line in FENCE.sub("", path.read_text(encoding="utf-8")).splitlines():
+        depth += line.startswith("<details") - line.startswith("</details>")
+        assert 0 <= depth <= 1, f"{path.name}: {line}"
+        assert not (depth and line.startswith("#")), f"{path.name}: a heading in a fold: {line}"
+    assert depth == 0

@@ -24,6 +24,14 @@ def untested(record, word="cannot be asked here"):
     return dataclasses.replace(record, evidence=evidence, verdict=Verdict(word, "no series"))
 
 
+def test_what_a_test_would_find_is_not_known_without_an_interval_and_comes_last(record):
+    blind = record("a", "inconclusive", mde=0.1, test="threshold bootstrap", low=math.nan,
+                   high=math.nan)  # fmt: skip
+    found = across([blind, record("b", "no sizeable effect", mde=0.4)], RULES)
+    assert [r.dataset for r in found.records] == ["b", "a"]
+    assert blind.plain()["mde"] is None
+
+
 def test_one_data_set_keeps_its_word(record):
     alone = across([record("a", "suggestive")], RULES)
     assert (alone.word, alone.reason) == ("suggestive", "")

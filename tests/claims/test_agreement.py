@@ -8,7 +8,7 @@ import pytest
 
 from analysis.claims.evidence_text import finding_line, results_text, verdict_text
 from analysis.display.verdicts import largest_grid, verdict_table
-from analysis.display.words import finding_words
+from analysis.display.words import finding_words, further_words, made_of
 from analysis.inference.cells import signed
 from tests.published import published
 
@@ -45,10 +45,14 @@ def words(html):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+def sentences(record, book):
+    return finding_words(record, book).text + further_words(record, book).text
+
+
 @each_run
 def test_p_estimate_and_interval_of_the_leading_test_agree(records, rows, archive, run):
     record = records[run]
-    card = words(finding_words(record, archive.codebook(record.dataset)).text)
+    card = words(sentences(record, archive.codebook(record.dataset)))
     line = words(verdict_table([record], published()).text)
     one_line = " ".join(verdict_text(record.evidence, record.verdict).split())
     listed = " ".join(results_text([record]).split())
@@ -85,7 +89,8 @@ def test_p_estimate_and_interval_of_the_leading_test_agree(records, rows, archiv
 @each_run
 def test_columns_and_the_parts_of_a_term_agree(records, rows, archive, run):
     record = records[run]
-    card = words(finding_words(record, archive.codebook(record.dataset)).text)
+    card = words(sentences(record, archive.codebook(record.dataset)))
+    parts = words(made_of(record).text)
     for finding, row in zip(record.evidence.findings, rows[run], strict=True):
         line = finding_line(finding)
         for column in finding.columns:
@@ -98,7 +103,7 @@ def test_columns_and_the_parts_of_a_term_agree(records, rows, archive, run):
             low, high = (number(row[f"{name}_{end}_cr3"]) for end in ("low", "high"))
             assert number(row[f"{name}_slope"]) == slope.estimate
             assert f"{printed(slope.estimate)} [{printed(low)}, {printed(high)}]" in line
-            assert f"{signed(slope.estimate)} [{signed(low)}, {signed(high)}]" in card
+            assert f"{signed(slope.estimate)} [{signed(low)}, {signed(high)}]" in parts
         if finding.p_without_entity:
             assert number(row["p_without"]) == finding.p_without
             assert row["p_without_entity"] == finding.p_without_entity

@@ -23,8 +23,10 @@ def block(*records):
     return across_block(across(records, RULES), {}).text
 
 
-def test_one_data_set_needs_no_block():
-    assert block(record("a")) == ""
+def test_one_data_set_has_its_row_and_no_word_over_all():
+    text = block(record("a"))
+    assert text.count("<svg") == 1
+    assert "Over all" not in text
 
 
 def test_the_sharpest_comes_first_and_the_word_over_all_is_said():
@@ -32,6 +34,14 @@ def test_the_sharpest_comes_first_and_the_word_over_all_is_said():
     assert text.index(">b <small>") < text.index(">a <small>")
     assert 'Over all data sets: <span class="verdict verdict-mixed">mixed</span>' in text
     assert "smallest seen 0.10" in text
+
+
+def test_nothing_is_shaded_where_the_smallest_effect_is_not_known():
+    blind = {"test": "threshold bootstrap", "low": float("nan"), "high": float("nan")}
+    text = block(record("a", **blind), record("b"))
+    assert "smallest seen not known" in text
+    assert text.count('class="unseen"') == 1
+    assert "nan" not in text
 
 
 @pytest.mark.parametrize("estimate", [-5.0, 0.0, 5.0])

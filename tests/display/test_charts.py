@@ -1,6 +1,7 @@
 """Charts: deterministic, Chinese-capable, zero in view, nothing hidden."""
 
 import warnings
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ from analysis.display.charts import (
     entity_map,
     interval_rows,
     marginal_effect,
+    point_map,
     rank_ranges,
     residual_scatter,
     trends,
 )
 from analysis.display.drawing import Picture, words_width, wrap_words
 from analysis.display.theme import FONT_FILE, subplots
+from analysis.errors import SpecificationError
 from analysis.measures import build
 from tests.published import declared
 
@@ -128,6 +131,38 @@ def test_map_without_positions_is_a_ranked_list(panel):
     flat = rows.drop(columns=["tile_row", "tile_col"])
     ax = entity_map(flat, "title").figure.axes[0]
     assert len(ax.get_yticklabels()) == len(panel.entities)
+
+
+PLACES = pd.DataFrame(
+    {"value": [1.0, 3.0, np.nan, 2.0], "label_en": ["A & B", "C", "D", "E"], "label_zh": "市",
+     "latitude": [20.0, 40.0, 30.0, np.nan], "longitude": [100.0, 120.0, 110.0, 115.0]},
+    index=["a", "c", "d", "e"],
+)  # fmt: skip
+
+
+def test_points_lie_where_the_entities_lie_and_grow_with_the_value():
+    ax = point_map(PLACES, "title", ["c"]).figure.axes[0]
+    dots = {line.get_gid(): line for line in ax.lines}
+    assert set(dots) == {"place-a", "place-c", "place-d"}, "one without a place is not drawn"
+    assert (*dots["place-c"].get_xdata(), *dots["place-c"].get_ydata()) == (120.0, 40.0)
+    assert dots["place-c"].get_markersize() > dots["place-a"].get_markersize()
+    assert dots["place-d"].get_markerfacecolor() == "none"
+    assert [text.get_text() for text in ax.texts] == ["C"]
+    bar = ax.figure.axes[1].get_xlabel()
+    assert bar == "rings: 1 without a figure; 1 without a place"
+    assert ax.get_aspect() == pytest.approx(1 / np.cos(np.pi / 6))  # middle parallel: 30 degrees
+
+
+def test_a_point_of_the_svg_carries_its_names_and_value_as_a_title():
+    svg = point_map(PLACES, "title").svg()
+    assert '<g id="place-a"><title>A &amp; B 市: 1</title>' in svg
+    assert "<title>D 市</title>" in svg
+    ElementTree.fromstring(svg)
+
+
+def test_a_map_without_a_value_is_refused():
+    with pytest.raises(SpecificationError, match="No entity of the map"):
+        point_map(PLACES.assign(value=np.nan), "title")
 
 
 def test_trends_leave_thin_years_open(panel):

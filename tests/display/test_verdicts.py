@@ -293,7 +293,9 @@ def _signed(counts):
 
 
 def test_detectable_effects_are_compared_with_the_plausible_one():
-    counts = tally(made_results(M05={"columns": (made_column("two_way", 0.0, 0.05),)}))
+    counts = tally(
+        made_results(M05={"tested": 0.0, "columns": (made_column("two_way", 0.0, 0.05),)})
+    )
     assert counts["mde_within"] == 1
     assert counts["mde_above"] == counts["mde_parts"] - 1
     assert counts["mde_smallest"] < published().rules.plausible < counts["mde_median"]

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.display.charts import channel_fragility, count_of_all, searched, within_margin
+from analysis.display.charts import (
+    channel_fragility,
+    count_of_all,
+    named_lines,
+    ridges,
+    searched,
+    within_margin,
+)
 
 PATH = pd.DataFrame({"gamma": [0.1, 0.2, 0.3, 0.4], "lr": [5.0, 0.0, 2.0, 6.0]})
 
@@ -69,3 +76,31 @@ def test_counts_stand_before_all_that_were_observed():
     ax = axes(count_of_all(counts, totals, "weaker"))
     assert [bar.get_height() for bar in ax.patches] == [3, 4, 4, 2, 0, 1]
     assert words(ax) == ["2", "0", "1"]
+
+
+def test_ridges_keep_one_scale_and_stand_on_their_rows():
+    at = [0.0, 0.5, 1.0]
+    table = pd.DataFrame({"2011": [0, 1, 0], "2023": [0, 2, 0]}, at)
+    ax = axes(ridges({"t": table}, {"t": pd.Series({"2011": 0.4, "2023": 0.6})}, "D"))
+    curves = [line.get_ydata() for line in ax.lines if len(line.get_xdata()) == 3]
+    np.testing.assert_allclose([c[0] for c in curves], [0, -1], err_msg="the base lines")
+    np.testing.assert_allclose(np.ptp(curves[1]), 2 * np.ptp(curves[0]))
+    dots = [
+        (line.get_xdata()[0], line.get_ydata()[0])
+        for line in ax.lines
+        if len(line.get_xdata()) == 1
+    ]
+    assert dots == [(0.4, 0), (0.6, -1)]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["2011", "2023"]
+
+
+def test_lines_carry_their_names_and_stand_before_a_band():
+    years = [2011, 2012]
+    table = pd.DataFrame({"within": [20.0, 25.0], "between": [60.0, 50.0]}, years)
+    band = pd.DataFrame({"low": [5.0, 5.0], "high": [15.0, 16.0]}, years)
+    ax = axes(named_lines({"t": table}, {"t": band}, "%"))
+    assert set(words(ax)) == {"within", "between"}
+    np.testing.assert_allclose([line.get_ydata() for line in ax.lines], table.T)
+    shade = ax.collections[0].get_paths()[0].get_extents()
+    assert (shade.y0, shade.y1) == (5, 16)
+    assert ax.get_ylim()[0] == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import inference
-from analysis.errors import SpecificationError
+from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference.options import checked
 from analysis.models import Specification
 
@@ -61,3 +61,11 @@ def test_a_specification_given_for_an_estimate_is_named(panel):
         more = (panel,) if function is inference.wild else ()
         with pytest.raises(SpecificationError, match="not Specification"):
             function(Specification("y", ["a"]), *more)
+
+
+def test_an_option_that_is_not_taken_is_named_with_those_that_are(panel):
+    spec = Specification("y", ["a"])
+    with pytest.raises(UnknownNameError, match=r"'levle' in estimate: did you mean level\?"):
+        inference.estimate(spec, panel, levle=0.1)
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        inference.wild(inference.estimate(spec, panel))

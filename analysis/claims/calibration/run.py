@@ -21,6 +21,7 @@ from analysis.claims.special import SPECIAL
 from analysis.claims.study import Study, read_study
 from analysis.errors import AnalysisError, SpecificationError
 from analysis.fingerprint import fingerprint
+from analysis.places import CODE, FIGURES, INSTALLED
 
 __all__ = ["PLANTED", "Simulated", "Task", "key", "revision", "run", "simulated", "tasks"]
 
@@ -180,19 +181,17 @@ def _compact(evidence: Evidence) -> dict[str, Any]:
 
 def key(study: Study) -> str:
     """Return the name under which answers are kept: code, data and ledger, not the rules."""
-    code = Path(__file__).resolve().parents[2]
-    rooms = [code / room for room in ("data", "measures", "models", "inference", "claims")]
+    rooms = [CODE / room for room in ("data", "measures", "models", "inference", "claims")]
     names = ("ledger.yml", "replications.yml", "measures.yml", "study.yml")
     declared = [study.folder / name for name in names if (study.folder / name).exists()]
-    return fingerprint(
-        [*rooms, *declared, study.data or code.parent / "data"], (".py", ".yml", ".csv")
-    )
+    return fingerprint([*rooms, *declared, study.data or FIGURES], (".py", ".yml", ".csv"))
 
 
 def revision() -> str:
     """Commit of the code that runs, with a mark where files were changed since; "" without git."""
-    root = Path(__file__).resolve().parents[3]
-    git = ["git", "-C", str(root)]
+    if INSTALLED:  # the commit around it, if any, is that of another project
+        return ""
+    git = ["git", "-C", str(CODE.parent)]
     try:
         head = subprocess.run(
             [*git, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True

@@ -18,7 +18,8 @@ _MODULES = {
     "chain": ("chain_effects",),
     "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
-    "maps": ("coverage_map", "entity_map"),
+    "distributions": ("named_lines", "ridges"),
+    "maps": ("coverage_map", "entity_map", "point_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart"),
     "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
@@ -39,6 +40,16 @@ __all__ = ["CHARTS", "draw", *sorted(CHARTS)]
 
 def draw(exhibit: Exhibit) -> Picture:
     """Draw an exhibit.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+        A chart's name with its plain values.
+
+    Returns
+    -------
+    Picture
+        Shown as SVG.
 
     Raises
     ------

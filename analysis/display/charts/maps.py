@@ -1,16 +1,24 @@
-"""Fields of colour: a tile for each entity, and what is observed when."""
+"""Fields of colour: a tile or a point for each entity, and what is observed when."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
-from analysis.display.drawing import Picture
+from analysis.display.drawing import Picture, write
 from analysis.display.theme import DIVERGING, INK, MUTED, PAPER, SEQUENTIAL, subplots
+from analysis.errors import SpecificationError
 from analysis.inference.cells import signed
 
 # None, some, all but a few, all: four steps that also read in grey.
@@ -64,9 +72,7 @@ def _tiles(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, sign: 
     ax.set_aspect("equal")
     ax.axis("off")
     ax.set_title(title)
-    bar = figure.colorbar(shades, ax=ax, orientation="horizontal", shrink=0.5, aspect=30, pad=0.02)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=9, length=0)
+    _scale(figure, ax, shades)
     return Picture(figure)
 
 
@@ -78,6 +84,84 @@ def _ranked(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, _sign
     ax.set_yticks(places, known["label_en"], fontsize=8.5)
     ax.set_title(title)
     return Picture(figure)
+
+
+def point_map(rows: pd.DataFrame, title: str, named: Sequence[str] = ()) -> Picture:
+    """Draw one value per entity as a point where it lies; colour and size say the same.
+
+    Equirectangular: a degree of longitude is as wide as it is on the middle parallel, cos(latitude)
+    of a degree of latitude. No boundary is drawn. An entity without a value is an empty ring; how
+    many there are, and how many have no place, is said. In the SVG every point carries its names
+    and value as a title.
+
+    Parameters
+    ----------
+    rows
+        Indexed by entity: ``value, label_en, label_zh, latitude, longitude``, degrees north and
+        east.
+    title
+        What the values are, with their unit.
+    named
+        Entities whose English name stands beside their point.
+
+    Raises
+    ------
+    SpecificationError
+        No entity has both a value and a place.
+    """
+    whole, rows = len(rows), rows.dropna(subset=["latitude", "longitude"])
+    known = rows.dropna(subset="value").sort_values("value")
+    if known.empty:
+        raise SpecificationError("No entity of the map has a value and a place: give one.")
+    empty = rows[rows["value"].isna()]
+    norm = mpl.colors.Normalize(known["value"].min(), known["value"].max())
+    shades = mpl.cm.ScalarMappable(norm, SEQUENTIAL)
+    figure, ax = subplots(height=5.0)
+    ring = {"ms": 3.4, "mfc": "none", "mec": MUTED, "mew": 0.7}
+    for row in empty.itertuples():
+        _point(ax, row, **ring)
+    for row in known.itertuples():
+        share = float(norm(row.value))
+        _point(ax, row, ms=3.2 + 5.2 * share, mfc=shades.to_rgba(row.value), mec=INK, mew=0.35)
+    for row in rows.loc[[name for name in named if name in rows.index]].itertuples():
+        write(ax, row.label_en, (row.longitude, row.latitude), (6, 0), fontsize=10, va="center",
+              path_effects=[withStroke(linewidth=2.5, foreground=PAPER)], zorder=6)  # fmt: skip
+    _globe(ax, rows)
+    ax.set_title(title)
+    left = {"rings: {} without a figure": len(empty), "{} without a place": whole - len(rows)}
+    _scale(figure, ax, shades, "; ".join(text.format(n) for text, n in left.items() if n))
+    return Picture(figure, {_gid(row): _title(row) for row in rows.itertuples()})
+
+
+def _globe(ax: Axes, rows: pd.DataFrame) -> None:
+    """Give both axes degrees, and a degree of longitude the width of the middle parallel."""
+    ax.set_aspect(1 / np.cos(np.radians(rows["latitude"].agg(["min", "max"]).mean())))
+    ax.margins(0.05)
+    for axis, letters in ((ax.xaxis, "WE"), (ax.yaxis, "SN")):
+        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(lambda v, _, e=letters: f"{abs(v):.0f}°{e[int(v >= 0)]}")
+    ax.tick_params(length=0, labelsize=9, labelcolor=MUTED)
+
+
+def _scale(figure: Figure, ax: Axes, shades: mpl.cm.ScalarMappable, words: str = "") -> None:
+    bar = figure.colorbar(shades, ax=ax, orientation="horizontal", shrink=0.5, aspect=30, pad=0.02)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=9, length=0)
+    bar.set_label(words, fontsize=9.5)
+
+
+def _point(ax: Axes, row: Any, **style: object) -> None:  # noqa: ANN401
+    (dot,) = ax.plot(row.longitude, row.latitude, "o", **style)
+    dot.set_gid(_gid(row))
+
+
+def _gid(row: Any) -> str:  # noqa: ANN401
+    return f"place-{row.Index}"
+
+
+def _title(row: Any) -> str:  # noqa: ANN401
+    value = f": {row.value:.4g}" if np.isfinite(row.value) else ""
+    return f"{row.label_en} {row.label_zh}{value}"
 
 
 def coverage_map(coverage: pd.DataFrame, labels: pd.Series, noun: str) -> Picture:

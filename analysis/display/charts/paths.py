@@ -125,7 +125,8 @@ def lag_profiles(tables: Mapping[str, pd.DataFrame], xlabel: str, ylabel: str) -
     figure, ax = subplots(height=3.8)
     for i, ((name, found), (colour, shape)) in enumerate(zip(tables.items(), MARKS, strict=False)):
         rows = as_rows(found)
-        intervals(ax, rows, rows["lag"] + 0.09 * (2 * i - 1), colour, shape, ends=CR3, upright=True)
+        aside = 0.09 * (2 * i - 1) if len(tables) > 1 else 0
+        intervals(ax, rows, rows["lag"] + aside, colour, shape, ends=CR3, upright=True)
         ax.text(0.02, 0.97 - 0.08 * i, name, color=colour, va="top", transform=ax.transAxes)
     zero_line(ax, axis="y")
     ax.set_xticks([int(lag) for lag in rows["lag"]])

@@ -15,7 +15,7 @@ from analysis.errors import SpecificationError
 
 LABEL = 1.9  # inches that the words of a row may take
 WIDE = ("low_wide", "high_wide")
-BESIDE = 0.15  # half the distance between two readings of a row, in rows
+BESIDE = 0.15  # half the distance between two or three readings of a row, in rows
 KINDS = {
     "direct": "direct:\nown place",
     "indirect": "indirect:\nall other places",
@@ -24,7 +24,7 @@ KINDS = {
 
 
 def interval_rows(
-    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None
+    rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = None, digits: int = 2
 ) -> Picture:
     """Draw an estimate and its interval per row and reading; beside CR3, drawn thin, it is thick.
 
@@ -39,6 +39,8 @@ def interval_rows(
     colours
         By label, where rows differ in what they stand for; for a single reading. A column ``side``
         of the rows colours by side of the mechanism instead.
+    digits
+        Decimals of the estimates that are written over the dots.
     """
     rows = as_rows(rows)
     wrapped = {label: _wrapped(label) for label in rows["label"]}
@@ -51,17 +53,19 @@ def interval_rows(
     readings = list(dict.fromkeys(rows["reading"])) if "reading" in rows else [None]
     thin = CR3 if set(CR3) <= set(rows) else None
     lines = max(label.count("\n") + 1 for label in labels)
-    row = max(0.32 + 0.18 * len(readings), 0.12 + 0.17 * lines)
+    # From three readings on, values under one row and over the next would meet.
+    row = max(0.32 + 0.18 * len(readings) + 0.24 * (len(readings) > 2), 0.12 + 0.17 * lines)
+    beside = min(BESIDE, 0.3 / max(len(readings) - 1, 1))
     figure, ax = theme.subplots(height=row * len(labels) + 1.1)
     note = "\nthick: 95% CR1; thin: 95% CR3" if thin else ""
     places = dict(zip(labels, label_rows(ax, labels, xlabel + note), strict=True))
     for i, (reading, colour, shape) in enumerate(mark(readings, "readings")):
         part = rows if reading is None else rows[rows["reading"] == reading]
-        shift = BESIDE * (len(readings) - 1 - 2 * i)
+        shift = beside * (len(readings) - 1 - 2 * i)
         for label, one in part.groupby("label", sort=False):
             at, ink = [places[label] + shift] * len(one), (colours or {}).get(label, colour)
             intervals(ax, one, at, ink, shape, thin=thin, filled=i == 0)
-            name_values(ax, one["estimate"], at, ink, -15 if i else 6)
+            name_values(ax, one["estimate"], at, ink, -15 if i else 6, digits)
         if reading is not None:
             x, y = 0.02 + i / max(len(readings), 2), 1.045
             ax.plot(x, y, shape, color=colour, mfc=theme.PAPER if i else colour, mew=1.4, ms=6.5,

@@ -146,7 +146,7 @@ def grouped_counts(counts: Mapping[str, pd.DataFrame], start: float, since: str)
         ax.axvspan(first - 0.6, start - 0.5, color=PALE, lw=0, zorder=-1)
         for (colour, shape), name in zip(MARKS, table, strict=False):
             ax.plot(table.index, table[name], color=colour, lw=1.8, marker=shape, ms=3.8)
-        _name_lines(ax, table, last)
+        name_lines(ax, table, last)
         ax.set_title(title, fontsize=11.5)
         ax.set_ylim(bottom=0)
         ax.set_xlim(first - 0.6, last + ROOM * (last - first))
@@ -160,7 +160,7 @@ def grouped_counts(counts: Mapping[str, pd.DataFrame], start: float, since: str)
     return Picture(figure)
 
 
-def _name_lines(ax: Axes, table: pd.DataFrame, last: int) -> None:
+def name_lines(ax: Axes, table: pd.DataFrame, last: int) -> None:
     """Write names at the ends of the lines, pushed apart where they would touch."""
     gap, place = 0.16 * float(table.to_numpy().max()), float("-inf")
     for name, value in table.iloc[-1].sort_values().items():

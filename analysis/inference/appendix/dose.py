@@ -36,6 +36,11 @@ def dose_estimate(
     controls, initial, level
         As in `Specification` and `estimate`; controls are of the year before.
 
+    Returns
+    -------
+    Estimate
+        With the dose as its regressor.
+
     Raises
     ------
     SpecificationError, UnknownNameError
@@ -45,6 +50,16 @@ def dose_estimate(
     -----
     Not for staggered starts with effects that grow or fade: entities exposed earlier then serve as
     controls (see `goodman_bacon`). A dose adds the assumption that effects are proportional to it.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.data import load_policies
+    >>> from analysis.models import EventDesign
+    >>> panel = load("china")
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> dose_estimate(design, "urbanisation_rate", panel).n
+    465
     """
     wider = with_treatment(panel, design)
     spec = Specification(

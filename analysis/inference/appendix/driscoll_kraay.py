@@ -82,6 +82,11 @@ def driscoll_kraay(
         m; by default ⌊4 (T/100)^(2/9)⌋, the rule of Newey and West (1994) that Hoechle (2007) takes
         over.
 
+    Returns
+    -------
+    DriscollKraay
+        Slopes of `estimate` with other errors.
+
     Raises
     ------
     SpecificationError
@@ -92,6 +97,15 @@ def driscoll_kraay(
     ----------
     Driscoll and Kraay (1998), Review of Economics and Statistics 80(4), 549–560. Hoechle (2007),
     Stata Journal 7(3), 281–312.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> bool((driscoll_kraay(spec, panel).std_errors > 0).all())
+    True
     """
     fitted = fit(replace(spec, cluster="year"), panel, rows)
     n, periods, parameters = fitted.n, len(fitted.cluster_labels), fitted.parameters

@@ -130,6 +130,11 @@ def gmm(
         Terms that are strictly exogenous and stand as their own instruments. Default: all but the
         lagged outcome. A regressor that reacts to the outcome belongs among `instruments` instead.
 
+    Returns
+    -------
+    GmmResult
+        Slopes, tests of serial correlation and of instruments.
+
     Raises
     ------
     SpecificationError

@@ -135,6 +135,11 @@ def dumitrescu_hurlin(
     draws, block, seed : int
         Bootstrap draws, consecutive years drawn together, and the seed.
 
+    Returns
+    -------
+    DumitrescuHurlin
+        Both directions, bootstrap p.
+
     Raises
     ------
     SpecificationError

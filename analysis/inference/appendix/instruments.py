@@ -131,6 +131,11 @@ def instrumented(
     instrument_lag : int, optional
         Years by which they precede the outcome; by default those of the endogenous regressor.
 
+    Returns
+    -------
+    Instrumented
+        Slopes, first stage, weak-instrument statistics.
+
     Raises
     ------
     SpecificationError
@@ -138,6 +143,15 @@ def instrumented(
         regressors, or a product with the endogenous regressor.
     UnknownNameError
         A name is not in the specification or the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> round(float(instrumented(spec, panel, "rd_fte", ["hightech_rd_fte"]).params["rd_fte"]), 2)
+    0.19
     """
     names = (instruments,) if isinstance(instruments, str) else tuple(instruments)
     _require(spec, endogenous, names)

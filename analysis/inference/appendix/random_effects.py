@@ -107,11 +107,25 @@ def random_effects(
     spec, panel, rows, level
         As in `estimate`; effects must be "entity", "two_way" or "region_year".
 
+    Returns
+    -------
+    RandomEffects
+        Slopes and the Hausman test.
+
     Raises
     ------
     SpecificationError
         As in `analysis.models.fit`; or the effects leave no room for random ones; or there are no
         more entities than coefficients to tell apart.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> len(random_effects(spec, panel).params)
+    2
     """
     if EFFECTS[spec.effects].differenced or "entity_trend" in EFFECTS[spec.effects].absorbs:
         raise SpecificationError(

@@ -132,12 +132,24 @@ def ips(
     draws, seed : int
         Simulated panels behind the p-value, the critical value and the power.
 
+    Returns
+    -------
+    UnitRoot
+        Statistic and simulated p.
+
     Raises
     ------
     UnknownNameError
         The panel has no such variable, entity or year.
     SpecificationError
         Too few gap-free years for the regression, or a series that does not move.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> 0 < ips(panel, "urbanisation_rate", draws=99).p <= 1
+    True
     """
     return _test("ips", panel, name, lags, trend, demean, True, sample, draws, seed)
 
@@ -155,6 +167,25 @@ def cips(
     any power.
 
     When not to use it: with more than one common factor, or with fewer than ten years.
+
+    Parameters
+    ----------
+    panel, name, lags, trend, sample, draws, seed
+        As in `ips`.
+    truncated : bool
+        Cut extreme statistics of single entities, as Pesaran proposes.
+
+    Returns
+    -------
+    UnitRoot
+        Statistic and simulated p.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> panel = load("china")
+    >>> 0 < cips(panel, "urbanisation_rate", draws=99).p <= 1
+    True
     """
     return _test("cips", panel, name, lags, trend, False, truncated, sample, draws, seed)
 
@@ -166,6 +197,18 @@ def unit_roots(
     """Both tests on the outcome and on every regressor and control of a specification.
 
     Each in levels, over the years and entities of the specification's sample.
+
+    Parameters
+    ----------
+    spec, panel
+        As in `estimate`.
+    lags, trend, draws
+        As in `ips`.
+
+    Returns
+    -------
+    UnitRoots
+        One row per variable and test.
     """
     names = dict.fromkeys((spec.outcome, *spec.slopes))
     how = {"lags": lags, "trend": trend, "sample": spec.sample, "draws": draws}

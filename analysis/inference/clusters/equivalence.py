@@ -19,10 +19,29 @@ def tost(
     margin with both below `level` is |b| + t_{1−level, dof} · se (Schuirmann 1987, Journal of
     Pharmacokinetics and Biopharmaceutics 15(6), 657–680).
 
+    Parameters
+    ----------
+    estimate, se, dof : float
+        Slope, its error and degrees of freedom.
+    margin : float
+        Effects smaller than this do not matter.
+    level : float
+        Of each one-sided test.
+
+    Returns
+    -------
+    tuple of float
+        p_low, p_high, smallest margin.
+
     Raises
     ------
     SpecificationError
         The margin is not positive, or the level not below one half.
+
+    Examples
+    --------
+    >>> [round(v, 3) for v in tost(0.02, 0.05, 30, 0.2)]
+    [0.0, 0.001, 0.105]
     """
     if not (0 < margin < float("inf") and 0 < level < 0.5):
         raise SpecificationError(

@@ -124,10 +124,31 @@ def influence(estimate: Estimate) -> Influence:
     A description, not a test: a cluster is not to be left out because it weighs much. It tells
     whether CR1 can be believed, which needs many clusters of similar weight.
 
+    Parameters
+    ----------
+    estimate : Estimate
+        From `estimate`.
+
+    Returns
+    -------
+    Influence
+        Partial leverage and the move of each estimate, by cluster.
+
     Raises
     ------
     SpecificationError
         Without some cluster a coefficient is not identified.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> influence(fitted).tidy().shape[0] > 0
+    True
     """
     fitted = estimate.fitted
     found = jackknife_of(fitted)

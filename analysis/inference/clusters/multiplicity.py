@@ -32,6 +32,11 @@ def romano_wolf(t: np.ndarray, draws: np.ndarray) -> np.ndarray:
         Bootstrap t statistics under the null: centred at the estimate, or from a restricted
         bootstrap. `WildFamily.draws` is the transpose of this.
 
+    Returns
+    -------
+    ndarray
+        In the order of `t`.
+
     Raises
     ------
     SpecificationError
@@ -68,10 +73,20 @@ def false_discovery(p: Sequence[float] | np.ndarray, method: str = "bh") -> np.n
         "bh" (Benjamini and Hochberg 1995, independent or positively dependent statistics), "by"
         (Benjamini and Yekutieli 2001, any dependence) or "holm" (family-wise error).
 
+    Returns
+    -------
+    ndarray
+        In the order of `p`.
+
     Raises
     ------
     SpecificationError
         A p-value is not in [0, 1] or the method is unknown.
+
+    Examples
+    --------
+    >>> false_discovery([0.01, 0.04, 0.2]).round(3)
+    array([0.03, 0.06, 0.2 ])
     """
     from statsmodels.stats.multitest import multipletests  # takes a second to import
 

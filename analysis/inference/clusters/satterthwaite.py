@@ -105,6 +105,29 @@ def satterthwaite(estimate: Estimate, *, level: float | None = None) -> Satterth
     Not for clusters by which a regressor hardly varies within the rest of the design: with two or
     three degrees of freedom the t tail rests on the working model. The wild cluster bootstrap and
     CR3 do not use one. `level` is that of the estimate by default; errors as in `cr2`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        From `estimate`.
+    level : float, optional
+        1 − coverage; that of the estimate if None.
+
+    Returns
+    -------
+    Satterthwaite
+        CR2 errors, degrees of freedom, intervals.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> bool((satterthwaite(fitted).tidy()["se"] > 0).all())
+    True
     """
     fitted = estimate.fitted
     level = estimate.level if level is None else level

@@ -125,6 +125,11 @@ def wild(
     level, interval : float, bool
         1 − coverage of the interval, and whether to invert the test for it.
 
+    Returns
+    -------
+    WildTest
+        ``p``, ``low`` and ``high``.
+
     Raises
     ------
     UnknownNameError
@@ -137,6 +142,18 @@ def wild(
     Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3), 414–427. Roodman,
     MacKinnon, Nielsen and Webb (2019), Stata Journal 19(1), 4–60. MacKinnon, Nielsen and Webb
     (2023), Journal of Applied Econometrics 38(5), 671–694.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> test = wild(fitted, "rd_fte", draws=999)
+    >>> bool(test.low < fitted.params["rd_fte"] < test.high)
+    True
     """
     scores, name = _scores(estimate, term)
     chosen = choose_weights(weights, len(scores.labels), draws, seed)
@@ -168,10 +185,35 @@ def wild_draws(
     Regressions may differ in sample, outcome and effects. Where a label is missing from one, its
     weight is drawn and not used there, so that all stay aligned.
 
+    Parameters
+    ----------
+    estimates : sequence of Estimate or Fit
+        Regressions.
+    terms : sequence of str
+        One term of each.
+    draws, weights, seed
+        As in `wild`.
+
+    Returns
+    -------
+    WildFamily
+        Statistics of the data and of the draws, for `romano_wolf`.
+
     Raises
     ------
     SpecificationError, UnknownNameError
         No hypothesis, lists of different lengths, or as in `wild`.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> fitted = estimate(spec, panel)
+    >>> wild_draws([fitted, fitted], ["rd_fte", "papers_sci"], draws=999).draws.shape
+    (2, 999)
     """
     if not estimates or len(estimates) != len(terms):
         raise SpecificationError(

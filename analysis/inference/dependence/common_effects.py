@@ -93,11 +93,30 @@ def common_effects(
     lags of the averages are needed too, Chudik and Pesaran 2015); or with few entities, whose
     average is no stand-in for a shock.
 
+    Parameters
+    ----------
+    spec, panel, rows, level
+        As in `estimate`; the effects of the specification give way to cross-section averages.
+
+    Returns
+    -------
+    CommonEffects
+        Pooled slopes and their mean over entities.
+
     Raises
     ------
     SpecificationError, UnknownNameError
         As in `estimate`; an entity has too few years for the averages, or a term is the same for
         all entities.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> found = common_effects(Specification("urbanisation_rate", ["rd_intensity"]), panel)
+    >>> len(found.params)
+    1
     """
     rows = estimation_rows(spec, panel) if rows is None else rows
     index, table = rows.frame.index, rows.frame.to_numpy()

@@ -125,10 +125,24 @@ def cross_section(
     draws, seed : int
         Simulated panels, where 0 leaves the simulation out, and seed of it and of the signs.
 
+    Returns
+    -------
+    CrossSection
+        CD, CD_W and mean correlation, with simulated p.
+
     Raises
     ------
     SpecificationError
         As in `analysis.models.fit`, or no two entities share three years.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> len(cross_section(spec, panel, draws=99).tidy())
+    4
     """
     if draws < 0:
         raise SpecificationError(f"{draws} draws cannot be made: give zero or more.")

@@ -137,6 +137,11 @@ def dynamic_panel(
     draws, seed : int
         Resamples of clusters and their seed.
 
+    Returns
+    -------
+    DynamicPanel
+        Within, bias-corrected and Anderson-Hsiao estimates.
+
     Raises
     ------
     SpecificationError, UnknownNameError

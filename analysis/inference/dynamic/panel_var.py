@@ -104,6 +104,11 @@ def panel_var(
     panel, draws, seed, level
         As in `dynamic_panel`.
 
+    Returns
+    -------
+    PanelVar
+        Both equations with bootstrap intervals.
+
     Raises
     ------
     SpecificationError, UnknownNameError

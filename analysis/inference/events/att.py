@@ -60,6 +60,11 @@ def event_study(
     sample : Sample, optional
         Years and excluded entities.
 
+    Returns
+    -------
+    EventStudy
+        Effects by years since exposure and their average.
+
     Raises
     ------
     SpecificationError
@@ -72,6 +77,17 @@ def event_study(
     -----
     Not for events with one or two exposed entities: their errors are far too small; use
     `randomisation_test`. Not for exposure that ends again.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.data import load_policies
+    >>> from analysis.models import EventDesign
+    >>> panel = load("china")
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> study = event_study(design, "urbanisation_rate", panel)
+    >>> len(design.treated), len(study.tidy()) > 3
+    (7, True)
     """
     control = _check(estimator, control, aggregation, base)
     data = event_data(design, outcome, panel, sample)

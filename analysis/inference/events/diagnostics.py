@@ -101,6 +101,16 @@ def goodman_bacon(
     comparisons, among them later against earlier exposed entities (Goodman-Bacon 2021, J.
     Econometrics 225(2), 254–277). A diagnostic: no error is attached to it. Arguments and errors
     are as in `event_study`.
+
+    Parameters
+    ----------
+    design, outcome, panel, sample
+        As in `event_study`.
+
+    Returns
+    -------
+    Decomposition
+        Comparisons with their weights; the weights sum to one.
     """
     return _decompose(event_data(design, outcome, panel, sample))
 
@@ -111,6 +121,16 @@ def diagnose(study: EventStudy) -> tuple[pd.DataFrame, pd.DataFrame]:
     The first holds one row per bend (bend, horizons, estimate, low, high) and is empty where the
     study is not by Callaway and Sant'Anna with a universal base; the second one row per comparison
     (kind, treated, control, estimate, weight), on the same rows of the panel.
+
+    Parameters
+    ----------
+    study : EventStudy
+        From `event_study`.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Bounds, and parts of the two-way estimate.
     """
     able = study.estimator == "callaway_santanna" and study.base == "universal"
     bounds = map(asdict, honest_bounds(study) if able else ())
@@ -165,6 +185,11 @@ def honest_bounds(
     leads, horizons : int
         Points before the reference year and from the first year of exposure on that enter. Far
         ones rest on few cohorts, and the search slows down with their number.
+
+    Returns
+    -------
+    tuple of HonestBound
+        One per bend.
 
     Raises
     ------

@@ -109,6 +109,11 @@ def pretrend_test(
     draws, seed : int
         For the permutation test and for the bias given a passed test.
 
+    Returns
+    -------
+    Pretrend
+        Joint p, and the slopes seen with each power.
+
     Raises
     ------
     SpecificationError
@@ -118,6 +123,18 @@ def pretrend_test(
     Notes
     -----
     A high p is no evidence of parallel paths where the detectable slope would explain the effect.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.data import load_policies
+    >>> from analysis.inference import event_study
+    >>> from analysis.models import EventDesign
+    >>> panel = load("china")
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> study = event_study(design, "urbanisation_rate", panel)
+    >>> 0 <= pretrend_test(study, draws=199).p <= 1
+    True
     """
     times, v, b = _before(study, leads)
     f, dof, p = joint_test(b, v, study.dof)

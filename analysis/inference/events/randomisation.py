@@ -126,6 +126,11 @@ def randomisation_test(
     level : float
         1 − coverage of the interval, which inverts the test under a constant effect.
 
+    Returns
+    -------
+    Randomisation
+        Effect, its p over re-assignments.
+
     Raises
     ------
     SpecificationError, UnknownNameError
@@ -135,6 +140,16 @@ def randomisation_test(
     -----
     The test takes assignment as random within strata. Pilots are chosen, so it answers whether the
     effect stands out among entities, not whether the event caused it.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.data import load_policies
+    >>> from analysis.models import EventDesign
+    >>> panel = load("china")
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> 0 < randomisation_test(design, "urbanisation_rate", panel, draws=199).p <= 1
+    True
     """
     _check(statistic, control, draws, level)
     data = event_data(design, outcome, panel, sample)

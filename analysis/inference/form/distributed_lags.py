@@ -105,10 +105,24 @@ def distributed_lags(
     lags : sequence of int
         Years, at least two.
 
+    Returns
+    -------
+    DistributedLags
+        One slope per lag, their sum and the mean lag.
+
     Raises
     ------
     SpecificationError
         As in `estimate`, or `of` or `lags` do not fit.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> distributed_lags(spec, panel, "rd_fte", lags=(0, 1, 2)).tidy().shape[0]
+    3
     """
     lags = tuple(lags)
     _check(spec, of, lags)
@@ -140,6 +154,18 @@ def mean_lag_change(
 
     The two are estimated on different years of the same entities, so clusters are shared: the
     covariance of the two comes from stacking them (see `joint`), then the delta method.
+
+    Parameters
+    ----------
+    earlier, later : DistributedLags
+        Of the same clusters.
+    level : float
+        1 − coverage of the interval.
+
+    Returns
+    -------
+    Combination
+        Difference with its error and interval.
 
     Raises
     ------

@@ -127,10 +127,24 @@ def local_projections(
     history : int
         Years of outcome and regressor before the date of x that enter as controls.
 
+    Returns
+    -------
+    LocalProjections
+        One response per horizon and the contrast of late and early ones.
+
     Raises
     ------
     SpecificationError
         As in `estimate`, or horizons are negative, repeated or not among those to compare.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> len(local_projections(spec, panel, "rd_fte").tidy())
+    5
     """
     horizons, early, late = tuple(horizons), tuple(early), tuple(late)
     _check(spec, of, horizons, early, late, history)

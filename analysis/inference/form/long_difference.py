@@ -108,11 +108,25 @@ def long_difference(
         Use only entities observed in every year of both windows. Without it a mean may rest on
         fewer years, and entities are then compared over different years.
 
+    Returns
+    -------
+    LongDifference
+        Slopes with HC3 errors, one row per entity.
+
     Raises
     ------
     SpecificationError, UnknownNameError
         As in `estimate`, or windows, effects or products do not fit, entities are too few, or a
         change is collinear.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> long_difference(spec, panel, first=(2012, 2014), last=(2018, 2020)).n
+    31
     """
     require_grid(panel.frame)
     windows.require_windows(spec, panel, first, last)

@@ -120,10 +120,25 @@ def u_test(
     trim : float
         Share of rows cut at each end before the ends are taken: 0 tests at the extremes.
 
+    Returns
+    -------
+    UTest
+        Slopes at both ends, turning point, joint p.
+
     Raises
     ------
     SpecificationError
         The square is missing, `of` stands in another product too, or `trim` leaves no range.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted", ["rd_fte"], interactions=[("rd_fte", "rd_fte")])
+    >>> found = u_test(spec, panel, "rd_fte")
+    >>> 0 <= found.p <= 1
+    True
     """
     _require_square(spec, of, trim)
     rows = estimation_rows(spec, panel) if rows is None else rows

@@ -158,11 +158,26 @@ def threshold(
     seed : int or Generator
         Source of draws.
 
+    Returns
+    -------
+    Threshold
+        γ with its set, F₁ with its p, slopes on both sides, smooth rivals.
+
     Raises
     ------
     SpecificationError, UnknownNameError
         As in `estimate`, or a name in `of` is no slope or stands in a product, q varies too little,
         a regime carries no slope of its own, or residuals of an entity cannot be exchanged.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> found = threshold(spec, panel, "gdp", grid=50, draws=99)
+    >>> 0 < found.p <= 1, bool(found.gamma_low <= found.gamma <= found.gamma_high)
+    (True, True)
     """
     names = (of,) if isinstance(of, str) else tuple(of) or spec.regressors[:1]
     options = Options(by, names, shift, trim, grid, draws, scheme)

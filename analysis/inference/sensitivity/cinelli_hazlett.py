@@ -145,6 +145,11 @@ def cinelli_hazlett(
     q : float
         Share of the estimate to be explained away.
 
+    Returns
+    -------
+    CinelliHazlett
+        Robustness value and bounds by yardstick.
+
     Raises
     ------
     SpecificationError
@@ -152,6 +157,15 @@ def cinelli_hazlett(
         multiple leaves nothing of treatment or outcome.
     UnknownNameError
         The treatment or a yardstick is not a term.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> 0 < cinelli_hazlett(spec, panel, strengths=(1,)).rv < 1
+    True
     """
     if q <= 0 or any(k <= 0 for k in strengths):
         raise SpecificationError(f"q {q} and strengths {tuple(strengths)} must be positive.")

@@ -129,12 +129,26 @@ def oster(
         Relative selection assumed for the bias-adjusted coefficient; true coefficient for which
         `Oster.delta` is solved.
 
+    Returns
+    -------
+    Oster
+        β* and δ.
+
     Raises
     ------
     SpecificationError
         No control besides the treatment, an R_max outside (R̃, 1], or a fit that fails.
     UnknownNameError
         The treatment is not a term.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], controls=["papers_sci"])
+    >>> round(oster(spec, panel).beta, 2)
+    0.04
     """
     fitted = fit(spec, panel)
     treatment = treatment or spec.regressors[0]

@@ -84,6 +84,11 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
     spec, panel, level
         As in `estimate`; the outcome in levels, not negative, any effects but first differences.
 
+    Returns
+    -------
+    Poisson
+        Slopes of the logarithm of the mean, clustered errors.
+
     Raises
     ------
     SpecificationError
@@ -91,6 +96,15 @@ def poisson(spec: Specification, panel: Panel, *, level: float = 0.05) -> Poisso
         with information.
     UnknownNameError
         A name is not in the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> found = poisson(Specification("patents_granted", ["urbanisation_rate"]), panel)
+    >>> len(found.params)
+    1
     """
     if EFFECTS[spec.effects].differenced:
         raise SpecificationError(

@@ -59,11 +59,27 @@ def spatial_panel(
     draws, seed : int
         Draws of (ρ, β, θ) behind the intervals of effects.
 
+    Returns
+    -------
+    SpatialEstimate
+        ρ, slopes, and direct, indirect and total effects.
+
     Raises
     ------
     SpecificationError
         An option is unknown, the panel is not balanced, weights do not fit, ρ is not stable, a term
         is absorbed, or entities are fewer than coefficients.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification, Sample
+    >>> from analysis.models import contiguity
+    >>> panel = load("china")
+    >>> spec = Specification("urbanisation_rate", ["rd_intensity"], sample=Sample(2013, 2020))
+    >>> found = spatial_panel(spec, panel, contiguity(panel), draws=200, balance="largest")
+    >>> -1 < found.rho < 1
+    True
     """
     _require_options(spec, model, correction, covariance, draws, level)
     lee_yu = correction == "transformation"

@@ -69,6 +69,20 @@ def spatial_placebo(
     hypothesis: entities are no more exchangeable than places are. Options are as in
     `spatial_panel`, with the transformation of Lee and Yu; `maps` are drawn by `seed`.
 
+    Parameters
+    ----------
+    spec, panel, weights, model, balance
+        As in `spatial_panel`.
+    maps : int
+        Permuted maps.
+    seed : int
+        Of the permutations.
+
+    Returns
+    -------
+    SpatialPlacebo
+        The estimate beside those on permuted maps.
+
     Raises
     ------
     SpecificationError

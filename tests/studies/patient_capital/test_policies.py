@@ -56,9 +56,14 @@ def test_names_are_those_of_the_panel_and_words_are_escaped(made_up):
 def test_other_pilots_say_who_else_was_there_and_when(made_up):
     found = other_pilots("a", made_up, years=2)
     shown = {row[0]: row[1:] for row in found.grids["other_pilots"].rows}
-    assert shown["b 乙"] == ("Beijing 北京 2009", "1", f"**{UNSURE}**")  # the first start counts
+    assert shown["b 乙"] == (
+        "Beijing 北京 2009",
+        "1",
+        f"**{UNSURE}**",
+        "0",
+    )  # the first start counts
     assert shown["d 丁"][:2] == ("–", "1")
-    assert shown["c 丙"][2] == SEEN
+    assert shown["c 丙"][2:] == (SEEN, "1")  # two years after
     assert found.numbers == {
         "a_provinces": 2, "a_start": 2016, "a_years": 2, "a_others": 2, "a_largest": 1,
         "a_near": 1, "a_verify": 3, "a_earlier": 0,
@@ -78,7 +83,7 @@ def test_pilots_of_another_data_set_are_not_shown(study):
         "innovation demonstration zone",
         "green finance pilot",
     ]
-    assert found.numbers["fintech_sandbox_verify"] == 51
+    assert found.numbers["fintech_sandbox_verify"] == 41
 
 
 @pytest.mark.parametrize("show", [policy_grid, other_pilots])

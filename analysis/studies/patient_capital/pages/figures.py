@@ -7,13 +7,18 @@ from textwrap import shorten
 import pandas as pd
 
 from analysis.claims import Exhibit, Page, Study
+from analysis.claims.exhibit import tiles
 from analysis.claims.numbers import flatten
 from analysis.data import Panel, coverage, identities, provenance
 from analysis.inference.cells import Grid
 
+CITIES, FINANCE = "cities", "dfi"
+NAMED = ("110000", "330100", "440300", "510100", "530100", "540100", "650100", "230100")
+"""Cities written beside their points, so that a map without borders can be found one's way on."""
+
 
 def explore(study: Study) -> Page:
-    """Show coverage, identities, provenance and cell flags of the main data set."""
+    """Show coverage, identities, provenance and flags of the main data set; cities on a map."""
     panel = study.raw(study.main)
     checks, share = identities(panel), coverage(panel)
     labels = pd.Series(
@@ -29,15 +34,35 @@ def explore(study: Study) -> Page:
         "suspicious": int((panel.flags["flag"] == "suspicious").sum()),
     }
     shown = {"coverage": share, "labels": labels, "noun": panel.roles.entities}
+    mapped, seen = _cities(study)
     return Page(
-        flatten(numbers, prefix="figures"),
-        {"coverage": Exhibit("coverage_map", shown)},
+        flatten({**numbers, "cities": seen}, prefix="figures"),
+        {"coverage": Exhibit("coverage_map", shown), "cities": mapped},
         {
             "identities": _identities(checks),
             "provenance": _provenance(provenance(study.data)),
             "flags": _flags(panel),
         },
     )
+
+
+def _cities(study: Study) -> tuple[Exhibit, dict[str, object]]:
+    """Place digital finance of the last year where the cities lie, and say who leads and lags."""
+    panel = study.panel(CITIES)
+    values = panel[FINANCE].dropna()
+    year = int(values.index.get_level_values(1).max())
+    latest = values.xs(year, level=1)
+    rows = tiles(panel, latest).join(panel.geography.coordinates[["latitude", "longitude"]])
+    variable = panel.describe(FINANCE)
+    numbers = {
+        "year": year, "seen": len(latest), "unseen": int(rows["value"].isna().sum()),
+        "lowest": float(latest.min()), "highest": float(latest.max()),
+        "lowest_name": rows.loc[latest.idxmin(), "label_en"],
+        "highest_name": rows.loc[latest.idxmax(), "label_en"],
+        "west_east": float(rows["value"].corr(rows["longitude"])),
+    }  # fmt: skip
+    title = f"{variable.label_en} ({variable.label_zh}), {year}"
+    return Exhibit("point_map", {"rows": rows, "title": title, "named": NAMED}), numbers
 
 
 def _identities(checks: pd.DataFrame) -> Grid:

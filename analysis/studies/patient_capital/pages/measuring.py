@@ -9,9 +9,16 @@ from analysis.claims.exhibit import tiles, yearly_values
 from analysis.claims.numbers import flatten
 from analysis.data import Panel
 from analysis.inference.cells import Grid
-from analysis.measures import Declarations, grade_sensitivity, rank_sensitivity, weights
+from analysis.measures import (
+    Declarations,
+    grade_sensitivity,
+    overlap,
+    rank_sensitivity,
+    weights,
+)
 
 INDICES = ("nqp", "pcp", "ifin")
+MIXED = "nqp_factors"  # outputs and inputs, as published indices mix them
 RANDOM_WEIGHTS = 200
 SCHEMES = ("entropy", "equal", "pca", "critic")
 
@@ -31,6 +38,7 @@ def explore(study: Study) -> Page:
     below = f"line: median {panel.roles.entity}; band: middle half; dots: lowest and highest"
     numbers = _numbers(panel, ranks, grades, latest, year)
     numbers["tmo_weight"] = by_scheme["nqp", "entropy"]["tmo"]
+    numbers["mixed"] = _mixed_numbers(panel, declared)
     return Page(
         flatten(numbers, prefix="measuring"),
         {
@@ -83,6 +91,29 @@ def _numbers(
         "d_high": float(grades["mean_d"].max()),
         "corr_d_t_low": float(grades["corr_d_t"].min()),
         "corr_d_t_high": float(grades["corr_d_t"].max()),
+    }
+
+
+def _mixed_numbers(panel: Panel, declared: Declarations) -> dict[str, object]:
+    """Compare ranks year by year with those of the index that mixes outputs and inputs."""
+    own, mixed = declared.index("nqp").ingredients, declared.index(MIXED).ingredients
+    inputs = [name for name in mixed if name not in own]
+    share = weights(panel, declared, MIXED).by_ingredient
+    both = panel.frame[["nqp", MIXED, *inputs]].dropna()
+    ranks = both.groupby(level="year").rank()
+    by_year = ranks.groupby(level="year").corr()["nqp"].unstack()  # noqa: PD010
+    return {
+        "rows": len(both),
+        "years": len(by_year),
+        "first_year": int(by_year.index[0]),
+        "last_year": int(by_year.index[-1]),
+        "rank_low": float(by_year[MIXED].min()),
+        "rank_high": float(by_year[MIXED].max()),
+        "own_weight": sum(share[name] for name in own),
+        "series": len(overlap(panel, declared, "nqp", MIXED).shared),
+        "pcp_passes": "yes" if overlap(panel, declared, "pcp", MIXED).disjoint else "no",
+        "with": {name: float(by_year[name].mean()) for name in inputs},
+        "weight": {name: share[name] for name in inputs},
     }
 
 

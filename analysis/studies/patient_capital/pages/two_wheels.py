@@ -15,6 +15,7 @@ from analysis.claims.explore.margins import margin_row
 from analysis.claims.numbers import flatten, span
 from analysis.data import Panel
 from analysis.inference import Threshold
+from analysis.studies.patient_capital.pages.coupling_distribution import degree_spread
 from analysis.studies.patient_capital.pages.parts_of_terms import parts_of_term
 
 SINGLE = 3.841459  # 95% point of chi-squared with one degree of freedom
@@ -75,7 +76,8 @@ def explore(page: Family) -> Page:
             ),
         },
     )
-    return shown | channel(page.m16, page.m17, CHANNEL, "wheels_channel")
+    spread = degree_spread(page.study)
+    return shown | channel(page.m16, page.m17, CHANNEL, "wheels_channel") | spread
 
 
 def balance_forms(page: Family) -> pd.DataFrame:

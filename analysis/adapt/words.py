@@ -1,0 +1,39 @@
+"""What came of a reader's table, in words for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from analysis.adapt.command import Adapted
+from analysis.claims.text import table
+
+__all__ = ["adapted_text"]
+
+
+def adapted_text(found: Adapted, width: int = 100) -> str:
+    """Return an account of the table, the claims that were asked, and what stands in the way."""
+    account, answers = found.account, found.answers
+    lines = [
+        f"{account.rows} rows of {account.entities} {found.map.many}, {account.first_year} to "
+        f"{account.last_year}; {account.absent} entity-years of the rectangle have no row.",
+        *(f"Read: {note}." for note in account.notes),
+        *(f"Unsure: {one.column} as {one.series} in {one.unit}: {one.why}."
+          for one in found.map.used if not one.sure),
+        *(f"Not used: {heading} ({why})." for heading, why in account.unused),
+        *(f"Worked out: {series} = {formula}." for series, formula in account.derived),
+    ]  # fmt: skip
+    rows = [("claim", "here", "in the study", "sentence")]
+    for record in answers.answered:
+        claim = record.evidence.claim
+        rows.append((record.id, record.verdict.word, answers.book.get(record.id, "–"),
+                     claim.sentence))  # fmt: skip
+    rows += [(one.id, f"{one.estimate:+.2f}, p {one.p:.3f}", answers.book.get(one.id, "–"),
+              f"{one.outcome} on {one.term}") for one in answers.large]  # fmt: skip
+    counts = Counter(r.verdict.word for r in answers.records if r.id not in answers.asked.study.ids)
+    rest = ", ".join(f"{n} {word}" for word, n in counts.items())
+    body = "\n".join(lines)
+    asked = f"{len(answers.asked.study.ledger)} of {len(answers.records)} claims were asked"
+    return (
+        f"{body}\n\n{table(rows, '<<<<', width)}\n\n{asked}; {rest or 'none is left'}.\n"
+        f"Written: {found.folder}, with the report in {found.folder / 'report' / 'index.html'}"
+    )
