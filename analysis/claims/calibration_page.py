@@ -30,7 +30,7 @@ def calibration_page(study: Study) -> Page:
     Page
         Numbers ``calibrated_<family>_<column>`` and ``calibrated_worst``, exhibits ``error_rates``
         and ``frontier``, grids ``families``, ``planted``, ``claims``, ``books`` and ``meanings``;
-        of whole books, ``calibrated_books_<data set>_worst``, ``_panels``, ``_claims``.
+        of whole books, ``calibrated_books_<data set>_worst``, ``_mean``, ``_panels``, ``_claims``, ``_coverage``.
     """
     kept = read_calibration(study)
     if kept is None:
@@ -65,7 +65,9 @@ def calibration_page(study: Study) -> Page:
 def _whole_books(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {
         str(name): {"worst": float(rows["any_supported"].max()),
-                    "panels": int(rows["panels"].min()), "claims": int(rows["claims"].max())}
+                    "mean": float(rows["any_supported"].mean()),
+                    "panels": int(rows["panels"].min()), "claims": int(rows["claims"].max()),
+                    **({} if name == EVERY else {"coverage": float(rows["coverage"].min())})}
         for name, rows in table.groupby("dataset")
     }  # fmt: skip
 
@@ -74,15 +76,17 @@ def _books(table: pd.DataFrame) -> Grid:
     """One row a data set, the word over all first: share of books with a "supported"."""
     wide = table.set_index(["dataset", "family"])["any_supported"].unstack()  # noqa: PD010
     claims = table.groupby("dataset")["claims"].max()
+    coverage = table.groupby("dataset")["coverage"].min()
     order = sorted(wide.index, key=lambda name: (name != EVERY, -claims[name]))
     families = [name for name in FAMILIES if name in wide.columns]
     rows = [
         ("over all data sets" if name == EVERY else str(name), str(claims[name]),
-         *(f"{wide.loc[name, family]:.1%}" for family in families))
+         *(f"{wide.loc[name, family]:.1%}" for family in families),
+         "–" if name == EVERY else f"{coverage[name]:.1%}")
         for name in order
     ]  # fmt: skip
     note = f"{int(table['panels'].min())} synthetic books a family. Claims that predict an effect."
-    heads = ("Data set", "Claims", *(FAMILIES[name].label for name in families))
+    heads = ("Data set", "Claims", *(FAMILIES[name].label for name in families), "Worst coverage")
     return Grid.of("Whole books: share with any “supported”", heads, rows, (note,))
 
 

@@ -45,3 +45,13 @@ def test_leading_tests_keep_their_level_and_intervals_cover():
 def test_the_joint_answer_of_every_placebo_book_is_kept():
     counted = KEPT.joint[KEPT.joint["group"] == "all"].groupby("family")["panel"].nunique()
     assert (counted == TABLE.loc[counted.index, "panels"]).all()
+
+
+def test_whole_books_were_judged_on_every_data_set_and_cities_keep_to_one_in_twenty():
+    """Fifty books a family: a rate of one in twenty gives five or more of them in one case of ten."""
+    books = KEPT.books.set_index(["dataset", "family"])
+    assert set(books.index) == {(d, f) for d in (*STUDY.datasets, "all") for f in FAMILIES}
+    assert books["panels"].min() >= 50
+    assert books.loc["cities", "any_supported"].max() <= 0.05
+    assert books.loc["all", "any_supported"].mean() <= 0.05
+    assert books["any_supported"].max() <= 0.08
