@@ -30,7 +30,8 @@ def calibration_page(study: Study) -> Page:
     Page
         Numbers ``calibrated_<family>_<column>`` and ``calibrated_worst``, exhibits ``error_rates``
         and ``frontier``, grids ``families``, ``planted``, ``claims``, ``books`` and ``meanings``;
-        of whole books, ``calibrated_books_<data set>_worst``, ``_mean``, ``_panels``, ``_claims``, ``_coverage``.
+        of whole books, ``calibrated_books_<data set>_`` with ``worst``, ``mean``, ``panels``,
+        ``claims`` and ``coverage``.
     """
     kept = read_calibration(study)
     if kept is None:

@@ -48,7 +48,7 @@ def test_the_joint_answer_of_every_placebo_book_is_kept():
 
 
 def test_whole_books_were_judged_on_every_data_set_and_cities_keep_to_one_in_twenty():
-    """Fifty books a family: a rate of one in twenty gives five or more of them in one case of ten."""
+    """Of fifty books, a rate of one in twenty gives five or more in one case of ten."""
     books = KEPT.books.set_index(["dataset", "family"])
     assert set(books.index) == {(d, f) for d in (*STUDY.datasets, "all") for f in FAMILIES}
     assert books["panels"].min() >= 50
