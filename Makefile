@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test lint serve bench certify calibrate mine lock clean help
+.PHONY: book notebooks test lint serve bench certify calibrate mine lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -35,6 +35,9 @@ $(STAMP): $(READY) $(INPUTS)
 	@mkdir -p _build && touch _build/started
 	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
 	@mv _build/started $@
+
+notebooks: $(READY) ## write every chapter as a notebook that runs where the package is installed
+	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
 
 test: $(READY) ## run the whole test suite on all processors (browser tests need `make book` first)
 	@$(BIN)/python -m pytest -n auto --dist worksteal

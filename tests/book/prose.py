@@ -21,6 +21,7 @@ NOT_PROSE = [
     re.compile(r"<!--.*?-->", re.S),
     re.compile(r"\$\$.*?\$\$", re.S),
     re.compile(r"\$[^$\n]+\$"),
+    re.compile(r"^```\w+\n.*?^```$", re.M | re.S),  # code of another language
     re.compile(r"^`{3,}\{(math|bibliography).*?^`{3,}", re.M | re.S),
     re.compile(r"\{glue:\w+\}`[^`]*`"),
     re.compile(r"\{(cite\w*|cite:\w+|ref|numref|doc|term|eq)\}`[^`]*`"),
@@ -38,6 +39,11 @@ def chapter_files() -> list[Path]:
     toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
     names = [toc["root"]] + [c["file"] for part in toc["parts"] for c in part["chapters"]]
     return [BOOK / f"{name}.md" for name in names]
+
+
+def page_of(path: Path) -> str:
+    """Return the address of a chapter in the book, without an ending."""
+    return path.relative_to(BOOK).with_suffix("").as_posix()
 
 
 @dataclass(frozen=True)

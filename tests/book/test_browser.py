@@ -6,14 +6,14 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from prose import chapter_files
+from prose import chapter_files, page_of
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.browser
-PAGES = [path.stem for path in chapter_files()]
+PAGES = [page_of(path) for path in chapter_files()]
 TALLEST = 12_000  # pixels; what a page rests on is folded
 each_page = pytest.mark.parametrize("page", PAGES)
 FLAGS = [

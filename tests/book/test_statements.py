@@ -5,12 +5,12 @@ import re
 
 import pytest
 import yaml
-from prose import BOOK, chapter_files
+from prose import BOOK, chapter_files, page_of
 
 FILES = sorted((BOOK / "statements").glob("*.yml"))
 STATEMENTS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
 CASES = [(page, s["says"], s["when"]) for page, one in STATEMENTS.items() for s in one[page]]
-PAGES = [path.stem for path in chapter_files()]
+PAGES = [page_of(path) for path in chapter_files()]
 each_page = pytest.mark.parametrize("page", PAGES)
 
 # A number in prose: {glue:text}`name`, `name:.2f`, or another page's: `page.md::name:.2f`.

@@ -1,0 +1,218 @@
+"""Chapters as notebooks that run wherever the package is installed.
+
+    python book/_ext/notebooks.py _build/notebooks
+
+What only a Sphinx build understands becomes plain Markdown: numbers of the prose are put in as they
+are in the archive, citations name author and year, links lead to the other notebooks. A first cell
+makes the archive, which every chapter reads, where there is none.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from pybtex.database import parse_file
+from writable_home import ensure_home
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # a script knows nothing of the folder it is started from
+BOOK = ROOT / "book"
+LABEL = re.compile(r"^\(([\w-]+)\)=\n", re.M)
+ROLE = re.compile(r"\{([\w:]+)\}`(?:([^`<]+?)\s*<([^`>]+)>|([^`]+))`")
+ADMONITION = re.compile(
+    r"^:::\{admonition\} ([^\n]*)\n(?::\w+:[^\n]*\n)*\n?(.*?)^:::\s*$", re.M | re.S
+)
+INTRODUCTION = (
+    "*A chapter of the evidence book, as a notebook. It needs the package and the figures that "
+    "come with it: run `pip install .[lab]` in the folder of the project, once.*"
+)
+EVALUATES = (
+    "*The next cell evaluates the study where that has not been done; this takes some minutes. "
+    "Everything below reads what it keeps.*"
+)
+FIRST = 'from analysis.claims import make_archive\n\narchive = make_archive("{study}")'
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a page needs to know of the others.
+
+    Parameters
+    ----------
+    pages : mapping of str to NotebookNode
+        As they are written, by name.
+    numbers : mapping of str to mapping
+        What each page publishes, by page and glue name.
+    cited : mapping of str to str
+        Author and year by key.
+    """
+
+    pages: Mapping[str, NotebookNode]
+    numbers: Mapping[str, Mapping[str, object]]
+    cited: Mapping[str, str]
+
+    def title(self, page: str) -> str:
+        """Return the first heading of a page."""
+        text = (BOOK / f"{page}.md").read_text(encoding="utf-8")
+        return re.search(r"^# (.*)$", text, flags=re.M)[1]
+
+    def link(self, page: str, words: str = "") -> str:
+        """Return a link to a page; its name alone where it has no notebook."""
+        words = words or self.title(page)
+        return f"[{words}]({page}.ipynb)" if page in self.pages else f"*{words}*"
+
+    def home(self, label: str) -> str:
+        """Return the page on which a label stands."""
+        for page in self.pages:
+            if f"({label})=\n" in (BOOK / f"{page}.md").read_text(encoding="utf-8"):
+                return page
+        raise LookupError(f"No page has the label '{label}': mend the reference.")
+
+
+def notebook(page: str, book: Book, study: str) -> NotebookNode:
+    """Return a page as a notebook in plain Markdown and code."""
+    code = [cell.source for cell in book.pages[page].cells if cell.cell_type == "code"]
+    reads = any("from analysis import display" in one for one in code)
+    first = [new_markdown_cell(EVALUATES), new_code_cell(FIRST.format(study=study))]
+    cells = [new_markdown_cell(INTRODUCTION), *(first if reads else ())]
+    figures = figures_of(book.pages[page])
+    for cell in book.pages[page].cells:
+        if cell.cell_type == "markdown":
+            cells.append(new_markdown_cell(plain(cell.source, page, book, figures)))
+            continue
+        cells.append(new_code_cell(cell.source, metadata={"tags": cell.metadata.get("tags", [])}))
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        if said := figure.get("caption"):
+            said = plain(said, page, book, figures)
+            number = f"**Figure {figures[figure['name']]}.** " if "name" in figure else ""
+            cells.append(new_markdown_cell(f"{number}{said}"))
+    for position, cell in enumerate(cells):
+        cell["id"] = f"{page.replace('_', '-')}-{position}"  # not drawn at random
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.validate(made)
+    return made
+
+
+def plain(text: str, page: str, book: Book, figures: Mapping[str, int]) -> str:
+    """Turn what only Sphinx reads into Markdown."""
+
+    def role(found: re.Match[str]) -> str:
+        kind, words = found[1], found[2] or ""
+        target = found[3] or found[4]
+        if kind == "glue:text":
+            return number(target, page, book)
+        if kind.startswith("cite"):
+            cited = "; ".join(book.cited[key.strip()] for key in target.split(","))
+            return {"cite:empty": "", "cite:t": cited}.get(kind, f"({cited})")
+        if kind == "doc":
+            return book.link(target, words)
+        if kind == "ref":
+            return book.link(book.home(target), words)
+        if kind == "numref" and target in figures:
+            return f"Figure {figures[target]}"
+        raise LookupError(f"{page} holds {found[0]}, which a notebook cannot show: add the role.")
+
+    text = ADMONITION.sub(lambda f: f"> **{f[1]}**\n>\n" + quoted(f[2]), LABEL.sub("", text))
+    text = ROLE.sub(role, text)
+    return re.sub(r"\[([^\]]+)\]\((?!http)([\w.#-]+)\)", lambda f: inside(f, book), text)
+
+
+def quoted(text: str) -> str:
+    """Set every line off, as Markdown does for a quotation."""
+    return "".join(f"> {line}\n" for line in text.strip().splitlines())
+
+
+def inside(found: re.Match[str], book: Book) -> str:
+    """Rewrite a link to a page or a label of the book."""
+    target = found[2].split("#")[0]
+    if target.endswith(".ipynb"):
+        return found[0]
+    if target.endswith(".md"):
+        return book.link(target.removesuffix(".md"), found[1])
+    return book.link(book.home(target), found[1])
+
+
+def number(target: str, page: str, book: Book) -> str:
+    """Return a published number as the prose shows it: ``page.md::name:format``, or less."""
+    home, name = target.split(".md::") if ".md::" in target else (page, target)
+    name, _, form = name.partition(":")
+    return format(book.numbers[home][name], form.removesuffix("s"))
+
+
+def figures_of(page: NotebookNode) -> dict[str, int]:
+    """Return the numbers of the figures of a page by their labels."""
+    shown = [cell.metadata.get("mystnb", {}).get("figure", {}) for cell in page.cells]
+    return {figure["name"]: at for at, figure in enumerate(filter(None, shown), 1)}
+
+
+def published(page: NotebookNode) -> dict[str, object]:
+    """Return what the cells of a page publish; nothing is drawn."""
+    found: dict[str, object] = {}
+    space: dict[str, object] = {}
+    with glued_into(found):
+        for cell in page.cells:
+            if cell.cell_type == "code":
+                tree = ast.parse(cell.source)
+                # A last value would be shown; what publishes is called there as well.
+                tree.body = [one for one in tree.body if not _shows(one)]
+                exec(compile(tree, "a page", "exec"), space)
+    return found
+
+
+def _shows(one: ast.stmt) -> bool:
+    called = any(isinstance(node, ast.Call) for node in ast.walk(one))
+    return isinstance(one, ast.Expr) and ("display." not in ast.unparse(one) or not called)
+
+
+@contextmanager
+def glued_into(found: dict[str, object]) -> Iterator[None]:
+    """Catch what pages glue."""
+
+    def glue(name: str, value: object, display: bool = False) -> None:
+        found[name] = value
+
+    with patch("myst_nb.glue", glue), patch("IPython.get_ipython", lambda: glue):
+        yield
+
+
+def names(key: str, entry: object) -> str:
+    """Return author and year of an entry of the bibliography."""
+    people = [" ".join(person.prelast_names + person.last_names)
+              for person in entry.persons.get("author", [])]  # fmt: skip
+    who = people[0] if people else key
+    who = f"{who} et al." if len(people) > 2 else " and ".join(people) or who
+    return f"{who.strip('{}')} {entry.fields.get('year', '')}".strip()
+
+
+def write(folder: Path, study: str = "patient_capital") -> list[Path]:
+    """Write every page that holds code as a notebook, and return their paths."""
+    from analysis.claims import make_archive
+
+    make_archive(study)
+    read = {path.stem: jupytext.read(path) for path in sorted(BOOK.glob("*.md"))}
+    pages = {n: page for n, page in read.items() if any(c.cell_type == "code" for c in page.cells)}
+    entries = parse_file(BOOK / "references.bib").entries
+    cited = {key: names(key, entry) for key, entry in entries.items()}
+    book = Book(pages, {name: published(page) for name, page in pages.items()}, cited)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in pages:
+        nbformat.write(notebook(name, book, study), folder / f"{name}.ipynb")
+    return [folder / f"{name}.ipynb" for name in pages]
+
+
+if __name__ == "__main__":
+    ensure_home(ROOT / "_build" / "home")
+    made = write(Path(sys.argv[1]))
+    print(f"{len(made)} notebooks are in {made[0].parent}")

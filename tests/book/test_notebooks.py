@@ -1,0 +1,124 @@
+"""Chapters as notebooks: plain Markdown, and code that runs wherever the package is installed."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from notebooks import ROLE, Book, figures_of, number, plain, published, write
+from prose import BOOK, cells, chapter_files
+
+ROOM = ("exit", "industrial_finance", "untestable")  # a chapter with pictures, a short one, a page
+CODED = [path.stem for path in chapter_files() if cells(path)]
+NOTHING = new_notebook()
+
+
+@pytest.fixture(scope="module")
+def folder(once, archive, tmp_path_factory):
+    def make():
+        made = tmp_path_factory.mktemp("notebooks")
+        write(made)
+        return made
+
+    return once("notebooks", make)
+
+
+@pytest.fixture
+def book():
+    return Book(
+        {"exit": NOTHING, "place": NOTHING},
+        {"exit": {"a": 1.234, "n": 7, "w": "no"}, "place": {"b": -0.5}},
+        {"hsu2014": "Hsu et al. 2014"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{glue:text}`a:+.2f` and {glue:text}`n`, {glue:text}`w:s`", "+1.23 and 7, no"),
+        ("{glue:text}`place.md::b:.1f`", "-0.5"),
+        ("so {cite}`hsu2014`.", "so (Hsu et al. 2014)."),
+        ("{cite:t}`hsu2014` say", "Hsu et al. 2014 say"),
+        ("{doc}`place`, {doc}`exits <exit>`", "[Place](place.ipynb), [exits](exit.ipynb)"),
+        ("{doc}`reading`", "*How to read a claim*"),
+        ("{numref}`fig-a`", "Figure 2"),
+        ("(m38)=\n## M38", "## M38"),
+        (":::{admonition} Mind\n:class: a\n\n- b\n- c\n:::", "> **Mind**\n>\n> - b\n> - c\n"),
+        ("[all](m38) of it", "[all](exit.ipynb) of it"),
+        ("[there](https://example.org)", "[there](https://example.org)"),
+    ],
+)  # fmt: skip
+def test_what_only_the_book_reads_becomes_markdown(book, text, written):
+    assert plain(text, "exit", book, {"fig-a": 2}) == written
+
+
+def test_a_role_that_is_not_known_is_named(book):
+    with pytest.raises(LookupError, match=r"exit holds \{abbr\}`x`, which a notebook cannot show"):
+        plain("{abbr}`x`", "exit", book, {})
+
+
+def test_a_number_that_no_page_publishes_is_an_error(book):
+    with pytest.raises(KeyError):
+        number("nothing:d", "exit", book)
+
+
+def test_numbers_of_a_page_are_caught_and_nothing_is_shown():
+    page = new_notebook(
+        cells=[
+            new_code_cell("from analysis.display.html import publish\nx = publish({'a': 2})"),
+            new_code_cell("1 / 0"),  # a last value is not asked for
+        ]
+    )
+    assert published(page) == {"a": 2}
+
+
+def test_figures_are_numbered_in_their_order():
+    shown = [{"mystnb": {"figure": {"name": name}}} for name in ("one", "two")]
+    page = new_notebook(cells=[new_code_cell("1", metadata=metadata) for metadata in shown])
+    assert figures_of(page) == {"one": 1, "two": 2}
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_every_page_with_code_is_a_notebook_in_plain_markdown(folder):
+    assert {path.stem for path in folder.glob("*.ipynb")} == set(CODED)
+    for path in folder.glob("*.ipynb"):
+        made = nbformat.read(path, as_version=4)
+        text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
+        assert not ROLE.search(text), path.name
+        assert not re.search(r"^(:::|\([\w-]+\)=$)", text, flags=re.M), path.name
+        linked = re.findall(r"\]\((\w+)\.ipynb\)", text)
+        assert set(linked) <= set(CODED)
+        chapter = BOOK / f"{path.stem}.md"
+        code = [cell.source for cell in made.cells if cell.cell_type == "code"]
+        own = code[1:] if code[0].startswith("from analysis.claims import make_archive") else code
+        assert [one.strip() for one in own] == [one.source.strip() for one in cells(chapter)]
+
+
+@pytest.mark.book
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ROOM)
+def test_a_notebook_runs_in_an_empty_folder(
+    folder, archive, installed, tmp_path, monkeypatch, name
+):
+    monkeypatch.setenv("PYTHONPATH", str(installed))
+    monkeypatch.setenv("ANALYSIS_ARCHIVE", str(archive.folder.parent))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    made = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    made.cells.append(new_code_cell("import analysis.places\nprint(analysis.places.CODE)"))
+    run = NotebookClient(made, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    run.execute()
+    printed = made.cells[-1].outputs[0].text.strip()
+    assert printed == str(installed / "analysis")
+    shown = {
+        kind
+        for cell in made.cells
+        for one in cell.get("outputs", ())
+        for kind in one.get("data", {})
+    }
+    assert {"text/html", "image/svg+xml"} & shown
+    assert not [
+        one for cell in made.cells for one in cell.get("outputs", ()) if one.get("name") == "stderr"
+    ]
+    assert list(tmp_path.iterdir()) == []
