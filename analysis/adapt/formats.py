@@ -154,7 +154,7 @@ def parquet(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a parquet file; a named index becomes columns."""
     content = io.BytesIO(read_bytes(path, _MEND))
     try:
-        frame = pd.read_parquet(content)
+        frame = pd.read_parquet(content, engine="pyarrow")
     except Exception as error:  # as above
         raise _no(path, "parquet file", error) from None
     return (frame.reset_index() if any(frame.index.names) else frame), {}

@@ -33,6 +33,10 @@ ROLE = re.compile(r"\{([\w:]+)\}`(?:([^`<]+?)\s*<([^`>]+)>|([^`]+))`")
 ADMONITION = re.compile(
     r"^:::\{admonition\} ([^\n]*)\n(?::\w+:[^\n]*\n)*\n?(.*?)^:::\s*$", re.M | re.S
 )
+EXERCISE = re.compile(
+    r"^```\{(?:exercise-start\} ?([^\n]*)|solution-start\}[^\n]*|(?:exercise|solution)-end\})\n"
+    r"(?::\w+:[^\n]*\n)*```\n?", re.M
+)  # fmt: skip
 INTRODUCTION = (
     "*A chapter of the evidence book, as a notebook. It needs the package and the figures that "
     "come with it: run `pip install .[lab]` in the folder of the project, once.*"
@@ -79,6 +83,13 @@ class Book:
                 return page
         raise LookupError(f"No page has the label '{label}': mend the reference.")
 
+    def drawn(self, figure: str) -> str:
+        """Return the page that draws a figure."""
+        for page, cells in self.pages.items():
+            if figure in figures_of(cells):
+                return page
+        raise LookupError(f"No page draws '{figure}': mend the reference.")
+
 
 def notebook(page: str, book: Book, study: str) -> NotebookNode:
     """Return a page as a notebook in plain Markdown and code."""
@@ -122,11 +133,21 @@ def plain(text: str, page: str, book: Book, figures: Mapping[str, int]) -> str:
             return book.link(book.home(target), words)
         if kind == "numref" and target in figures:
             return f"Figure {figures[target]}"
+        if kind == "numref":
+            return book.link(book.drawn(target), "a figure there")
         raise LookupError(f"{page} holds {found[0]}, which a notebook cannot show: add the role.")
 
+    text = EXERCISE.sub(_exercise, text)
     text = ADMONITION.sub(lambda f: f"> **{f[1]}**\n>\n" + quoted(f[2]), LABEL.sub("", text))
     text = ROLE.sub(role, text)
     return re.sub(r"\[([^\]]+)\]\((?!http)([\w.#-]+)\)", lambda f: inside(f, book), text)
+
+
+def _exercise(found: re.Match[str]) -> str:
+    """Head an exercise and its solution; what ends them says nothing."""
+    if found[1]:
+        return f"**Exercise: {found[1]}**\n\n"
+    return "**Solution**\n\n" if "solution-start" in found[0] else ""
 
 
 def quoted(text: str) -> str:
@@ -165,15 +186,18 @@ def published(page: NotebookNode) -> dict[str, object]:
         for cell in page.cells:
             if cell.cell_type == "code":
                 tree = ast.parse(cell.source)
-                # A last value would be shown; what publishes is called there as well.
+                # What is shown is drawn, which takes long; what publishes is called there as well.
                 tree.body = [one for one in tree.body if not _shows(one)]
                 exec(compile(tree, "a page", "exec"), space)
     return found
 
 
 def _shows(one: ast.stmt) -> bool:
+    """Whether a statement shows something of a chapter and does nothing else."""
+    if not isinstance(one, ast.Expr):
+        return False
     called = any(isinstance(node, ast.Call) for node in ast.walk(one))
-    return isinstance(one, ast.Expr) and ("display." not in ast.unparse(one) or not called)
+    return not called or ast.unparse(one).startswith("page.")
 
 
 @contextmanager
@@ -201,7 +225,7 @@ def write(folder: Path, study: str = "patient_capital") -> list[Path]:
     from analysis.claims import make_archive
 
     make_archive(study)
-    read = {path.stem: jupytext.read(path) for path in sorted(BOOK.glob("*.md"))}
+    read = {path.stem: jupytext.read(path, fmt="md:myst") for path in sorted(BOOK.glob("*.md"))}
     pages = {n: page for n, page in read.items() if any(c.cell_type == "code" for c in page.cells)}
     entries = parse_file(BOOK / "references.bib").entries
     cited = {key: names(key, entry) for key, entry in entries.items()}

@@ -44,6 +44,10 @@ def book():
         ("{doc}`reading`", "*How to read a claim*"),
         ("{numref}`fig-a`", "Figure 2"),
         ("(m38)=\n## M38", "## M38"),
+        ("```{exercise-start} Lags\n:label: ex-a\n```\nDo.\n```{exercise-end}\n```\n",
+         "**Exercise: Lags**\n\nDo.\n"),
+        ("```{solution-start} ex-a\n:class: dropdown\n```\nSo.\n```{solution-end}\n```",
+         "**Solution**\n\nSo.\n"),
         (":::{admonition} Mind\n:class: a\n\n- b\n- c\n:::", "> **Mind**\n>\n> - b\n> - c\n"),
         ("[all](m38) of it", "[all](exit.ipynb) of it"),
         ("[there](https://example.org)", "[there](https://example.org)"),
@@ -87,6 +91,7 @@ def test_every_page_with_code_is_a_notebook_in_plain_markdown(folder):
         made = nbformat.read(path, as_version=4)
         text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
         assert not ROLE.search(text), path.name
+        assert not re.search(r"^```\{(exercise|solution)", text, flags=re.M), path.name
         assert not re.search(r"^(:::|\([\w-]+\)=$)", text, flags=re.M), path.name
         linked = re.findall(r"\]\((\w+)\.ipynb\)", text)
         assert set(linked) <= set(CODED)

@@ -310,13 +310,14 @@ def test_policies_of_cities_are_of_cities_and_keep_their_confidence(cities):
     assert set(rows["entity"]) <= set(cities.entities.index)
     assert rows["confidence"].value_counts().to_dict() == {
         "listed in a copy citing the official page": 171,
-        "common knowledge: verify": 130,
-        "one copy": 92,
+        "common knowledge: verify": 112,
+        "one copy": 98,
         "province listed; month: verify": 49,
         "membership listed; year unknown: verify": 43,
         "membership listed; year: verify": 17,
         "city listed; month: verify": 14,
-        "seen in sources": 5,
+        "seen in sources": 14,
+        "month from memory, not confirmed: verify": 3,
     }
 
 

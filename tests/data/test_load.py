@@ -161,8 +161,13 @@ def test_policies_keep_their_confidence(china):
     assert set(policies["entity"]) <= set(china.entities.index)
     seen = policies.groupby("policy")["confidence"].unique().map(set)
     assert seen["loan_equity_linkage_pilot"] == {"seen in sources"}
-    others = policies[policies["policy"] != "loan_equity_linkage_pilot"]
-    assert others["confidence"].str.endswith("verify").all()
+    assert seen["scitech_finance_pilot_wave2"] == {"seen in sources"}
+    read = policies["confidence"].isin(["seen in sources", "one copy"])
+    assert policies.loc[~read, "confidence"].str.endswith("verify").all()
+    assert policies[read].groupby("policy").size().to_dict() == {
+        "innovation_demonstration_zone": 1, "loan_equity_linkage_pilot": 5,
+        "scitech_finance_pilot_wave2": 9,
+    }  # fmt: skip
     zhongguancun = policies.query("policy == 'innovation_demonstration_zone' and entity == 'CN-BJ'")
     assert zhongguancun["start_year"].tolist() == [2009]
 
