@@ -115,7 +115,8 @@ def test_an_environment_variable_names_the_folder_of_results(monkeypatch, tmp_pa
 def imported() -> set[str]:
     lines = "\n".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
     found = re.findall(r"^\s*(?:from|import) ([a-z_0-9]+)", lines, flags=re.M)
-    return set(found) | set(re.findall(r'(?:import_module\(|require\(|engine=)"([a-z_0-9]+)', lines))
+    called = re.findall(r'(?:import_module\(|require\(|engine=)"([a-z_0-9]+)', lines)
+    return {*found, *called}
 
 
 def test_every_dependency_of_the_core_is_used():
