@@ -8,6 +8,8 @@ FIRST  := _build/html/intro.html
 INPUTS := $(sort $(shell find analysis data book _config.yml -name __pycache__ -prune -o -type f -print))
 STAMP  := _build/html/.built-$(firstword $(shell echo $(INPUTS) | cksum))
 PORT   ?= 8000
+# Everything a reader may add, but the laboratory, which nothing here needs.
+EXTRAS := --extra excel --extra parquet --extra docx --extra book
 
 # Compiled modules make each chapter's start-up several times faster; keep them whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -69,9 +71,9 @@ mine: $(READY) ## evaluate your own table: make mine DATA=table.xlsx [MAP=map.ym
 	@echo "The chapters keep the book's figures, because their sentences are bound to its results."
 
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra book --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
-	$(BIN)/pyproject2conda yaml --extra book --group dev --python-include infer --name patient-capital-book \
+	$(BIN)/pyproject2conda yaml $(EXTRAS) --group dev --python-include infer --name patient-capital-book \
 	  --channel conda-forge --output environment.yml --overwrite force
 
 clean: ## remove the environment and everything built

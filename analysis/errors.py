@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import Any
 
@@ -68,6 +69,15 @@ def require_type(given: object, kind: type, mend: str) -> None:
     if not isinstance(given, kind):
         raise SpecificationError(
             f"{kind.__name__} is needed here, not {type(given).__name__}: {mend}."
+        )
+
+
+def require_extra(module: str, extra: str, what: str) -> None:
+    """Refuse what an optional package does where it is not installed; `what` says what that is."""
+    if find_spec(module) is None:
+        raise DataError(
+            f"{what} needs the package {module}, which is not installed: run "
+            f"`pip install .[{extra}]` in the folder of the project."
         )
 
 

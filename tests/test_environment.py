@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def declared() -> dict[str, Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lines = [*project["project"]["dependencies"]]
-    lines += project["project"]["optional-dependencies"]["book"]  # the others are a reader's choice
+    for name, extra in project["project"]["optional-dependencies"].items():
+        lines += extra if name != "lab" else []  # JupyterLab is a reader's choice
     lines += project["dependency-groups"]["dev"]
     return {Requirement(line).name: Requirement(line) for line in lines}
 

@@ -6,11 +6,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 import pytest
 
+from analysis.adapt.formats import parquet, workbook
+from analysis.errors import DataError
+from analysis.inference.cells import Grid
+from analysis.inference.tables.word import word_file
 from analysis.places import CODE, FIGURES, archives
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,8 +127,22 @@ def imported() -> set[str]:
 def test_every_dependency_of_the_core_is_used():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.match(r"[A-Za-z0-9-]+", line)[0] for line in project["dependencies"]}
-    known_as = {"python-docx": "docx", "pyyaml": "yaml"}
+    known_as = {"pyyaml": "yaml"}
     assert {known_as.get(n, n.replace("-", "_")) for n in declared} - imported() == set()
+
+
+@pytest.mark.parametrize("extra", ["excel", "parquet", "docx"])
+def test_what_an_optional_package_does_says_how_to_install_it(monkeypatch, tmp_path, extra):
+    monkeypatch.setattr("analysis.errors.find_spec", lambda name: None)
+    asked = {
+        "excel": partial(workbook, tmp_path, None),
+        "parquet": partial(parquet, tmp_path),
+        "docx": partial(word_file, Grid("", (), ())),
+    }
+    with pytest.raises(DataError, match=rf"not installed: run `pip install \.\[{extra}\]`"):
+        asked[extra]()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert extra in project["optional-dependencies"]
 
 
 def test_the_core_asks_for_no_notebook_no_book_and_no_cluster():

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from public_names import public as shown_of
 
 from analysis import data
 
 ROOT = Path(__file__).resolve().parents[1]
-AREAS = ("data", "measures", "models", "inference", "claims", "display")
+AREAS = ("analysis", *(f"analysis.{area}" for area in ("data", "measures", "models", "inference",
+         "claims", "display")))  # fmt: skip
 MODULES = sorted(
     path.relative_to(ROOT).with_suffix("").as_posix().removesuffix("/__init__").replace("/", ".")
     for path in (ROOT / "analysis").rglob("*.py")
@@ -31,7 +33,7 @@ def public() -> list:
 
 def _public():
     for area in AREAS:
-        module = importlib.import_module(f"analysis.{area}")
+        module = importlib.import_module(area)
         for name in module.__all__:
             found = getattr(module, name)
             if callable(found) and found.__module__.startswith("analysis."):
@@ -69,6 +71,18 @@ def read_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "load", cache(data.load))
         yield
+
+
+def test_every_public_name_stands_once_in_the_reference():
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "book/api").glob("*.md"))
+    asked = re.findall(
+        r"^```\{public\} ([\w.]+)\n(?::room: ([\w.]+)\n)?(?::again:\n)?```", pages, flags=re.M
+    )
+    for area in AREAS:
+        module = importlib.import_module(area)
+        rooms = [room for name, room in asked if name == area]
+        shown = [name for room in rooms for name, _ in shown_of(module, room)]
+        assert sorted(shown) == sorted(module.__all__)
 
 
 def test_what_is_used_most_has_an_example():

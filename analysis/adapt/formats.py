@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.adapt.cells import is_blank, plain
 from analysis.data.files import read_bytes, short
-from analysis.errors import DataError, UnknownNameError
+from analysis.errors import DataError, UnknownNameError, require_extra
 
 __all__ = ["Rows", "delimited", "filled", "heading", "parquet", "spelled", "stata", "workbook"]
 
@@ -84,6 +84,7 @@ def _decoded(path: Path) -> tuple[str, str]:
 
 def workbook(path: Path, sheet: str | None) -> tuple[Rows, list[str]]:
     """Read the one sheet of a workbook that holds something, or the one that is named."""
+    require_extra("openpyxl", "excel", "Reading a workbook")
     from openpyxl import load_workbook
 
     content = io.BytesIO(read_bytes(path, _MEND))
@@ -152,6 +153,7 @@ def _mended(text: str) -> str:
 
 def parquet(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a parquet file; a named index becomes columns."""
+    require_extra("pyarrow", "parquet", "Reading a parquet file")
     content = io.BytesIO(read_bytes(path, _MEND))
     try:
         frame = pd.read_parquet(content, engine="pyarrow")

@@ -13,8 +13,9 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -33,10 +34,9 @@ ROLE = re.compile(r"\{([\w:]+)\}`(?:([^`<]+?)\s*<([^`>]+)>|([^`]+))`")
 ADMONITION = re.compile(
     r"^:::\{admonition\} ([^\n]*)\n(?::\w+:[^\n]*\n)*\n?(.*?)^:::\s*$", re.M | re.S
 )
-EXERCISE = re.compile(
-    r"^```\{(?:exercise-start\} ?([^\n]*)|solution-start\}[^\n]*|(?:exercise|solution)-end\})\n"
-    r"(?::\w+:[^\n]*\n)*```\n?", re.M
-)  # fmt: skip
+# A fold holds cells, which no notebook can fold together.
+FOLD = re.compile(r"<details[^>]*>\s*<summary>(.*?)</summary>|</details>", re.S)
+FENCED = re.compile(r"^```\{([\w-]+)\}([^\n]*)\n((?::[\w-]+:[^\n]*\n)*)```[ ]*$", re.M)
 INTRODUCTION = (
     "*A chapter of the evidence book, as a notebook. It needs the package and the figures that "
     "come with it: run `pip install .[lab]` in the folder of the project, once.*"
@@ -83,18 +83,11 @@ class Book:
                 return page
         raise LookupError(f"No page has the label '{label}': mend the reference.")
 
-    def drawn(self, figure: str) -> str:
-        """Return the page that draws a figure."""
-        for page, cells in self.pages.items():
-            if figure in figures_of(cells):
-                return page
-        raise LookupError(f"No page draws '{figure}': mend the reference.")
-
 
 def notebook(page: str, book: Book, study: str) -> NotebookNode:
     """Return a page as a notebook in plain Markdown and code."""
     code = [cell.source for cell in book.pages[page].cells if cell.cell_type == "code"]
-    reads = any("from analysis import display" in one for one in code)
+    reads = any("display." in one and f'"{study}"' in one for one in code)
     first = [new_markdown_cell(EVALUATES), new_code_cell(FIRST.format(study=study))]
     cells = [new_markdown_cell(INTRODUCTION), *(first if reads else ())]
     figures = figures_of(book.pages[page])
@@ -131,23 +124,42 @@ def plain(text: str, page: str, book: Book, figures: Mapping[str, int]) -> str:
             return book.link(target, words)
         if kind == "ref":
             return book.link(book.home(target), words)
-        if kind == "numref" and target in figures:
-            return f"Figure {figures[target]}"
         if kind == "numref":
-            return book.link(book.drawn(target), "a figure there")
+            return figure(target, figures, book)
         raise LookupError(f"{page} holds {found[0]}, which a notebook cannot show: add the role.")
 
-    text = EXERCISE.sub(_exercise, text)
     text = ADMONITION.sub(lambda f: f"> **{f[1]}**\n>\n" + quoted(f[2]), LABEL.sub("", text))
-    text = ROLE.sub(role, text)
+    text = FOLD.sub(lambda f: f"**{f[1]}**" if f[1] else "", text)
+    text = ROLE.sub(role, FENCED.sub(fenced, text))
     return re.sub(r"\[([^\]]+)\]\((?!http)([\w.#-]+)\)", lambda f: inside(f, book), text)
 
 
-def _exercise(found: re.Match[str]) -> str:
-    """Head an exercise and its solution; what ends them says nothing."""
-    if found[1]:
-        return f"**Exercise: {found[1]}**\n\n"
-    return "**Solution**\n\n" if "solution-start" in found[0] else ""
+def fenced(found: re.Match[str]) -> str:
+    """Turn exercises, solutions and quoted files into Markdown."""
+    kind, words = found[1], found[2].strip()
+    if kind.endswith("-end"):
+        return ""
+    if kind in ("exercise-start", "solution-start"):
+        return f"**Exercise: {words}**\n" if kind == "exercise-start" else "**Solution**\n"
+    if kind != "literalinclude":
+        raise LookupError(f"A page holds {{{kind}}}, which a notebook cannot show: add it.")
+    options = dict(re.findall(r"^:([\w-]+):\s*(.*)$", found[3], flags=re.M))
+    lines = (BOOK / words).read_text(encoding="utf-8").splitlines()
+    first = next(i for i, line in enumerate(lines) if options.get("start-at", "") in line)
+    last = len(lines) - 1
+    if "end-at" in options:
+        last = next(i for i in range(first, len(lines)) if options["end-at"] in lines[i])
+    return "\n".join([f"```{options.get('language', '')}", *lines[first : last + 1], "```"])
+
+
+def figure(label: str, figures: Mapping[str, int], book: Book) -> str:
+    """Name a figure of this page by its number, one of another page with that page."""
+    if label in figures:
+        return f"Figure {figures[label]}"
+    for name, page in book.pages.items():
+        if label in (there := figures_of(page)):
+            return f"Figure {there[label]} of {book.link(name)}"
+    raise LookupError(f"No page has a figure '{label}': mend the reference.")
 
 
 def quoted(text: str) -> str:
@@ -179,25 +191,24 @@ def figures_of(page: NotebookNode) -> dict[str, int]:
 
 
 def published(page: NotebookNode) -> dict[str, object]:
-    """Return what the cells of a page publish; nothing is drawn."""
+    """Return what the cells of a page publish; bare values are not looked at, so not drawn."""
     found: dict[str, object] = {}
     space: dict[str, object] = {}
-    with glued_into(found):
+    with glued_into(found), redirect_stdout(StringIO()):
         for cell in page.cells:
             if cell.cell_type == "code":
                 tree = ast.parse(cell.source)
-                # What is shown is drawn, which takes long; what publishes is called there as well.
-                tree.body = [one for one in tree.body if not _shows(one)]
+                tree.body = [one for one in tree.body if not _bare(one)]
                 exec(compile(tree, "a page", "exec"), space)
     return found
 
 
-def _shows(one: ast.stmt) -> bool:
-    """Whether a statement shows something of a chapter and does nothing else."""
+def _bare(one: ast.stmt) -> bool:
+    """Whether a statement shows something and does nothing else."""
     if not isinstance(one, ast.Expr):
         return False
-    called = any(isinstance(node, ast.Call) for node in ast.walk(one))
-    return not called or ast.unparse(one).startswith("page.")
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(one))
+    return not calls or ast.unparse(one).startswith("page.")
 
 
 @contextmanager

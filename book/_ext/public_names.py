@@ -4,7 +4,8 @@
     :room: clusters
     ```
 
-Without a room all names are shown; with ``.`` those that lie in no folder of the module.
+Without a room all names are shown; with ``.`` those that lie in no folder of the module. ``again``
+is for names that stand on another page as well.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def public(module: ModuleType, room: str = "") -> Iterator[tuple[str, object]]:
             yield name, found
 
 
-def shown(module: ModuleType, name: str, found: object) -> list[str]:
-    """Return the lines of one folded entry."""
+def shown(module: ModuleType, name: str, found: object, again: bool) -> list[str]:
+    """Return the lines of one folded entry; links lead elsewhere where it is shown again."""
     kind = "class" if isinstance(found, type) else "function" if callable(found) else "data"
     options = {"class": ["   :members:"], "data": ["   :no-value:"]}.get(kind, [])
     said = (found.__doc__ or "").strip().splitlines() if kind != "data" else []
@@ -52,6 +53,7 @@ def shown(module: ModuleType, name: str, found: object) -> list[str]:
         "```{eval-rst}",
         f".. auto{kind}:: {module.__name__}.{name}",
         *options,
+        *(["   :no-index:"] if again else []),
         "```",
         ":::",
         "",
@@ -62,7 +64,7 @@ class Public(SphinxDirective):
     """Shows the public names of a module."""
 
     required_arguments = 1
-    option_spec: ClassVar = {"room": directives.unchanged}
+    option_spec: ClassVar = {"room": directives.unchanged, "again": directives.flag}
 
     def run(self) -> list[nodes.Node]:
         """Return one folded entry per name."""
@@ -70,7 +72,7 @@ class Public(SphinxDirective):
         lines = [
             line
             for name, found in public(module, self.options.get("room", ""))
-            for line in shown(module, name, found)
+            for line in shown(module, name, found, "again" in self.options)
         ]
         holder = nodes.container()
         source = self.get_source_info()[0]

@@ -11,7 +11,7 @@ from prose import BOOK, cells, chapter_files
 
 ROOM = ("exit", "industrial_finance", "untestable")  # a chapter with pictures, a short one, a page
 CODED = [path.stem for path in chapter_files() if cells(path)]
-NOTHING = new_notebook()
+FIGURE = {"mystnb": {"figure": {"name": "fig-b"}}}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,10 @@ def folder(once, archive, tmp_path_factory):
 @pytest.fixture
 def book():
     return Book(
-        {"exit": NOTHING, "place": NOTHING},
+        {
+            "exit": new_notebook(),
+            "place": new_notebook(cells=[new_code_cell("1", metadata=FIGURE)]),
+        },
         {"exit": {"a": 1.234, "n": 7, "w": "no"}, "place": {"b": -0.5}},
         {"hsu2014": "Hsu et al. 2014"},
     )
@@ -43,12 +46,13 @@ def book():
         ("{doc}`place`, {doc}`exits <exit>`", "[Place](place.ipynb), [exits](exit.ipynb)"),
         ("{doc}`reading`", "*How to read a claim*"),
         ("{numref}`fig-a`", "Figure 2"),
+        ("{numref}`fig-b`", "Figure 1 of [Place](place.ipynb)"),
+        ('<details class="more"><summary>More</summary>\n\nA.\n\n</details>', "**More**\n\nA.\n\n"),
         ("(m38)=\n## M38", "## M38"),
-        ("```{exercise-start} Lags\n:label: ex-a\n```\nDo.\n```{exercise-end}\n```\n",
-         "**Exercise: Lags**\n\nDo.\n"),
-        ("```{solution-start} ex-a\n:class: dropdown\n```\nSo.\n```{solution-end}\n```",
-         "**Solution**\n\nSo.\n"),
         (":::{admonition} Mind\n:class: a\n\n- b\n- c\n:::", "> **Mind**\n>\n> - b\n> - c\n"),
+        ("```{exercise-start} How many?\n:label: ex-a\n```\nCount.\n```{exercise-end}\n```",
+         "**Exercise: How many?**\n\nCount.\n"),
+        ("```{solution-start} ex-a\n:class: dropdown\n```\nTwo.", "**Solution**\n\nTwo."),
         ("[all](m38) of it", "[all](exit.ipynb) of it"),
         ("[there](https://example.org)", "[there](https://example.org)"),
     ],
@@ -60,6 +64,19 @@ def test_what_only_the_book_reads_becomes_markdown(book, text, written):
 def test_a_role_that_is_not_known_is_named(book):
     with pytest.raises(LookupError, match=r"exit holds \{abbr\}`x`, which a notebook cannot show"):
         plain("{abbr}`x`", "exit", book, {})
+
+
+def test_a_quoted_file_is_put_in_between_its_marks(book):
+    text = (
+        "```{literalinclude} ../analysis/learning/first_study/measures.yml\n"
+        ":language: yaml\n:start-at: own_money:\n:end-at: only: rd\n```"
+    )
+    shown = plain(text, "exit", book, {}).splitlines()
+    whole = (BOOK / "../analysis/learning/first_study/measures.yml").read_text().splitlines()
+    assert (shown[0], shown[-1]) == ("```yaml", "```")
+    assert "own_money:" in shown[1]
+    assert "only: rd" in shown[-2]
+    assert "\n".join(shown[1:-1]) in "\n".join(whole)
 
 
 def test_a_number_that_no_page_publishes_is_an_error(book):
@@ -91,8 +108,7 @@ def test_every_page_with_code_is_a_notebook_in_plain_markdown(folder):
         made = nbformat.read(path, as_version=4)
         text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
         assert not ROLE.search(text), path.name
-        assert not re.search(r"^```\{(exercise|solution)", text, flags=re.M), path.name
-        assert not re.search(r"^(:::|\([\w-]+\)=$)", text, flags=re.M), path.name
+        assert not re.search(r"^(:::|```\{|</?details|\([\w-]+\)=$)", text, flags=re.M), path.name
         linked = re.findall(r"\]\((\w+)\.ipynb\)", text)
         assert set(linked) <= set(CODED)
         chapter = BOOK / f"{path.stem}.md"

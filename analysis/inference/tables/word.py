@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from analysis.errors import require_extra
 from analysis.inference.cells import Grid
 from analysis.inference.tables.formats import lines_of, spread
 
@@ -18,6 +19,7 @@ BODY, SMALL = 10.5, 9.0  # points; 10.5 is the 五号 of Chinese journals
 
 def word_file(grid: Grid) -> bytes:
     """Return a document of one table: caption above, notes below, the head on every page."""
+    require_extra("docx", "docx", "Writing a Word file")
     from docx import Document
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
