@@ -26,6 +26,13 @@ class Geography:
         One row per unordered pair: ``entity``, ``neighbour`` and, where the table has it, ``kind``.
     coordinates : DataFrame or None
         Index entity; ``latitude`` and ``longitude`` in degrees, north and east positive.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> borders = Geography(pd.DataFrame({"entity": [1, 2], "neighbour": [2, 3]}))
+    >>> borders.neighbours["neighbour"].tolist()
+    ['2', '3']
     """
 
     neighbours: pd.DataFrame | None = None

@@ -33,6 +33,12 @@ class DeclaredSample:
         Column of the table of entities and the value by which entities are left out.
     use
         What it serves, of ``USES``.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> {name: sample.last_year for name, sample in load("china").samples.items()}
+    {'to_2019': 2019, 'without_pandemic': None, 'without_municipalities': None}
     """
 
     name: str

@@ -44,6 +44,13 @@ class Variable:
         Side of the argument it stands on, one of those the measures declare.
     direction
         +1 or -1 if more of it is better or worse for its index, 0 if it belongs to none.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> found = load("china").describe("gdp")
+    >>> found.unit, found.processing, found.first_year
+    ('yuan', 'published', 2010)
     """
 
     name: str
@@ -128,6 +135,13 @@ class Roles:
         What a row is, as claims call it; the noun and "-year" if empty: "province-year".
     like
         Data set whose series these are in meaning, so that its measures can be built of them.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> roles = load("china").roles
+    >>> roles.entities, roles.count, roles.unit
+    ('provinces', 31, 'province-year')
     """
 
     entity: str

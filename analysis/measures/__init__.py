@@ -8,6 +8,7 @@ one, and ``require_disjoint`` refuses a regression whose two sides are made of t
 from __future__ import annotations
 
 from analysis.measures.build import build, missing_measures
+from analysis.measures.closeness import topsis
 from analysis.measures.coupling import Coupling, Grade, coupling, grade, grades
 from analysis.measures.declarations import Composite, Declarations, Index, Measure, Unit
 from analysis.measures.indices import Weights, score, weights
@@ -21,7 +22,6 @@ from analysis.measures.weights import (
     equal_weights,
     pca_loadings,
     pca_weights,
-    topsis,
 )
 
 __all__ = [

@@ -24,7 +24,13 @@ _scales = cache(partial(read_yaml, Path(__file__).with_name("coupling_grades.yml
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """Coupling degree C, mean level T and coordination degree D = sqrt(C T), each shape (rows,)."""
+    """Coupling degree C, mean level T and coordination degree D = sqrt(C T), each shape (rows,).
+
+    Attributes
+    ----------
+    C, T, D : ndarray, shape (rows,)
+        In [0, 1] each.
+    """
 
     C: Floats
     T: Floats
@@ -33,7 +39,15 @@ class Coupling:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A verbal grade with the interval it stands for."""
+    """A verbal grade with the interval it stands for.
+
+    Attributes
+    ----------
+    en, zh : str
+        The word in English and in Chinese.
+    lower, upper : float
+        The interval it stands for.
+    """
 
     en: str
     zh: str

@@ -16,7 +16,23 @@ from analysis.measures.transforms import TRANSFORMS
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How a measure is stored and how it is shown: ``shown value = stored value * multiply``."""
+    """How a measure is stored and how it is shown: ``shown value = stored value * multiply``.
+
+    Attributes
+    ----------
+    name : str
+        The word measures use for it.
+    stored, shown : str
+        What a stored value counts, and what a printed one counts.
+    multiply : float
+        Factor from stored to shown.
+
+    Examples
+    --------
+    >>> share = Unit("share", stored="share", shown="%", multiply=100)
+    >>> f"{0.25 * share.multiply:g}{share.shown}"
+    '25%'
+    """
 
     name: str
     stored: str
@@ -34,7 +50,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Explained:
-    """What a measure, an index and a composite each say of themselves."""
+    """What a measure, an index and a composite each say of themselves.
+
+    Attributes
+    ----------
+    name : str
+        Short and unique; it becomes a column of the panel.
+    label_en, label_zh, definition : str
+        Labels of tables and figures, and one sentence on what it counts.
+    proxy_for, years : str
+        What it only stands for, and a remark where the series is short; empty if there is nothing.
+    """
 
     name: str
     label_en: str
@@ -46,7 +72,29 @@ class _Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure(_Explained):
-    """A ratio or transform of raw series; the head of a file of measures explains the fields."""
+    """A ratio or transform of raw series; the head of a file of measures explains the fields.
+
+    Attributes
+    ----------
+    numerator, minus, denominator : tuple of str
+        Raw series: summed, taken off the sum, and divided by.
+    unit : Unit
+        How it is stored and shown.
+    side : str
+        Side of the argument it stands on, one of those the file declares.
+    direction : int
+        +1 where more is more, -1 where more is less, 0 for neither.
+    combine : str
+        "ratio", "share_diversity" or "location_quotient".
+    steps, only : tuple of Step, tuple of str
+        Transforms from left to right, and data sets it is built for; empty for all.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> read_study("patient_capital").measures.measures["gov"].sources
+    ('rd_funds_government', 'gdp')
+    """
 
     numerator: tuple[str, ...]
     unit: Unit
@@ -66,7 +114,26 @@ class Measure(_Explained):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index(_Explained):
-    """A weighted sum of measures (``ingredients``) under a weighting ``scheme``."""
+    """A weighted sum of measures (``ingredients``) under a weighting ``scheme``.
+
+    Attributes
+    ----------
+    ingredients : tuple of str
+        Measures, added up with weights.
+    scheme : str
+        How weights are found: "entropy", "equal", "pca" or "critic"; "topsis" scores by closeness.
+    unit, side : Unit, str
+        As in `Measure`.
+    primary : bool
+        Whether it is the leading index of its side.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> declared = read_study("patient_capital").measures
+    >>> declared.index("pcp").scheme, declared.index("pcp").ingredients[:2]
+    ('entropy', ('bas', 'app'))
+    """
 
     ingredients: tuple[str, ...]
     scheme: str
@@ -77,7 +144,24 @@ class Index(_Explained):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite(_Explained):
-    """Several indices (``systems``) seen together: a coordination degree, their mean or minimum."""
+    """Several indices (``systems``) seen together: a coordination degree, their mean or minimum.
+
+    Attributes
+    ----------
+    systems : tuple of str
+        Indices seen together.
+    form : str
+        Coordination degree, mean or minimum: see `coupling`.
+    unit, side : Unit, str
+        As in `Measure`.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> whole = next(iter(read_study("patient_capital").measures.composites.values()))
+    >>> whole.form, whole.systems
+    ('classic', ('pcp', 'ifin'))
+    """
 
     systems: tuple[str, ...]
     form: str
@@ -136,6 +220,22 @@ def inputs(item: Declared) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Declarations:
     """All declarations of one file; measures on two ``core_sides`` share no raw series.
+
+    Attributes
+    ----------
+    measures, indices, composites : mapping of str to Measure, Index, Composite
+        By name.
+    twins, parts, crossed : tuple of Twins, Parts, Crossed
+        Raw series that measure one thing twice, lie inside one another, or break one whole down in
+        two ways, each with its reason.
+    scale, scale_why : tuple of str, str
+        Series that only say how large an entity is, and why.
+    units : mapping of str to Unit
+        By the word measures use.
+    core_sides, sides : tuple of str
+        Sides of the argument that share no raw series, and all of them.
+    where : str
+        Name of the file, for errors.
 
     Raises
     ------

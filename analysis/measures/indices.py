@@ -10,9 +10,10 @@ import pandas as pd
 
 from analysis.data import Panel
 from analysis.errors import DataError, require_known
+from analysis.measures.closeness import closeness
 from analysis.measures.declarations import Declarations, Index
 from analysis.measures.ratios import compute
-from analysis.measures.weights import EPS, SCHEMES, closeness, minmax, pca_loadings, require_shift
+from analysis.measures.weights import EPS, SCHEMES, minmax, pca_loadings, require_shift
 
 
 @dataclass(frozen=True, slots=True)

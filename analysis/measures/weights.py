@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import DataError, SpecificationError, require_known
+from analysis.errors import DataError, SpecificationError
 
 Floats = NDArray[np.float64]
 EPS = 1e-4
@@ -26,7 +25,17 @@ EPS = 1e-4
 
 
 class ConstantColumnWarning(UserWarning):
-    """An ingredient does not vary on the rows used, so it gets weight zero."""
+    """An ingredient does not vary on the rows used, so it gets weight zero.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from analysis.measures import equal_weights
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", ConstantColumnWarning)
+    ...     equal_weights([[1, 7], [2, 7], [3, 7]])
+    array([1., 0.])
+    """
 
 
 def matrix(x: ArrayLike) -> Floats:
@@ -84,11 +93,12 @@ def minmax(
     spread = high - low
     safe = np.where(spread > 0, spread, 1.0)
     up = np.where(spread > 0, (values - low) / safe, 0.0)
-    signs = _signs(directions, values.shape[1])
+    signs = signs_of(directions, values.shape[1])
     return np.where(signs > 0, up, np.where(spread > 0, (high - values) / safe, 0.0))
 
 
-def _signs(directions: ArrayLike | None, k: int) -> Floats:
+def signs_of(directions: ArrayLike | None, k: int) -> Floats:
+    """Return the directions of k columns as +1 and -1, shape (k,); by default +1."""
     signs = np.ones(k) if directions is None else np.asarray(directions, dtype=float)
     if signs.shape != (k,) or not np.isin(signs, (-1.0, 1.0)).all():
         raise SpecificationError(
@@ -117,6 +127,11 @@ def equal_weights(x: ArrayLike) -> Floats:
     -------
     ndarray, shape (k,)
         Weights; zero for a constant column.
+
+    Examples
+    --------
+    >>> equal_weights([[1, 2, 9], [2, 9, 3], [3, 1, 4]]).round(3)
+    array([0.333, 0.333, 0.333])
     """
     mask = varying(x)
     return _spread_out(np.ones(int(mask.sum())), mask)
@@ -199,10 +214,15 @@ def pca_loadings(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     -------
     ndarray, shape (k,)
         Loadings.
+
+    Examples
+    --------
+    >>> pca_loadings([[1, 2], [2, 9], [3, 1], [4, 5]], [1, -1]).round(3)
+    array([ 0.707, -0.707])
     """
     values = matrix(x)
     mask = varying(values)
-    oriented = (values * _signs(directions, values.shape[1]))[:, mask]
+    oriented = (values * signs_of(directions, values.shape[1]))[:, mask]
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(oriented, rowvar=False)))
     first = vectors[:, -1]
     anchor = first.sum()
@@ -230,6 +250,11 @@ def pca_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     -------
     ndarray, shape (k,)
         Weights.
+
+    Examples
+    --------
+    >>> pca_weights([[1, 2, 9], [2, 9, 3], [3, 8, 4], [4, 5, 1]]).round(3)
+    array([0.343, 0.231, 0.426])
     """
     loadings = pca_loadings(x, directions)
     return loadings**2 / (loadings**2).sum()
@@ -253,72 +278,17 @@ def critic_weights(x: ArrayLike, directions: ArrayLike | None = None) -> Floats:
     -------
     ndarray, shape (k,)
         Weights.
+
+    Examples
+    --------
+    >>> critic_weights([[1, 2], [2, 9], [3, 1], [4, 5]]).round(3)
+    array([0.489, 0.511])
     """
     mask = varying(x)
     z = minmax(x, directions)[:, mask]
     conflict = (1.0 - np.atleast_2d(np.corrcoef(z, rowvar=False))).sum(axis=0)
     information = z.std(axis=0, ddof=1) * conflict
     return _spread_out(information if information.sum() >= 1e-9 else np.ones(z.shape[1]), mask)
-
-
-def topsis(
-    x: ArrayLike,
-    w: ArrayLike,
-    directions: ArrayLike | None = None,
-    normalise: Literal["minmax", "vector"] = "minmax",
-) -> Floats:
-    r"""Relative closeness to the ideal row, shape (rows,), in [0, 1].
-
-    .. math:: D^{\pm}_i = \sqrt{\sum_j (w_j z_{ij} - v^{\pm}_j)^2}, \quad
-              S_i = D^-_i / (D^+_i + D^-_i)
-
-    where :math:`v^+` and :math:`v^-` hold the best and worst weighted value of each column (Hwang
-    and Yoon 1981, Multiple Attribute Decision Making). ``vector`` divides a column by its Euclidean
-    length, as they do; ``minmax``, the default, also suits columns with negative values and makes
-    closeness comparable with the additive scores.
-
-    Parameters
-    ----------
-    x, directions
-        As in `entropy_weights`.
-    w
-        Weights, shape (k,).
-    normalise
-        ``minmax`` or ``vector``.
-
-    Returns
-    -------
-    ndarray, shape (rows,)
-        Closeness.
-    """
-    values, weights = matrix(x), np.asarray(w, dtype=float)
-    k = values.shape[1]
-    if weights.shape != (k,) or not ((weights >= 0) & np.isfinite(weights)).all():
-        raise SpecificationError(
-            f"TOPSIS of {k} ingredients needs {k} weights of zero or more, not "
-            f"{np.atleast_1d(weights).tolist()}: give one per column."
-        )
-    if not weights[varying(values)].any():
-        raise SpecificationError(
-            "No ingredient that varies has a weight above zero, so TOPSIS cannot tell rows apart: "
-            "weigh one that varies."
-        )
-    signs = _signs(directions, values.shape[1])
-    require_known("normalisation", normalise, ("minmax", "vector"), "topsis")
-    if normalise == "minmax":
-        z = minmax(values, signs)
-    else:
-        length = np.sqrt((values**2).sum(axis=0))
-        z = signs * values / np.where(length > 0, length, 1.0)
-    v = z * weights
-    return closeness(v, best=v.max(axis=0), worst=v.min(axis=0))
-
-
-def closeness(v: Floats, best: Floats, worst: Floats) -> Floats:
-    """Distance to the worst row over the sum of distances to worst and best, shape (rows,)."""
-    to_best = np.sqrt(((v - best) ** 2).sum(axis=1))
-    to_worst = np.sqrt(((v - worst) ** 2).sum(axis=1))
-    return to_worst / (to_best + to_worst)
 
 
 SCHEMES: Mapping[str, Callable[[Floats, Floats, float | None], Floats]] = {

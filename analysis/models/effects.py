@@ -29,6 +29,12 @@ class EffectSet:
         What the within R² of this column is a share of.
     differenced : bool
         Whether outcome and regressors are first-differenced.
+
+    Examples
+    --------
+    >>> from analysis.models import EFFECTS
+    >>> EFFECTS["region_year"].words
+    'entity and region-by-year effects'
     """
 
     name: str
@@ -72,6 +78,14 @@ class Absorbed:
         None for dummies; else the variable whose slope differs by level.
     omit_first : bool
         Leave out the first level when columns are spelled out, because other effects span it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Absorbed("entity", np.array([0, 0, 1])).columns()
+    array([[1., 0.],
+           [1., 0.],
+           [0., 1.]])
     """
 
     name: str

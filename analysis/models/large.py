@@ -128,6 +128,18 @@ def estimate_large(
     ----------
     Correia (2016), "A feasible estimator for linear models with multi-way fixed effects"; the
     count of parameters follows reghdfe and R fixest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> frame = pd.DataFrame({"firm": np.repeat(range(100), 5), "year": list(range(5)) * 100})
+    >>> frame["x"] = rng.normal(size=500)
+    >>> frame["y"] = 2 * frame["x"] + 0.1 * rng.normal(size=500)
+    >>> fitted = estimate_large("y", ["x"], frame, effects=["firm", "year"], cluster="firm")
+    >>> fitted.n, fitted.table["estimate"].round(1).tolist()
+    (500, [2.0])
     """
     regressors, effects = tuple(regressors), tuple(effects)
     require_level(level)

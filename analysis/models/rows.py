@@ -11,6 +11,8 @@ import pandas as pd
 from analysis.data import Panel
 from analysis.errors import DataError, SpecificationError, UnknownNameError, require_type
 from analysis.models.effects import EFFECTS
+from analysis.models.singletons import few as few
+from analysis.models.singletons import singletons
 from analysis.models.specification import Specification
 
 __all__ = ["Dropped", "Rows", "estimation_rows", "usable"]
@@ -18,7 +20,15 @@ __all__ = ["Dropped", "Rows", "estimation_rows", "usable"]
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Rows left out for one reason; a row counts at the first reason that applies to it."""
+    """Rows left out for one reason; a row counts at the first reason that applies to it.
+
+    Attributes
+    ----------
+    reason : str
+        Why, in words.
+    rows : int
+        How many.
+    """
 
     reason: str
     rows: int
@@ -79,6 +89,15 @@ def estimation_rows(
         The panel is not a sorted rectangular grid without gaps in its years.
     SpecificationError
         No row is left, or a value is infinite.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"], lag=2)
+    >>> rows = estimation_rows(spec, load("china"))
+    >>> len(rows.frame) + sum(one.rows for one in rows.dropped) == rows.grid_rows
+    True
     """
     require_type(spec, Specification, "write Specification('outcome', ['regressor'])")
     require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
@@ -96,7 +115,7 @@ def estimation_rows(
     _require_finite(spec, values[alive], initial[alive])
     effects = tuple(effects or (spec.effects,))
     region = _regions(spec, panel, effects, alive)
-    for reason, bad in _singletons(effects, region, alive):
+    for reason, bad in singletons(effects, region, alive):
         dropped.append(Dropped(reason, int(bad.sum())))
         alive &= ~bad
     _require_entities(spec, values.index, alive, dropped)
@@ -271,39 +290,6 @@ def _regions(
             "the sample's exclude_entities."
         )
     return region
-
-
-def _singletons(
-    effects: tuple[str, ...], region: pd.Series, alive: np.ndarray
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Rows that an effect fits perfectly, until none is left; totals per kind of effect."""
-    sets = {part for e in effects if not EFFECTS[e].differenced for part in EFFECTS[e].absorbs}
-    index = region.index
-    entity, year = index.codes[0], index.codes[1]
-    area = pd.factorize(region)[0].astype(int)
-    kinds = {
-        "entity": ("only row of its entity", entity, 1),
-        "year": ("only row of its year", year, 1),
-        "region_year": ("only row of its region in its year", area * (year.max() + 1) + year, 1),
-        "entity_trend": ("entity with two rows or fewer, too few for a trend", entity, 2),
-    }
-    left, lost = alive.copy(), {}
-    while True:
-        before = left.sum()
-        for name, (reason, codes, most) in kinds.items():
-            if name in sets:
-                bad = left & few(codes, left, most)
-                left &= ~bad
-                lost[reason] = lost.get(reason, np.zeros_like(bad)) | bad
-        if left.sum() == before:
-            break
-    yield from ((reason, bad) for reason, bad in lost.items() if bad.any())
-
-
-def few(codes: np.ndarray, among: np.ndarray, most: int) -> np.ndarray:
-    """Mark rows whose level holds at most `most` of the rows in `among`."""
-    codes = codes - codes.min()  # a missing region is −1
-    return np.bincount(codes, weights=among)[codes] <= most
 
 
 def _with_products(spec: Specification, values: pd.DataFrame) -> pd.DataFrame:

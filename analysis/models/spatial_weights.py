@@ -261,6 +261,7 @@ def permuted(weights: SpatialWeights, rng: np.random.Generator) -> SpatialWeight
     --------
     >>> import numpy as np
     >>> from analysis.data import load
+    >>> from analysis.models import contiguity
     >>> panel = load("china")
     >>> permuted(contiguity(panel), np.random.default_rng(1)).matrix.shape
     (31, 31)

@@ -22,7 +22,22 @@ _LATE = 7
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """One entity that becomes exposed: from which year on and by how much."""
+    """One entity that becomes exposed: from which year on and by how much.
+
+    Attributes
+    ----------
+    entity : str
+        Name of the entity; a number becomes text.
+    year : int
+        First year of exposure.
+    dose : float
+        Size of the exposure.
+
+    Examples
+    --------
+    >>> Exposure(110000, 2018).entity
+    '110000'
+    """
 
     entity: str
     year: int
@@ -59,6 +74,13 @@ class EventDesign:
     ------
     SpecificationError
         No exposure is left, or a year or dose is not a number.
+
+    Examples
+    --------
+    >>> from analysis.models import Exposure
+    >>> waves = (Exposure("B", 2018), Exposure("A", 2016), Exposure("A", 2019))
+    >>> EventDesign("pilot", waves).starts
+    {'A': 2016, 'B': 2018}
     """
 
     name: str
