@@ -83,7 +83,7 @@ def answer(
             for claim in found.study.ledger
         }
     else:
-        results = evaluate_study(found.study, draws=draws, jobs=jobs, said=said)
+        results = evaluate_study(found.study, draws=draws, jobs=jobs, explore=True, said=said)
         done = {record.id: record for record in results.records}
     for claim, why in found.cannot:
         done[claim.id] = _without(study, claim, why, name)

@@ -15,7 +15,7 @@ from analysis.adapt.convert import Account, Converted, convert
 from analysis.adapt.map import Map, map_text, read_map
 from analysis.adapt.options import Wishes
 from analysis.adapt.proposal import Sizes, propose, sizes_of
-from analysis.adapt.report import write_report
+from analysis.adapt.report import make_report, write_report
 from analysis.adapt.table import Table, read_table
 from analysis.adapt.vocabulary import FIRMS, Noun, Vocabulary, bare, read_vocabulary
 from analysis.adapt.write import require_ours, written_whole
@@ -79,7 +79,8 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
     with written_whole(wishes.out) as folder:
         put_down(folder, made, found)
         answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said)
-        write_report(folder / "report", found, made.account, answers)
+        report = make_report(found, made.account, answers)
+        write_report(folder / "report", report)
     return Adapted(made.name, wishes.out, found, made.account, answers)
 
 

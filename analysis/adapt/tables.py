@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from analysis.adapt.answers import Answers
+from analysis.adapt.comparison import comparison
 from analysis.adapt.convert import Account
 from analysis.adapt.map import Map
 from analysis.adapt.vocabulary import FIRMS
 from analysis.claims.finding import Finding
 from analysis.claims.record import Record
+from analysis.claims.vocabulary import VERDICTS
 from analysis.data import Panel
 from analysis.inference.cells import Grid, signed
+from analysis.inference.tables.summary import describe
 from analysis.measures.patience import published_patience
 
 __all__ = ["firm_frame", "report_grids"]
@@ -30,17 +35,34 @@ def report_grids(found: Map, account: Account, answers: Answers) -> dict[str, Gr
     Returns
     -------
     dict of str to Grid
-        ``columns``, ``verdicts``, ``cannot`` and one named after each claim that was estimated.
+        ``counts``, ``columns``, ``verdicts``, ``cannot``, ``descriptives``; ``comparison`` where
+        the study's own archive holds the same claims; for each claim that was estimated one named
+        after it, ``M01_tests``.
     """
-    out = {"columns": _columns(found, account)}
+    used = [column[1] for column in account.columns]
+    out = {"columns": _columns(found, account), "counts": _counts(answers)}
+    out["descriptives"] = describe(answers.panel, used).grid()
     if answers.answered:
         out["verdicts"] = _verdicts(answers)
+    if beside := comparison(answers):
+        out["comparison"] = beside
     if answers.large:
         out["estimates"] = _large(answers)
     if answers.panel.roles.like == FIRMS:
         out["firm_measures"] = _patience(answers.panel)
     out["cannot"] = _cannot(answers)
-    return out | {r.id: _estimates(r) for r in answers.answered}
+    return out | {f"{r.id}_tests": _estimates(r) for r in answers.answered}
+
+
+def _counts(answers: Answers) -> Grid:
+    said = Counter(record.verdict.word for record in answers.records)
+    asked = {r.id: r.verdict.word for r in answers.answered}
+    rows = [
+        (word, f"{said[word]}", ", ".join(id_ for id_, own in asked.items() if own == word) or NO)
+        for word in VERDICTS if said[word]
+    ]  # fmt: skip
+    caption = f"{len(answers.answered)} of {len(answers.records)} claims were asked"
+    return Grid(caption, ("Verdict", "Claims", "Those with an estimate"), tuple(rows), style="book")
 
 
 def _columns(found: Map, account: Account) -> Grid:
@@ -64,10 +86,9 @@ def _verdicts(answers: Answers) -> Grid:
         first = record.evidence.findings[0]
         rows.append((
             record.id, record.evidence.claim.sentence, record.verdict.word,
-            answers.book.get(record.id, NO), f"{signed(first.tested)}\n{_ends(first)}",
-            f"{first.p:.3f}", f"{first.columns[0].n:,}",
+            f"{signed(first.tested)}\n{_ends(first)}", f"{first.p:.3f}", f"{first.columns[0].n:,}",
         ))  # fmt: skip
-    heads = ("Claim", "In words", "Here", "In the book", "Estimate", "p", "Rows")
+    heads = ("Claim", "In words", "Verdict", "Estimate", "p", "Rows")
     notes = (
         "Estimates of the first part of a claim by the test that leads, in within-SDs where "
         "nothing else is said, with 95% intervals.",

@@ -11,6 +11,7 @@ import yaml
 from analysis.adapt.asking import ask, with_ledger
 from analysis.adapt.command import adapt
 from analysis.adapt.options import Wishes
+from analysis.adapt.sections import claim_models
 from analysis.cli import main
 from analysis.data import load
 from analysis.errors import AnalysisError
@@ -84,16 +85,8 @@ def test_what_can_be_asked_is_asked_and_the_rest_says_why(adapted):
 
 def test_the_slope_is_that_of_least_squares_with_dummies(adapted):
     finding = adapted[0].answers.answered[0].evidence.findings[0]
-    table = invented()
-    y = np.log(table["发明专利授权数(件)"])
-    x = table.groupby("城市")["数字普惠金融指数"].shift(1)
-    keep = x.notna()
-    dummies = pd.get_dummies(table.loc[keep, ["城市", "年份"]], drop_first=True).astype(float)
-    right = np.column_stack([x[keep], np.ones(keep.sum()), dummies])
-    slope = np.linalg.lstsq(right, y[keep], rcond=None)[0][0]
-    others = np.delete(right, 0, axis=1)
-    moved = [v - others @ np.linalg.lstsq(others, v, rcond=None)[0] for v in (x[keep], y[keep])]
-    assert finding.columns[0].estimate == pytest.approx(slope * moved[0].std() / moved[1].std())
+    slope, scale = slope_by_dummies(invented())
+    assert finding.columns[0].estimate == pytest.approx(slope * scale)
     assert slope == pytest.approx(0.02, abs=0.002)
 
 
@@ -128,12 +121,51 @@ def test_the_report_is_one_page_with_its_tables_and_figures(adapted, files):
     assert not re.findall(r'(?:src|href)="(?!#|data:)', page), (
         "something outside the page is needed"
     )
-    assert all("alt=" in image for image in re.findall("<img[^>]*>", page))
-    assert {p.name for p in (report / "figures").iterdir()} == {"estimates.svg", "estimates.png"}
-    kinds = {"csv", "tex", "docx"}
-    for name in ("verdicts", "columns", "cannot", "descriptives", "thesis-1"):
+    images = re.findall("<img[^>]*>", page)
+    assert len(images) == 2
+    assert all("alt=" in image for image in images)
+    found = {p.name for p in (report / "figures").iterdir()}
+    assert found == {
+        f"{name}.{end}" for name in ("estimates", "thesis-1") for end in ("svg", "png")
+    }
+    kinds = {"html", "csv", "tex", "docx"}
+    rest = ("counts", "verdicts", "columns", "cannot", "descriptives", "thesis-1_tests")
+    for name in ("thesis-1", *rest):
         found = {p.suffix[1:] for p in (report / "tables").glob(f"{name}.*")}
         assert found == kinds, name
+
+
+def slope_by_dummies(table):
+    """Slope of log patents on the index of the year before, and what moves inside cities."""
+    y = np.log(table["发明专利授权数(件)"])
+    x = table.groupby("城市")["数字普惠金融指数"].shift(1)
+    keep = x.notna()
+    dummies = pd.get_dummies(table.loc[keep, ["城市", "年份"]], drop_first=True).astype(float)
+    right = np.column_stack([x[keep], np.ones(keep.sum()), dummies])
+    slope = np.linalg.lstsq(right, y[keep], rcond=None)[0][0]
+    others = np.delete(right, 0, axis=1)
+    moved = [v - others @ np.linalg.lstsq(others, v, rcond=None)[0] for v in (x[keep], y[keep])]
+    return slope, moved[0].std() / moved[1].std()
+
+
+def test_the_regressions_stand_side_by_side_in_units_of_the_figures(adapted, files):
+    record = adapted[0].answers.answered[0]
+    table = claim_models(record, adapted[0].answers)
+    first = table.frame[(table.frame["column"] == 1) & (table.frame["term"] == "dfi")]
+    assert first["estimate"].item() == pytest.approx(slope_by_dummies(invented())[0])
+    kept = (files / "out" / "report" / "tables" / "thesis-1.html").read_text(encoding="utf-8")
+    assert "three-rules" in kept
+    assert CLAIM["sentence"] in kept
+
+
+def test_every_picture_says_in_words_what_is_to_be_seen(adapted, files):
+    page = (files / "out" / "report" / "index.html").read_text(encoding="utf-8")
+    (alt,) = re.findall(r'alt="(thesis-1 [^"]*)"', page)
+    finding = adapted[0].answers.answered[0].evidence.findings[0]
+    assert f"{finding.tested:+.2f}" in alt
+    assert adapted[0].answers.answered[0].verdict.word in alt
+    assert '<a href="#thesis-1">thesis-1</a>' in page
+    assert 'id="thesis-1"' in page
 
 
 def test_the_map_that_lies_there_is_used_again_and_an_error_changes_nothing(adapted, files, study):
