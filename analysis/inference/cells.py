@@ -37,9 +37,6 @@ def plain_number(value: float, unit: float | None = None) -> str:
 def signed(value: float, digits: int = 2) -> str:
     """Write a number with its sign, a true minus and no negative zero.
 
-    >>> signed(-0.0004)
-    '0.00'
-
     Parameters
     ----------
     value : float
@@ -51,6 +48,11 @@ def signed(value: float, digits: int = 2) -> str:
     -------
     str
         For a cell or a sentence.
+
+    Examples
+    --------
+    >>> signed(0.314), signed(-0.0004)
+    ('+0.31', '0.00')
     """
     if not math.isfinite(value):
         return "–"
@@ -100,10 +102,21 @@ def bracketed(value: float, low: float, high: float, unit: float | None, *errors
 class Grid:
     """A table as plain text: what an archive keeps, a page renders and a terminal prints.
 
-    `heads` stand over the columns, the first over the row names; `rows` hold cells in that order,
-    each of one or more lines; `notes` are one paragraph each. `style` is the class of the table,
-    `bodies` are class and number of rows of each part (empty for one part without a class) and
-    `marks` the class of each row (empty for none).
+    Attributes
+    ----------
+    caption : str
+        Title of the table.
+    heads : tuple of str
+        Over the columns, the first over the row names.
+    rows : tuple of tuple of str
+        Cells in the order of `heads`, each of one or more lines.
+    notes : tuple of str
+        One paragraph each.
+    style : str
+        Class of the table.
+    bodies, marks : tuple of (str, int), tuple of str
+        Class and number of rows of each part (empty for one part without a class), and the class of
+        each row (empty for none).
     """
 
     caption: str

@@ -17,8 +17,12 @@ __all__ = ["Jackknife", "cr0", "cr1", "cr3", "orthonormal", "sums"]
 class Jackknife:
     """Leave-one-cluster-out estimates.
 
-    `covariance`, shape (k, k), is CR3; `full`, shape (k,), and `without`, shape (G, k), are the
-    coefficients on all rows and without each cluster.
+    Attributes
+    ----------
+    covariance : ndarray, shape (k, k)
+        CR3.
+    full, without : ndarray, shapes (k,) and (G, k)
+        Coefficients on all rows, and without each cluster.
     """
 
     covariance: np.ndarray

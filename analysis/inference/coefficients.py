@@ -19,10 +19,16 @@ __all__ = ["Coefficient", "coefficients", "jackknife_of", "label_of", "scale_of"
 class Coefficient(Row):
     """One line of a regression table, in units of the outcome per unit of the term.
 
-    `mde` uses the CR3 standard error: CR1 is too small where few clusters carry the estimate.
-    `lowest` and `highest` are the range of the estimate when each cluster is left out in turn,
-    `lowest_without` and `highest_without` the clusters whose absence gives these two. `scale` is
-    within-SD(term) / within-SD(outcome); times `estimate` it gives the standardised effect.
+    Attributes
+    ----------
+    mde : float
+        From the CR3 standard error: CR1 is too small where few clusters carry the estimate.
+    lowest, highest : float
+        Range of the estimate when each cluster is left out in turn.
+    lowest_without, highest_without : str
+        The clusters whose absence gives these two.
+    scale : float
+        Within-SD(term) / within-SD(outcome); times `estimate` it gives the standardised effect.
     """
 
     lowest: float = float("nan")

@@ -29,10 +29,15 @@ _SCALED = (
 class Estimate(PanelResult):
     """One column of results, complete enough to be printed alone.
 
-    `terms` are in the order of the specification; `within_r2_of` says what `within_r2` is a share
-    of. `fitted` is the fit behind the numbers, on the rows this column used, for pictures and
-    further inference: a new `fit` of the specification would not know about rows shared with
-    others.
+    Attributes
+    ----------
+    terms : tuple of Coefficient
+        In the order of the specification.
+    within_r2 : float
+        `within_r2_of` says what it is a share of.
+    fitted : Fit
+        The fit behind the numbers, on the rows this column used, for pictures and further
+        inference: a new `fit` of the specification would not know about rows shared with others.
     """
 
     outcome_label: str
@@ -140,6 +145,11 @@ class Estimates(Result):
     """Estimates of one specification under several sets of effects.
 
     Iterating gives the estimates in order; `estimates["two_way"]` gives one by its effects.
+
+    Attributes
+    ----------
+    columns : tuple of Estimate
+        In order, on shared rows.
     """
 
     columns: tuple[Estimate, ...]

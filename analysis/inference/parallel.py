@@ -3,12 +3,6 @@
 The seed of a replication is made of the run's seed and the replication's own number, never of the
 order in which it happens to run, and linear algebra keeps to one thread, whose sums have one order.
 So the list that comes back does not depend on processes, chunks or machines.
-
->>> def draw(rng, scale):
-...     return scale * rng.standard_normal()
->>> replicate(draw, 3, seed=1, arguments=(10.0,)) == replicate(
-...     draw, 3, seed=1, arguments=(10.0,), chunk=2)
-True
 """
 
 from __future__ import annotations
@@ -66,6 +60,14 @@ def replicate(
     SpecificationError
         No replication, a negative number or seed, a chunk or jobs of zero, or a scheduler without
         Dask installed. An error of the function is passed on with the replication that raised it.
+
+    Examples
+    --------
+    >>> def draw(rng, scale):
+    ...     return scale * rng.standard_normal()
+    >>> replicate(draw, range(2), seed=1, arguments=[10.0]) == replicate(
+    ...     draw, 4, seed=1, arguments=[10.0])[:2]
+    True
     """
     from joblib import Parallel, delayed  # joblib is needed here only
 

@@ -22,11 +22,19 @@ __all__ = ["PanelResult", "Regression", "Result", "Row", "estimate_rows", "plain
 class Row:
     """A coefficient with its clustered errors, in units of the outcome per unit of the term.
 
-    `term` is its name in the specification ("a:b" for a product) and `label` one for readers. `se`,
-    `t`, `p`, `low` and `high` are standard error of the method (CR1 where it does not say
-    otherwise), t statistic, p-value and interval. `se_cr3`, `p_cr3`, `low_cr3` and `high_cr3` are
-    the same for CR3, the leave-one-cluster-out jackknife, and `mde` is the minimum detectable
-    effect at 80% power: NaN where the method gives none.
+    Attributes
+    ----------
+    term, label : str
+        Name in the specification, "a:b" for a product, and one for readers.
+    estimate : float
+        The coefficient.
+    se, t, p, low, high : float
+        Standard error of the method (CR1 where it does not say otherwise), t statistic, p-value and
+        interval.
+    se_cr3, p_cr3, low_cr3, high_cr3 : float
+        The same for CR3, the leave-one-cluster-out jackknife; NaN where the method gives none.
+    mde : float
+        Minimum detectable effect at 80% power; NaN likewise.
     """
 
     term: str
@@ -71,15 +79,38 @@ _SOME = ("se_cr3", "p_cr3", "low_cr3", "high_cr3", "mde")  # what only some meth
 class Result:
     """Base of what methods return; a subclass says its `rows` and how they look in `grid`.
 
-    The same names mean the same in every result: `specification` (what was estimated),
-    `outcome_label` (the outcome for readers), `nouns` (what one entity and several are called),
-    `n`, `n_entities`, `n_years`, `first_year` and `last_year` (rows used and what they span),
-    `clusters` (G), `parameters` (K of the CR1 factor), `level` (1 − coverage of intervals), `draws`
-    and `seed` (of simulations), `dropped` (rows of the panel that are not used, by reason),
-    `grid_rows` (n plus all dropped rows) and `notes` (sentences under the table).
+    The same names mean the same in every result.
 
     `listed` names properties that `to_dict` gives beside the fields. Fields without a `repr` are
     for pictures and further inference: no table and no archive holds them.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was estimated.
+    outcome_label, nouns : str, tuple of str
+        The outcome for readers, and what one entity and several are called.
+    n, n_entities, n_years, first_year, last_year : int
+        Rows used and what they span.
+    clusters, parameters : int
+        G, and K of the CR1 factor.
+    level : float
+        1 − coverage of intervals.
+    draws, seed : int
+        Of simulations.
+    dropped, grid_rows : tuple of Dropped, int
+        Rows of the panel that are not used, by reason; n plus all of these.
+    notes : tuple of str
+        Sentences under the table.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import estimate
+    >>> from analysis.models import Specification
+    >>> found = estimate(Specification("gdp", ["loans"]), load("china"))
+    >>> isinstance(found, Result), list(found.tidy()["term"])
+    (True, ['loans'])
     """
 
     __slots__ = ()
@@ -128,6 +159,11 @@ class Regression(Result):
 
     A subclass has `terms`, a `level` and `clusters` or `dof`. `keys` are the fields of a line that
     together name it.
+
+    Attributes
+    ----------
+    terms : tuple
+        One line per coefficient, in the order of the specification.
     """
 
     __slots__ = ()

@@ -24,8 +24,14 @@ __all__ = ["DriscollKraay", "driscoll_kraay", "hac_by_year"]
 class DriscollKraay(Regression):
     """A regression with Driscoll-Kraay errors and t(T−1).
 
-    `lags` is m of the Bartlett kernel, `years` T, years with a row, and `factor` is T/(T−1) ·
-    (n−1)/(n−K), by which the variance is multiplied.
+    Attributes
+    ----------
+    terms : tuple of SmallSampleLine
+        In the order of the specification.
+    lags, years : int
+        m of the Bartlett kernel; T, years with a row.
+    factor : float
+        T/(T−1) · (n−1)/(n−K), by which the variance is multiplied.
     """
 
     outcome_label: str

@@ -142,6 +142,16 @@ def gmm(
         entities than coefficients, or a coefficient the instruments do not identify.
     UnknownNameError
         A name is not in the panel or not among the terms.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> found = gmm(spec, panel, steps=1)
+    >>> found.instruments == found.rank, 0 <= found.ar2[1] <= 1
+    (True, True)
     """
     _require(spec, kind, steps)
     dynamic, wide = with_lagged_outcome(spec, panel, order)

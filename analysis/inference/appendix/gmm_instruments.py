@@ -28,6 +28,12 @@ class LagInstruments:
         for the outcome, and for a variable that reacts to this year's error.
     collapse : bool
         One column per lag instead of one per lag and year (Roodman 2009).
+
+    Examples
+    --------
+    >>> deep = LagInstruments("rd_fte", first=2, last=4)
+    >>> deep.last, deep.collapse
+    (4, True)
     """
 
     variable: str

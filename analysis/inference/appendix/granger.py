@@ -146,6 +146,16 @@ def dumitrescu_hurlin(
         Not a pair, too few years, fewer than two testable entities, or draws below one.
     UnknownNameError
         A name is not in the panel.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> both = dumitrescu_hurlin(spec, panel, draws=99)
+    >>> [0 < one.p_bootstrap <= 1 for one in both.directions]
+    [True, True]
     """
     outcome, regressor = require_pair(spec, "A panel Granger test")
     for what, value in (("order", order), ("draws", draws), ("block", block)):

@@ -54,6 +54,8 @@ class RandomEffects(Regression):
         Smallest and largest share of its mean that is taken out of an entity.
     sd_effects, sd_errors : float
         SD of the entity effects and of the errors.
+    entities, years : int
+        Entities and years used.
     """
 
     specification: Specification

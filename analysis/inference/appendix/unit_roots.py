@@ -45,6 +45,8 @@ class UnitRoot(Result):
         was taken out first.
     left_out : tuple of str
         Entities with a gap inside these years.
+    entities, first_year, last_year : int
+        Entities tested, and the years all of them have.
     """
 
     variable: str
@@ -75,7 +77,13 @@ class UnitRoot(Result):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UnitRoots(Result):
-    """Several tests side by side."""
+    """Several tests side by side.
+
+    Attributes
+    ----------
+    tests : tuple of UnitRoot
+        One per variable and test.
+    """
 
     tests: tuple[UnitRoot, ...]
     listed: ClassVar[tuple[str, ...]] = ("notes",)
@@ -209,6 +217,15 @@ def unit_roots(
     -------
     UnitRoots
         One row per variable and test.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> [one.test for one in unit_roots(spec, panel, draws=99).tests]
+    ['ips', 'cips', 'ips', 'cips']
     """
     names = dict.fromkeys((spec.outcome, *spec.slopes))
     how = {"lags": lags, "trend": trend, "sample": spec.sample, "draws": draws}

@@ -42,6 +42,8 @@ class Influence(Result):
     effective, effective_correlated : ndarray, shape (k,)
         G* of Carter, Schnepel and Steigerwald for errors that are independent within clusters, and
         perfectly correlated within them; the latter is NaN where cluster effects are absorbed.
+    terms, labels, clusters : tuple of str
+        Names and labels of the coefficients; names of the clusters.
     """
 
     outcome_label: str

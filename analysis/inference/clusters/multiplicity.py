@@ -41,6 +41,14 @@ def romano_wolf(t: np.ndarray, draws: np.ndarray) -> np.ndarray:
     ------
     SpecificationError
         Shapes do not match, or a value is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> draws = np.random.default_rng(1).normal(size=(999, 2))
+    >>> p = romano_wolf(np.array([4.0, 0.5]), draws)
+    >>> bool(p[0] < 0.05 < p[1])
+    True
     """
     t, draws = np.abs(np.asarray(t, dtype=float)), np.abs(np.asarray(draws, dtype=float))
     if t.ndim != 1 or draws.ndim != 2 or draws.shape[1] != len(t) or not len(draws) or not len(t):

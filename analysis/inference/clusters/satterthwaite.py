@@ -37,7 +37,13 @@ class SmallSampleLine(Row):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Satterthwaite(Regression):
-    """CR2 beside an estimate, its lines in the order of the specification."""
+    """CR2 beside an estimate, with the degrees of freedom of each coefficient.
+
+    Attributes
+    ----------
+    terms : tuple of SmallSampleLine
+        In the order of the specification.
+    """
 
     outcome_label: str
     terms: tuple[SmallSampleLine, ...]

@@ -43,6 +43,8 @@ class WildTest(Result):
         no null is rejected, NaN where none was asked for.
     weights, draws : Weights, ndarray of shape (B,)
         Distribution, number and seed of the draws, and their t statistics under the null.
+    term : str
+        The coefficient.
     """
 
     term: str
@@ -82,11 +84,19 @@ class WildTest(Result):
 class WildFamily:
     """Bootstrap t statistics of several hypotheses under the same weights per cluster label.
 
-    `terms`, `t` and `p`, each of length H, are the term of each hypothesis, the t statistics of the
-    samples, and p one at a time, as `WildTest.p`. `draws`, shape (H, B), are the t statistics of
-    the draws, each under its own null. Column b used one weight per cluster label in every
-    regression, so dependence between hypotheses is kept: what the step-down of Romano and Wolf
-    (2005) needs. `weights` are over the union of the cluster labels.
+    Column b of the draws used one weight per cluster label in every regression, so dependence
+    between hypotheses is kept: what the step-down of Romano and Wolf (2005) needs.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        The term of each of the H hypotheses.
+    t, p : ndarray, shape (H,)
+        t statistics of the samples; p one at a time, as `WildTest.p`.
+    draws : ndarray, shape (H, B)
+        t statistics of the draws, each under its own null.
+    weights : Weights
+        Over the union of the cluster labels.
     """
 
     terms: tuple[str, ...]

@@ -43,9 +43,14 @@ class CommonTerm(Row):
 class CommonEffects(Regression):
     """CCE estimates of a specification; its effects and initial controls gave way to averages.
 
-    `terms` are in the order of the specification. `shortest` is years of the entity with fewest,
-    `averages` the number of averages taken out of each entity with slopes of its own, besides its
-    constant.
+    Attributes
+    ----------
+    terms : tuple of CommonTerm
+        In the order of the specification.
+    entities, shortest : int
+        Entities used, and years of the one with fewest.
+    averages : int
+        Averages taken out of each entity with slopes of its own, besides its constant.
     """
 
     specification: Specification

@@ -62,6 +62,8 @@ class CrossSection(Result):
     autocorrelation, persistence : float
         First-order autocorrelation of the residuals, and the autoregression of errors that leads to
         it (NaN where not simulated).
+    entities, years : int
+        Entities and years with a residual.
     """
 
     specification: Specification

@@ -147,6 +147,16 @@ def dynamic_panel(
     SpecificationError, UnknownNameError
         As in `estimate`; also for differenced effects, clusters that cut through entities, and
         coefficients that too few resamples identify.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> found = dynamic_panel(spec, panel, draws=49)
+    >>> sorted({line.estimator for line in found.terms})
+    ['bias_corrected', 'half_panel_jackknife', 'within']
     """
     allowed = ("two_way", "region_year", "entity_trends", "entity")
     require_effects(spec, allowed, "The bias of a lag")

@@ -44,9 +44,15 @@ class VarLine(Row):
 class PanelVar(PanelResult):
     """A bivariate panel VAR(1), as given: the pair, sample, effects and cluster.
 
-    `variables` are outcome and regressor of the specification; `terms` are four coefficients each,
-    by estimator, outcome and term. `roots` holds by estimator the largest modulus of the
-    eigenvalues of the coefficient matrix with its percentile interval; below one the loop dies out.
+    Attributes
+    ----------
+    variables : tuple of str
+        Outcome and regressor of the specification.
+    terms : tuple of VarLine
+        Four coefficients each, by estimator, outcome and term.
+    roots : dict of str to tuple of float
+        By estimator the largest modulus of the eigenvalues of the coefficient matrix with its
+        percentile interval; below one the loop dies out.
     """
 
     variables: tuple[str, str]
@@ -113,6 +119,16 @@ def panel_var(
     ------
     SpecificationError, UnknownNameError
         As in `dynamic_panel`; also when the specification is not a pair.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> found = panel_var(spec, panel, draws=49)
+    >>> len(found.terms), list(found.roots)
+    (8, ['within', 'half_panel_jackknife'])
     """
     require_effects(spec, ("two_way", "region_year", "entity_trends", "entity"), "A panel VAR")
     y, x = require_pair(spec, "A panel VAR")

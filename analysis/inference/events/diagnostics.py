@@ -111,6 +111,15 @@ def goodman_bacon(
     -------
     Decomposition
         Comparisons with their weights; the weights sum to one.
+
+    Examples
+    --------
+    >>> from analysis.data import load, load_policies
+    >>> from analysis.models import EventDesign
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> parts = goodman_bacon(design, "urbanisation_rate", load("china"))
+    >>> round(float(parts.tidy()["weight"].sum()), 6)
+    1.0
     """
     return _decompose(event_data(design, outcome, panel, sample))
 
@@ -131,6 +140,17 @@ def diagnose(study: EventStudy) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     tuple of DataFrame
         Bounds, and parts of the two-way estimate.
+
+    Examples
+    --------
+    >>> from analysis.data import load, load_policies
+    >>> from analysis.inference import event_study
+    >>> from analysis.models import EventDesign
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> study = event_study(design, "urbanisation_rate", load("china"))
+    >>> bounds, parts = diagnose(study)
+    >>> list(parts.columns)
+    ['kind', 'treated', 'control', 'estimate', 'weight']
     """
     able = study.estimator == "callaway_santanna" and study.base == "universal"
     bounds = map(asdict, honest_bounds(study) if able else ())
@@ -195,6 +215,17 @@ def honest_bounds(
     ------
     SpecificationError
         Another estimator or base, a negative M, or no point before the reference year.
+
+    Examples
+    --------
+    >>> from analysis.data import load, load_policies
+    >>> from analysis.inference import event_study
+    >>> from analysis.models import EventDesign
+    >>> design = EventDesign.from_table(load_policies(), "green_finance_pilot")
+    >>> study = event_study(design, "urbanisation_rate", load("china"))
+    >>> straight, bent = honest_bounds(study, [0.0, 0.001], leads=2, horizons=2)
+    >>> bent.high - bent.low > straight.high - straight.low
+    True
     """
     from diff_diff import compute_honest_did  # takes a second to import
 

@@ -43,10 +43,18 @@ class SlopePower:
 class Pretrend(Result):
     """Result of `pretrend_test`.
 
-    `times` are event times tested, `f` and `p` the joint statistic and its p from F(q, ν−q+1), ν =
-    G − 1. `p_permutation` answers the same question with starts dealt out anew; preferred for few
-    exposed entities. `powers` holds one line per power asked for, and `effect` is the average
-    effect that the biases are to be held against.
+    Attributes
+    ----------
+    times : tuple of int
+        Event times tested.
+    f, dof, p : float, tuple of int, float
+        The joint statistic with its degrees of freedom, and its p from F(q, ν−q+1), ν = G − 1.
+    p_permutation : float
+        Answers the same question with starts dealt out anew; preferred for few exposed entities.
+    powers : tuple of SlopePower
+        One line per power asked for.
+    effect, label : float, str
+        The average effect that the biases are to be held against, and the outcome for readers.
     """
 
     times: tuple[int, ...]

@@ -63,6 +63,8 @@ class EventStudy(Result):
         Of the points named in `covariance_times`; the imputation estimator gives none.
     data : EventData
         The rectangle behind the numbers, for permutation tests and pictures.
+    covariance_times, container : tuple of int, object
+        Event times of `covariance`, and what the library behind the numbers returned.
     """
 
     estimator: str

@@ -171,6 +171,21 @@ def mean_lag_change(
     ------
     SpecificationError
         The two are clustered by different variables.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from analysis.data import load
+    >>> from analysis.inference import distributed_lags
+    >>> from analysis.models import Sample, Specification
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> early, late = (
+    ...     distributed_lags(replace(spec, sample=years), load("china"), "rd_fte", lags=(1, 2))
+    ...     for years in (Sample(last_year=2016), Sample(first_year=2017))
+    ... )
+    >>> change = mean_lag_change(early, late)
+    >>> round(change.estimate - (late.mean_lag.estimate - early.mean_lag.estimate), 9)
+    0.0
     """
     pair = (earlier, later)
     if earlier.estimate.specification.cluster != later.estimate.specification.cluster:

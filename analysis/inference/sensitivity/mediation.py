@@ -128,6 +128,8 @@ def mediation(
     ----------
     spec, panel, level
         As in `estimate`: the outcome without the mediator M and without products.
+    mediator : str
+        M, a column of the panel.
     treatment : str, optional
         X; the first regressor by default. All other slopes enter both equations.
     mediator_lag : int

@@ -26,8 +26,14 @@ __all__ = ["SpatialPlacebo", "spatial_placebo"]
 class SpatialPlacebo(Result):
     """ρ and average effects on the true map and on permuted ones.
 
-    `observed` has "rho", then "direct of x", "indirect of x", "total of x" for each term, and
-    `drawn` the same columns, one row for each of the `maps` drawn that has a stable ρ.
+    Attributes
+    ----------
+    observed : Series
+        "rho", then "direct of x", "indirect of x" and "total of x" for each term.
+    drawn : DataFrame
+        The same columns, one row for each map drawn that has a stable ρ.
+    maps : int
+        Maps drawn.
     """
 
     observed: pd.Series
@@ -87,6 +93,16 @@ def spatial_placebo(
     ------
     SpecificationError
         As in `spatial_panel` on the true map, or fewer than twenty maps are asked for.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.models import Specification, contiguity
+    >>> panel = load("china")
+    >>> spec = Specification("patents_granted_invention", ["rd_fte"])
+    >>> found = spatial_placebo(spec, panel, contiguity(panel), balance="largest", maps=20)
+    >>> list(found.observed.index[:2]), len(found.drawn) <= found.maps
+    (['rho', 'direct of rd_fte'], True)
     """
     if maps < 20:
         raise SpecificationError(f"{maps} maps give no range: ask for twenty or more.")

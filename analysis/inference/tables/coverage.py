@@ -23,9 +23,13 @@ _MANY = 8  # so many entities fit in a note
 class Balance(Printed):
     """Rows of a panel by entity and by year.
 
-    `frame` has a row per entity: ``first_year, last_year, rows`` and ``gaps``, the years without a
-    row between the two (missing, zero and empty for an entity without a row). `by_year` counts the
-    entities of each year.
+    Attributes
+    ----------
+    frame : DataFrame
+        One row per entity: ``first_year, last_year, rows`` and ``gaps``, the years without a row
+        between the two (missing, zero and empty for an entity without a row).
+    by_year : Series
+        Number of entities, by year.
     """
 
     frame: pd.DataFrame

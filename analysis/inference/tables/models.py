@@ -25,9 +25,18 @@ THRESHOLDS = (0.1, 0.05, 0.01)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModelsTable(Printed):
-    """Models side by side: `columns` hold what was read, `printed` how it looks.
+    """Models side by side.
 
     It is shown in a notebook, and `save` writes it as HTML, LaTeX, Word, Markdown or CSV.
+
+    Attributes
+    ----------
+    columns : tuple of ModelColumn
+        What was read of each model.
+    printed : Grid
+        How it looks.
+    line_names : tuple of str
+        What the lines of a cell are, for CSV.
     """
 
     columns: tuple[ModelColumn, ...]

@@ -15,7 +15,25 @@ __all__ = ["Printed", "save_grid"]
 
 
 class Printed:
-    """Base of tables; a subclass has `frame` (numbers), `grid()` (text) and `language`."""
+    """Base of tables; a subclass says its `frame` and, as text, its `grid`.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The numbers.
+    language : str
+        "en" or "zh", of headings and notes.
+    notes : tuple of str
+        Sentences under the table.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> from analysis.inference import describe
+    >>> table = describe(load("china"), ["gdp"])
+    >>> isinstance(table, Printed), table.csv().splitlines()[0].split(",")[0]
+    (True, 'Variable')
+    """
 
     __slots__ = ()
     language: str
@@ -105,6 +123,17 @@ def save_grid(
     ------
     SpecificationError
         No format has this ending, or the folder is not there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from analysis.inference import Grid
+    >>> grid = Grid.of("Sizes", ["name", "n"], [("a", "3")], ())
+    >>> with TemporaryDirectory() as folder:
+    ...     path = save_grid(grid, Path(folder) / "sizes.md")
+    ...     print(path.read_text(encoding="utf-8").splitlines()[0])
+    **Sizes**
     """
     path = Path(path)
     if (ending := path.suffix.lower()) not in _WRITERS:

@@ -29,9 +29,13 @@ _WIDE = 8  # powers of ten from which a number would outgrow its cell
 class Description(Printed):
     """Statistics by variable, and by group where one was asked for.
 
-    `frame` has a row per variable (and group) and the columns ``variable, label, count, mean, sd,
-    within_sd, min, median, max, missing``; `notes` say what was left out and `heading` what `by` is
-    called.
+    Attributes
+    ----------
+    frame : DataFrame
+        One row per variable (and group): ``variable, label, count, mean, sd, within_sd, min,
+        median, max, missing``.
+    by, heading : str or None, str
+        What rows are grouped by, and what that is called.
     """
 
     frame: pd.DataFrame
@@ -58,7 +62,17 @@ class Description(Printed):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Correlations(Printed):
-    """Correlations on the rows that have every variable; `frame` is the full square, `n` rows."""
+    """Correlations on the rows that have every variable.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The full square, names of variables on both sides.
+    labels, method : tuple of str, str
+        Labels of the variables in their order, and "pearson" or "spearman".
+    n : int
+        Rows that have every variable.
+    """
 
     frame: pd.DataFrame
     labels: tuple[str, ...]
