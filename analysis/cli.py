@@ -7,6 +7,7 @@
     python -m analysis adapt FILE --out DIR [--entity COL] [--year COL] [--region COL] [--map FILE]
     python -m analysis drift OLD NEW [--tolerance T] [--none] [--json]
     python -m analysis describe gov [--json]
+    python -m analysis export DATASET --out DIR
     python -m analysis check [--json]
     python -m analysis certify [METHOD ...] [--replications N] [--jobs N] [--write] [--json]
 
@@ -160,6 +161,18 @@ def _describe(options: argparse.Namespace) -> Answer:
     return asdict(variable), lambda: str(variable)
 
 
+def _export(options: argparse.Namespace) -> Answer:
+    """Write a data set with the measures of the study as a data package."""
+    from analysis.display.trace.package import data_set_package, write_package
+
+    study, folder = _study(options), options.out
+    _require_folder(folder)
+    package = data_set_package(study.panel(options.name), study.data)
+    told = write_package(package, folder)
+    facts = {"package": str(told), "files": sorted(package.files)}
+    return facts, lambda: f"{len(package.files)} files are written; {told} says what they hold."
+
+
 def _check(options: argparse.Namespace) -> Answer:
     from analysis.claims.consistency import check
 
@@ -245,6 +258,9 @@ def _parser() -> argparse.ArgumentParser:
     claim("id", help="such as M16")
     describe = command("describe", _describe, "Say what a series or measure is and is made of.")
     describe("name", help="such as gov or rd_funds_government")
+    package = command("export", _export, "Write a data set, its measures and what they mean.")
+    package("name", metavar="NAME", help="of a data set, such as china")
+    package("--out", type=Path, required=True, metavar="DIR", help="where to write")
     everything = command("check", _check, "Check the data, their sidecars and the ledger.")
     books = command("calibrate", _calibrate, "Simulate books with nothing to find, and judge them.")
     _say_which_books(books)
@@ -254,7 +270,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (claims, whole, books, certify):
         one("--jobs", type=_at_least(1), default=2, help="processes; the answer is the same")
     certify("--write", action="store_true", help="put the rows into the table")
-    for reader in (claims, whole, claim, describe, everything, books):
+    for reader in (claims, whole, claim, describe, package, everything, books):
         reader("--study", default="patient_capital", help="name or folder of a study")
         reader("--data", type=Path, metavar="DIR", help="folder of data sets")
         reader("--dataset", metavar="NAME", help="takes the place of the main data set")
