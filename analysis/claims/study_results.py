@@ -11,6 +11,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import get_all_start_methods, get_context
 from types import ModuleType
 
+from threadpoolctl import threadpool_limits
+
 from analysis.claims.calibration_page import calibration_page
 from analysis.claims.claim import Claim
 from analysis.claims.evaluated import Evaluated
@@ -76,6 +78,7 @@ class Results:
     codebooks: Mapping[str, Codebook]
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # small matrices: threads wait for each other
 def evaluate_study(
     study: Study, *, draws: int = DRAWS, jobs: int = 2, explore: bool = False,
     said: Callable[[str], None] | None = None,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analysis.certificates.design import Design, panel_from
 from analysis.certified import ACCEPTED
@@ -152,6 +153,7 @@ class Trap:
         )  # fmt: skip
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # many small matrices, no large one
 def trap(name: str, *, replications: int = 400, seed: int = SEED, **design: float) -> Trap:
     """Draw panels with nothing to find, read each in several ways, and count false alarms.
 

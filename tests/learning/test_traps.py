@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from analysis.certificates.design import Design, panel_from
 from analysis.certificates.procedures.form import product_reading, within_reading
 from analysis.certified import read_rows
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.inference import estimate
-from analysis.learning import TRAPS, drawn, trap
+from analysis.learning import TRAPS, drawn, trap, traps
 from analysis.learning.traps import SEED
 from analysis.models import Specification
 
@@ -77,6 +78,19 @@ def test_a_trap_depends_on_its_seed_alone():
     one, two = (trap("trends", replications=20).rows for _ in range(2))
     pd.testing.assert_frame_equal(one, two)
     assert not one["mean"].equals(trap("trends", replications=20, seed=1).rows["mean"])
+
+
+def test_many_small_regressions_use_one_thread(monkeypatch):
+    used, read = set(), traps.slopes
+
+    def look(*given):
+        used.update(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+        return read(*given)
+
+    monkeypatch.setattr(traps, "slopes", look)
+    with threadpool_limits(limits=2, user_api="blas"):
+        trap("trends", replications=2)
+    assert used == {1}
 
 
 def test_a_trap_shows_its_shares_and_its_table():

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from analysis.claims import (
     Family,
@@ -149,6 +150,17 @@ def test_drift_lists_claim_number_old_new_and_verdict(own, home, kept):
 def test_the_number_of_processes_decides_nothing(own, kept):
     found = evaluate_study(own, draws=199, jobs=2).records
     assert [r.plain() for r in found] == [r.plain() for r in kept.records]
+
+
+def test_linear_algebra_keeps_to_one_thread_whatever_the_caller_uses(own):
+    used = set()
+
+    def look(_):
+        used.update(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        evaluate_study(own, draws=9, jobs=1, said=look)
+    assert used == {1}
 
 
 @pytest.mark.parametrize(
