@@ -34,8 +34,8 @@ class Design:
     """Arrays of one regression, before effects are absorbed.
 
     `index` are the rows used, `y` (n,) and `x` (n, k) outcome and terms with their `names`;
-    `intercept` says whether x holds one. `weights` is None or (n,). `dropped` and `grid_rows` are
-    as in every result.
+    `intercept` says whether x holds one. `weights` is None or (n,). `errors`, `dropped` and
+    `grid_rows` are as in every result.
     """
 
     index: pd.MultiIndex
@@ -47,6 +47,7 @@ class Design:
     effects: tuple[Levels, ...]
     clusters: tuple[Levels, ...]
     weights: np.ndarray | None
+    errors: str
     dropped: tuple[Dropped, ...]
     grid_rows: int
 
@@ -89,12 +90,12 @@ def design(formula: Formula, table: pd.DataFrame, asked: Asked, where: str) -> D
         if not last:
             for name, values in pd.concat([y, x], axis=1).items():
                 drop(f"{name} is no number", pd.isna(values.reindex(table.index)).to_numpy())
-    return _arrays(formula, table[alive], y, x, cluster, weights, tuple(dropped), len(table))
+    return _arrays(formula, table[alive], y, x, asked, tuple(dropped), len(table))
 
 
 def _arrays(
-    formula: Formula, part: pd.DataFrame, y: pd.DataFrame, x: pd.DataFrame, cluster: Sequence[str],
-    weights: str | None, dropped: tuple[Dropped, ...], grid_rows: int,
+    formula: Formula, part: pd.DataFrame, y: pd.DataFrame, x: pd.DataFrame, asked: Asked,
+    dropped: tuple[Dropped, ...], grid_rows: int,
 ) -> Design:  # fmt: skip
     intercept = "Intercept" in x and not formula.effects
     x = x if intercept else x.drop(columns="Intercept", errors="ignore")
@@ -109,8 +110,9 @@ def _arrays(
         index=part.index, outcome=str(y.columns[0]), names=tuple(map(tidied, x)),
         y=y.to_numpy(dtype=float)[:, 0], x=x.to_numpy(dtype=float), intercept=intercept,
         effects=tuple(_levels(part, names) for names in formula.effects),
-        clusters=tuple(_levels(part, (name,)) for name in cluster),
-        weights=_weights(part, weights) if weights else None, dropped=dropped, grid_rows=grid_rows,
+        clusters=tuple(_levels(part, (name,)) for name in asked.cluster),
+        weights=_weights(part, asked.weights) if asked.weights else None, errors=asked.errors,
+        dropped=dropped, grid_rows=grid_rows,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, require_known
+from analysis.errors import SpecificationError, require_known, require_type
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.estimate import estimate as by_specification
@@ -31,7 +31,7 @@ _MANY = 50  # groups; each is a regression
 
 @checked
 def estimate(
-    formula: str | Specification, panel: Panel, *, cluster: str | Iterable[str] = "entity",
+    formula: str | Specification, panel: Panel, *, cluster: str | Iterable[str] | None = "entity",
     weights: str | None = None, include: str | None = None, exclude: str | None = None,
     by: str | None = None, level: float = 0.05,
 ) -> FormulaEstimate | GroupedEstimate | Estimate:  # fmt: skip
@@ -49,8 +49,9 @@ def estimate(
         `analysis.inference.estimate`.
     panel : Panel
         Its columns, the attributes of its entities, ``entity`` and ``year`` may be named.
-    cluster : str or iterable of str
-        One column, or two for two-way clusters.
+    cluster : str or iterable of str, optional
+        One column, or two for two-way clusters. None gives errors that hold for unequal variances
+        but independent rows (HC1, the "robust" of Stata), ``"iid"`` the classical ones.
     weights : str, optional
         Column of weights, as Stata's aweights: their scale does not matter.
     include, exclude : str, optional
@@ -65,7 +66,7 @@ def estimate(
     -------
     FormulaEstimate or GroupedEstimate
         CR1 as in `analysis.inference.estimate`, and CR3 where there is one kind of cluster and few
-        enough of them. Rows left out are counted by reason.
+        enough of them; t(G−1), or t(n−K) without clusters. Rows left out are counted by reason.
 
     Raises
     ------
@@ -98,31 +99,36 @@ def estimate(
             )
         return by_specification(formula, panel, level=level)
     parsed = parse(formula)
-    kinds = _kinds(cluster)
+    kinds, errors = _kinds(cluster)
     table, where = columns(panel, parsed), f"the panel '{panel.name}'"
     asked = Asked(
         parsed.text, parsed.outcome, tuple(map("^".join, parsed.effects)), kinds, weights, include,
-        exclude,
+        exclude, errors,
     )  # fmt: skip
     if by is not None:
         return _grouped(parsed, asked, panel, table, by, level)
     return _estimate(design(parsed, table, asked, where), asked, panel, level)
 
 
-def _kinds(cluster: str | Iterable[str]) -> tuple[str, ...]:
-    kinds = (cluster,) if isinstance(cluster, str) else tuple(cluster or ())
+def _kinds(cluster: str | Iterable[str] | None) -> tuple[tuple[str, ...], str]:
+    """Columns that rows are clustered by, and the kind of errors."""
+    if cluster is None or cluster == "iid":
+        return (), "classical" if cluster else "hc1"
+    require_type(cluster, Iterable, "name a column, two in a tuple, None for HC1 or 'iid'")
+    kinds = (cluster,) if isinstance(cluster, str) else tuple(cluster)
     if not 1 <= len(kinds) <= 2 or len(set(kinds)) < len(kinds):
         raise SpecificationError(
-            f"Clusters are {list(kinds)}: name one column, or two different ones in a tuple."
+            f"Clusters are {list(kinds)}: name one column, or two different ones in a tuple, None "
+            "for heteroskedasticity-robust errors (HC1) or 'iid' for classical ones."
         )
-    return kinds
+    return kinds, "cr1"
 
 
 def _estimate(made: Design, asked: Asked, panel: Panel, level: float) -> FormulaEstimate:
     solved = solve(made)
     _require_terms(solved, asked)
     third, why = jackknife(made, solved.at)
-    dof = solved.clusters - 1
+    dof = solved.dof
     variances = np.diag(solved.covariance)
     errors = np.sqrt(np.where(variances > 0, variances, np.nan))
     errors3 = np.full(len(errors), np.nan) if third is None else np.sqrt(np.diag(third))
@@ -138,7 +144,7 @@ def _estimate(made: Design, asked: Asked, panel: Panel, level: float) -> Formula
         specification=asked, outcome_label=label_of(panel, made.outcome),
         nouns=(panel.roles.entity, panel.roles.entities), terms=terms, n=len(made.y),
         n_entities=names.nunique(), n_years=years.nunique(), first_year=int(years.min()),
-        last_year=int(years.max()), clusters=solved.clusters,
+        last_year=int(years.max()), clusters=solved.clusters, dof=dof,
         cluster_counts=tuple(len(c.labels) for c in made.clusters), parameters=solved.parameters,
         within_r2=solved.r2, level=level, dropped=made.dropped, grid_rows=made.grid_rows,
         omitted=solved.omitted, covariance=solved.covariance,
@@ -171,7 +177,7 @@ def _notes(made: Design, solved: Solved, errors: np.ndarray, why: str) -> Iterab
         )
     if not solved.exact:
         yield "K counts one redundancy per pair of effects; more can only make K smaller."
-    if len(solved.names) >= solved.clusters:
+    if made.clusters and len(solved.names) >= solved.clusters:
         yield (
             f"{solved.clusters} clusters carry {len(solved.names)} coefficients: each can be "
             "tested, but not all at once."

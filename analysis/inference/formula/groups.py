@@ -108,7 +108,7 @@ def _tests(solved: Solved, names: Sequence[str], terms: Sequence[str]) -> Iterat
 
 def _wald(term: str, contrast: np.ndarray, solved: Solved) -> Difference:
     """W = (Rb)'(RVR')⁻¹(Rb); no answer where clusters are too few for so many contrasts."""
-    gap, q, dof = contrast @ solved.coefficients, len(contrast), solved.clusters - 1
+    gap, q, dof = contrast @ solved.coefficients, len(contrast), solved.dof
     spread = contrast @ solved.covariance @ contrast.T
     size = np.sqrt(np.maximum(np.diag(spread), 0))
     none = Difference(term, float("nan"), q, dof, float("nan"))

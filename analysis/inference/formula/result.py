@@ -14,12 +14,19 @@ from analysis.inference.result import PanelResult, Result, Row, named, share
 
 __all__ = ["Asked", "Difference", "FormulaEstimate", "GroupedEstimate"]
 
+_UNCLUSTERED = {"hc1": "heteroskedasticity-robust (HC1)", "classical": "classical errors (iid)"}
+_FACTORS = {
+    "hc1": "HC1: White's sandwich times n/(n−K)",
+    "classical": "Classical: one variance of the noise, e'e/(n−K)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was estimated: the formula and its options, as they were given.
 
-    `effects` are the absorbed columns, "region^year" for a combination.
+    `effects` are the absorbed columns, "region^year" for a combination. `errors` is "cr1" where
+    rows are clustered; without clusters it is "hc1" or "classical" and `cluster` is empty.
     """
 
     formula: str
@@ -29,11 +36,13 @@ class Asked:
     weights: str | None = None
     include: str | None = None
     exclude: str | None = None
+    errors: str = "cr1"
 
     def __str__(self) -> str:
         told = {"weighted by": self.weights, "only": self.include, "without": self.exclude}
         more = "".join(f"; {word} {text}" for word, text in told.items() if text)
-        return f"{self.formula}; clustered by {' and '.join(self.cluster)}{more}"
+        how = _UNCLUSTERED.get(self.errors) or f"clustered by {' and '.join(self.cluster)}"
+        return f"{self.formula}; {how}{more}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -41,8 +50,9 @@ class FormulaEstimate(PanelResult):
     """One regression given as a formula.
 
     `terms` are in the order of the formula, with the constant first where there is one. `clusters`
-    is G, the smaller of two. `within_r2` is a share of the variance beyond the effects, or of all
-    variance without any. `covariance`, (k, k), is CR1 in the order of `terms`.
+    is G, the smaller of two, and 0 where rows are not clustered; `dof` are the degrees of freedom
+    of t. `within_r2` is a share of the variance beyond the effects, or of all variance without any.
+    `covariance`, (k, k), is that of the standard errors, in the order of `terms`.
     """
 
     specification: Asked
@@ -51,6 +61,7 @@ class FormulaEstimate(PanelResult):
     terms: tuple[Row, ...]
     n_years: int
     clusters: int
+    dof: int
     cluster_counts: tuple[int, ...]
     parameters: int
     within_r2: float
@@ -61,6 +72,11 @@ class FormulaEstimate(PanelResult):
     @property
     def convention(self) -> str:
         """How the standard errors were computed, for the foot of a table."""
+        if factor := _FACTORS.get(self.specification.errors):
+            return (
+                f"{factor}, K = {self.parameters} (slopes, constant, effects); rows of one "
+                f"{self.nouns[0]} count as independent. p-values and intervals from t(n−K)."
+            )
         counts = ", ".join(map(str, self.cluster_counts))
         two = "" if len(self.cluster_counts) < 2 else " with the smaller G"
         jackknife = "" if np.isnan([t.se_cr3 for t in self.terms]).all() else (
@@ -103,7 +119,8 @@ class FormulaEstimate(PanelResult):
 class Difference:
     """A Wald test that coefficients are the same in all groups.
 
-    `term` is one term, or "all terms"; `f` is W/q, read in F(q, G−1): `dof` and `dof_error`.
+    `term` is one term, or "all terms"; `f` is W/q, read in F(q, G−1), or F(q, n−K) without
+    clusters: `dof` and `dof_error`.
     """
 
     term: str
@@ -173,7 +190,10 @@ class GroupedEstimate(Result):
             rows.append(["All terms", *("" for _ in self), f"{tests['all terms'].p:.3f}"])
         rows.append(["Rows", *(f"{e.n:,}" for e in self), ""])
         first = self.groups[0][1]
-        notes = (f"{first.specification.formula}, by {self.by}: estimate, (CR1 standard error).",)
+        kind = {"cr1": "CR1", "hc1": "HC1"}.get(first.specification.errors, "classical")
+        notes = (
+            f"{first.specification.formula}, by {self.by}: estimate, ({kind} standard error).",
+        )
         return Grid.of(
             first.outcome_label, ["Term", *self.names, "p of equality"], rows,
             notes + self.notes,

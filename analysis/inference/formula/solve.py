@@ -24,6 +24,7 @@ __all__ = ["Solved", "jackknife", "solve"]
 
 _TOLERANCE = 1e-12  # SDs of a variable at which absorbing stops
 _EXACT = 1e-13  # share of variance left below which nothing but rounding is left
+_VCOV = {"hc1": "HC1", "classical": "iid"}
 _WORK = 5e8  # G·(k + q)³, the multiplications that the jackknife may take
 
 
@@ -32,8 +33,8 @@ class Solved:
     """Coefficients with their covariance.
 
     `names` and `at` say which columns of the design have one; `omitted` are those that effects
-    absorb or others span. `clusters` is G, the smaller one of two, `parameters` is K and `exact`
-    whether K is the rank.
+    absorb or others span. `clusters` is G, the smaller one of two, 0 without any, `dof` G − 1 or
+    n − K, `parameters` is K and `exact` whether K is the rank.
     """
 
     names: tuple[str, ...]
@@ -42,6 +43,7 @@ class Solved:
     covariance: np.ndarray
     omitted: tuple[str, ...]
     clusters: int
+    dof: int
     parameters: int
     exact: bool
     r2: float
@@ -52,7 +54,8 @@ def solve(design: Design) -> Solved:
 
     K counts slopes, constant and effects nested in no cluster. With two clusters the covariance is
     V₁ + V₂ − V₁₂ of Cameron, Gelbach and Miller (2011, JBES 29(2), 238–249), each with the factor
-    of the smaller G, the rule of reghdfe and R fixest.
+    of the smaller G, the rule of reghdfe and R fixest. Without clusters it is HC1, the sandwich
+    times n/(n−K), or e'e/(n−K)·(X'X)⁻¹, and K counts every effect.
 
     Raises
     ------
@@ -60,8 +63,8 @@ def solve(design: Design) -> Solved:
         Fewer than two clusters, no more rows than parameters, effects that do not converge, or no
         term that varies.
     """
-    n, groups = len(design.y), min(len(c.labels) for c in design.clusters)
-    if groups < 2:
+    n, groups = len(design.y), min((len(c.labels) for c in design.clusters), default=0)
+    if design.clusters and groups < 2:
         name = next(c.name for c in design.clusters if len(c.labels) == groups)
         raise SpecificationError(
             f"All {n} rows of '{design.outcome}' lie in one cluster by {name}: use a finer cluster."
@@ -92,12 +95,15 @@ def solve(design: Design) -> Solved:
         b[0] += centre[0]
     return Solved(
         tuple(design.names[i] for i in at), at, b, covariance,
-        tuple(name for i, name in enumerate(design.names) if i not in at), groups, k, exact, r2,
+        tuple(name for i, name in enumerate(design.names) if i not in at), groups,
+        groups - 1 if groups else n - k, k, exact, r2,
     )  # fmt: skip
 
 
 def jackknife(design: Design, at: np.ndarray) -> tuple[np.ndarray | None, str]:
     """Return the CR3 covariance of the columns `at`, or None and the sentence that says why not."""
+    if not design.clusters:
+        return None, ""
     if len(design.clusters) > 1:
         return None, "CR3 leaves out one cluster at a time and exists for one kind of cluster only."
     cluster = design.clusters[0]
@@ -163,6 +169,7 @@ def _feols(design: Design, table: dict[str, np.ndarray]):  # noqa: ANN202
     table = table | {name: e.codes for name, e in zip(effects, design.effects, strict=True)}
     groups = {f"g{i}": c.codes for i, c in enumerate(design.clusters)}
     right = " + ".join(f"v{i + 1}" for i in range(k))
+    vcov = _VCOV.get(design.errors) or {"CRV1": "+".join(groups)}
     if design.weights is not None:
         table["w"] = design.weights / design.weights.mean()
     with warnings.catch_warnings():
@@ -170,7 +177,7 @@ def _feols(design: Design, table: dict[str, np.ndarray]):  # noqa: ANN202
         try:
             return pf.feols(
                 f"v0 ~ {right}" + (f" | {' + '.join(effects)}" if effects else ""),
-                data=pd.DataFrame(table | groups), vcov={"CRV1": "+".join(groups)},
+                data=pd.DataFrame(table | groups), vcov=vcov,
                 ssc=pf.ssc(k_adj=True, k_fixef="none", G_adj=True, G_df="min"), fixef_rm="none",
                 collin_tol=ABSORBED * len(design.y), copy_data=False, store_data=False,
                 drop_intercept=not effects, weights="w" if "w" in table else None,

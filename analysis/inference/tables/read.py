@@ -195,7 +195,7 @@ def _counts(result: Any, pooled: bool) -> dict[str, Any]:  # noqa: ANN401
     found = {}
     for key, names in places.items():
         values = (getattr(result, name) for name in names if hasattr(result, name))
-        if (value := next(values, None)) is not None:
+        if (value := next(values, None)) not in (None, ()):
             found["r2" if pooled and key == "within_r2" else key] = value
     return found
 
@@ -204,7 +204,7 @@ def _errors(result: Any, spec: Any) -> tuple[str, ...]:  # noqa: ANN401
     key = _ERRORS.get(type(result).__name__)
     if key == "driscoll_kraay":
         return key, str(result.lags)
-    if key:
+    if key or (key := getattr(spec, "errors", "cr1")) != "cr1":
         return (key,)
     by = getattr(result, "cluster", None) or getattr(spec, "cluster", None)
     by = (by,) if isinstance(by, str) else tuple(by or ())

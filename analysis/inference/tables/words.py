@@ -56,6 +56,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "clustered (CR2), Satterthwaite degrees of freedom", "聚类（CR2），Satterthwaite自由度",
     ),
     "driscoll_kraay": ("Driscoll-Kraay, {} lags", "Driscoll-Kraay，滞后{}期"),
+    "hc1": ("heteroskedasticity-robust (HC1)", "异方差稳健（HC1）"),
     "hc3": ("heteroskedasticity-robust (HC3)", "异方差稳健（HC3）"),
     "bootstrap": ("cluster bootstrap", "聚类自助法"),
     "windmeijer": ("robust, as GMM gives them", "GMM稳健标准误"),

@@ -36,13 +36,19 @@ def close(ours, theirs, rtol=1e-8):
         ("y ~ x * z | entity + prov^year", "y ~ x * z | city + prov^t"),
         ("y ~ x + i(owner, ref='state') | entity", "y ~ x + i(owner, ref='state') | city"),
         ("y ~ i(prov, x) + z | entity", "y ~ i(prov, x) + z | city"),
+        ("y ~ i(prov, x, ref='mid') + z | entity", "y ~ i(prov, x, ref='mid') + z | city"),
+        ("y ~ x + i(owner, x, ref='state') | entity", "y ~ x + i(owner, x, ref='state') | city"),
+        ("y ~ log(size) + x + I(x**2) | entity + year", "y ~ log(size) + x + I(x**2) | city + t"),
+        ("y ~ np.log(size) + x:z | entity", "y ~ np.log(size) + x:z | city"),
+        ("y ~ x + C(owner) | entity + year", "y ~ x + C(owner) | city + t"),
         ("y ~ x + C(owner) + I(z**2) + np.exp(z)", "y ~ x + C(owner) + I(z**2) + np.exp(z)"),
         ("y ~ poly(x, 2) | year", "y ~ poly(x, 2) | t"),
     ],
 )
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_pyfixest_given_the_complete_rows_agrees(table, panel, formula, theirs, weights):
-    names = [n for n in ("x", "y", "z") if f"{n}" in formula.replace("np.exp", "")]
+    terms = formula.replace("np.exp", "").replace("size", "")
+    names = [n for n in ("x", "y", "z") if n in terms]
     ours = estimate(formula, panel, weights=weights)
     fit = pf.feols(
         theirs, clean(table, *names), vcov={"CRV1": "city"}, weights=weights,

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pyfixest as pf
 import pytest
 
 from analysis import Panel, estimate
+from analysis.errors import SpecificationError
 from analysis.inference.formula.parse import parse
 from analysis.inference.formula.terms import columns
 
@@ -119,6 +121,24 @@ def test_a_function_that_looks_at_all_rows_looks_at_those_that_are_used(panel, t
     np.testing.assert_allclose(found.tstats, plain.tstats, rtol=1e-9)
     if term == "center(x)":
         np.testing.assert_allclose(found.params, plain.params, rtol=1e-9)
+
+
+@pytest.mark.parametrize("term", ["lag(np.log(size), 1)", "lag(log(size), 1)", "np.log(lag(size))"])
+def test_a_log_may_be_lagged_and_a_lag_be_logged(table, panel, term):
+    before = table[["city", "t", "size"]].assign(t=table["t"] + 1).rename(columns={"size": "s"})
+    rows = table.merge(before, on=["city", "t"]).dropna(subset=["y"]).reset_index(drop=True)
+    fit = pf.feols("y ~ log(s) | city + t", rows, demeaner=pf.MapDemeaner(fixef_tol=1e-11))
+    found = estimate(f"y ~ {term} | entity + year", panel)
+    np.testing.assert_allclose(found.params, fit.coef(), rtol=1e-8)
+    assert found.n == fit._N
+
+
+def test_the_log_of_zero_is_refused_by_place_inside_a_lag_too(table):
+    panel = Panel.from_frame(table.assign(s=table["size"].where(table["t"] > 2006, 0.0)),
+                             entity="city", year="t")  # fmt: skip
+    for term in ("log(s)", "lag(log(s), 1)"):
+        with pytest.raises(SpecificationError, match=r"infinite for c\d\d in 200[56]"):
+            estimate(f"y ~ {term} | entity", panel)
 
 
 def test_an_expression_may_be_lagged(table, panel):
