@@ -25,15 +25,30 @@ _STYLE = (
     "table.three-rules tfoot td{text-align:left;font-size:.85em}"
     "table.three-rules tfoot p{margin:.2em 0;max-width:46em}</style>"
 )
+_GREEK = (
+    "alpha beta gamma delta varepsilon eta theta kappa lambda mu nu xi pi rho sigma tau varphi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
 _TEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "<": "$<$", ">": "$>$", "|": "$|$", "−": "$-$", "×": r"$\times$", "²": "$^2$", "–": "--",
-    "·": r"$\cdot$", "→": r"$\to$", "≥": r"$\geq$", "≤": r"$\leq$", "ρ": r"$\rho$",
-    "Δ": r"$\Delta$", "σ": r"$\sigma$", "θ": r"$\theta$", "χ": r"$\chi$", "γ": r"$\gamma$",
-    "₀": "$_0$", "₁": "$_1$", "₂": "$_2$", "∞": r"$\infty$", "±": r"$\pm$", "√": r"$\surd$",
-    "β": r"$\beta$", "δ": r"$\delta$", "Σ": r"$\Sigma$", "⁻": "$^-$", "¹": "$^1$",
+    "<": "$<$", ">": "$>$", "|": "$|$", "−": "$-$", "×": r"$\times$", "–": "--",
+    "·": r"$\cdot$", "→": r"$\to$", "≥": r"$\geq$", "≤": r"$\leq$", "∞": r"$\infty$",
+    "±": r"$\pm$", "√": r"$\surd$", "≈": r"$\approx$", "←": r"$\gets$", "↔": r"$\leftrightarrow$",
+    **{letter: f"$^{sign}$" for letter, sign in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)},
+    **{letter: f"$_{sign}$" for letter, sign in zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)},
+    **{
+        letter: f"$\\{name}$"
+        for letter, name in zip(
+            "αβγδεηθκλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ",
+            _GREEK.split(),
+            strict=True,
+        )
+    },
 }  # fmt: skip
+_CHINESE = re.compile("[\u2e80-\uffef]")
+_LINE, _LETTER, _APART = 345.0, 4.8, 12.0
+"""Points: a line of the class article, a letter of ten points, the room between columns."""
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _ALONE = re.compile(r"\((-?[\d.,e-]+)\)")  # a spreadsheet takes (0.1) for minus 0.1
 
@@ -76,19 +91,26 @@ def html_page(grid: Grid, language: str) -> str:
 def latex(grid: Grid, language: str) -> str:
     """Return a table for LaTeX with the rules of booktabs.
 
-    Chinese needs XeLaTeX or LuaLaTeX and the package ctex, which a comment says.
+    The comment on top names the packages: booktabs; graphicx where the table is wider than a line
+    and is scaled down to it; ctex where it is in Chinese or any letter of it is, with XeLaTeX or
+    LuaLaTeX, since the letters of pdfLaTeX end before Chinese ones. All else compiles everywhere.
     """
-    chinese = ", ctex" if language == "zh" else ""
+    inside = "\n".join((grid.caption, *grid.heads, *(c for r in grid.rows for c in r), *grid.notes))
+    chinese = language == "zh" or bool(_CHINESE.search(inside))
+    wide = _points(grid) > _LINE
+    packages = ", ".join(["booktabs", *["graphicx"] * wide, *["ctex"] * chinese])
+    engine = "; compile with XeLaTeX or LuaLaTeX" if chinese else ""
     heads = [f"{_tex_row(row)} \\\\" for row in lines_of(grid.heads)]
     body = "\n\\midrule\n".join(
         "\n".join(f"{_tex_row(row)} \\\\" for row in part) for part in spread(grid) if part
     )
     notes = [f"{_tex(note)}\\par" for note in grid.notes]
     lines = [
-        f"% \\usepackage{{booktabs{chinese}}}", r"\begin{table}[htbp]", r"\centering",
+        f"% \\usepackage{{{packages}}}{engine}", r"\begin{table}[htbp]", r"\centering",
         f"\\caption{{{_tex(grid.caption)}}}",
+        *[r"\resizebox{\linewidth}{!}{%"] * wide,
         f"\\begin{{tabular}}{{l{'c' * (len(grid.heads) - 1)}}}", r"\toprule", *heads, r"\midrule",
-        body, r"\bottomrule", r"\end{tabular}",
+        body, r"\bottomrule", r"\end{tabular}" + "}" * wide,
     ]  # fmt: skip
     if notes:
         lines += [r"\par\smallskip", r"\begin{minipage}{\linewidth}\footnotesize", *notes,
@@ -134,6 +156,13 @@ def _number(cell: str) -> str:
     if found := _ALONE.fullmatch(text):
         text = found[1]
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+
+
+def _points(grid: Grid) -> float:
+    """About how wide LaTeX sets the table; a Chinese letter is two wide."""
+    lines = [line for row in (grid.heads, *grid.rows) for line in lines_of(row)]
+    sizes = ([len(cell) + len(_CHINESE.findall(cell)) for cell in line] for line in lines)
+    return sum(_LETTER * max(column) + _APART for column in zip(*sizes, strict=True))
 
 
 def _tex(text: str) -> str:

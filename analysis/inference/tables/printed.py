@@ -48,7 +48,11 @@ class Printed:
         return formats.html_fragment(self.grid())
 
     def tex(self) -> str:
-        """Return the table as LaTeX with the rules of booktabs."""
+        """Return the table as LaTeX with the rules of booktabs.
+
+        A comment on top names the packages it needs. A table with Chinese letters needs ctex and is
+        compiled with XeLaTeX or LuaLaTeX; every other one compiles with pdfLaTeX too.
+        """
         return formats.latex(self.grid(), self.language)
 
     def markdown(self) -> str:
@@ -110,7 +114,7 @@ def save_grid(
         Ends in ``.html``, ``.tex``, ``.docx``, ``.md`` or ``.csv``; a file that is there is
         replaced.
     language : {"en", "zh"}
-        Language of the page, and whether LaTeX needs ctex.
+        Language of the page; Chinese letters make LaTeX ask for ctex in either.
     line_names : tuple of str
         What the lines of a cell are, for CSV.
 
