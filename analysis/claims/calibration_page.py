@@ -81,13 +81,15 @@ def _books(table: pd.DataFrame) -> Grid:
     order = sorted(wide.index, key=lambda name: (name != EVERY, -claims[name]))
     families = [name for name in FAMILIES if name in wide.columns]
     rows = [
-        ("over all data sets" if name == EVERY else str(name), str(claims[name]),
-         *(f"{wide.loc[name, family]:.1%}" for family in families),
-         "–" if name == EVERY else f"{coverage[name]:.1%}")
+        ("over all data sets" if name == EVERY else str(name).replace("_", " "),
+         str(claims[name]), "–" if name == EVERY else f"{coverage[name]:.1%}",
+         *(f"{wide.loc[name, family]:.1%}" for family in families))
         for name in order
     ]  # fmt: skip
     note = f"{int(table['panels'].min())} synthetic books a family. Claims that predict an effect."
-    heads = ("Data set", "Claims", *(FAMILIES[name].label for name in families), "Worst coverage")
+    # A soft hyphen lets a column be narrow.
+    labels = (FAMILIES[name].label.replace("auto", "auto\u00ad") for name in families)
+    heads = ("Data set", "Claims", "Worst coverage", *labels)
     return Grid.of("Whole books: share with any “supported”", heads, rows, (note,))
 
 

@@ -101,7 +101,9 @@ def _table(result: Any) -> pd.DataFrame:  # noqa: ANN401
         table = table.assign(label=table.index.astype(str))
     if "kind" in table and "coefficient" in set(table["kind"]):  # those of a map are no effects
         table = table[table["kind"] != "coefficient"]
-    if "stage" in table:  # the first stage and the reduced form have other units
+    if (
+        "stage" in table and getattr(result, "by", "") != "stage"
+    ):  # the first stage and the reduced form have other units
         table = table[table["stage"].isin(["second", "least_squares"])]
     return table.reset_index(drop=True)
 

@@ -12,6 +12,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "firms": ["SLOPES", "invented_firms"],
         "first": ["answers", "start"],
         "sheet": ["CLAIM", "write_sheet"],
         "traps": ["TRAPS", "Trap", "drawn", "trap"],

@@ -17,12 +17,18 @@ from analysis.data.firm_panel import FirmPanel, read_firm_panel
 from analysis.errors import DataError
 
 __all__ = [
-    "FirmMeasures", "earlier", "firm_measures", "mount_firms", "relational_share", "sa_index",
-    "stability", "strategic_share", "us_regressors", "young",
+    "STAGES", "FirmMeasures", "earlier", "firm_measures", "life_cycle", "mount_firms",
+    "relational_share", "sa_index", "stability", "strategic_share", "us_regressors", "young",
 ]  # fmt: skip
 
 PAST_YEARS = 3
 YOUNG_AGE = 12.0
+STAGES = ("introduction", "growth", "mature", "shake-out", "decline")
+_BY_SIGNS = dict(zip(
+    ((-1, -1, 1), (1, -1, 1), (1, -1, -1), (-1, -1, -1), (1, 1, 1), (1, 1, -1), (-1, 1, 1),
+     (-1, 1, -1)),
+    (*STAGES[:3], *[STAGES[3]] * 3, *[STAGES[4]] * 2), strict=True,
+))  # fmt: skip
 SA_ASSETS_CAP, SA_AGE_CAP = 4500.0, 37.0  # million US dollars of 2004; years
 
 
@@ -122,6 +128,35 @@ def sa_index(assets: pd.Series, age: pd.Series, *, caps: bool = False) -> pd.Ser
 def young(age: pd.Series, limit: float = YOUNG_AGE) -> pd.Series:
     """Mark firms up to so many years from their foundation: a crude stage of life, 1 or 0."""
     return (age <= limit).astype(float).where(age.notna()).rename("young")
+
+
+def life_cycle(operating: pd.Series, investing: pd.Series, financing: pd.Series) -> pd.Series:
+    """Tell the stage of life of a firm by the signs of its three cash flows (Dickinson 2011).
+
+    Operating, investing and financing: − − + is introduction, + − + growth, + − − mature,
+    − + + and − + − decline; − − −, + + + and + + − are shake-out.
+
+    A proxy: a firm whose flows change sign changes its stage, so a single bad year is a "decline".
+
+    Parameters
+    ----------
+    operating, investing, financing
+        Net flows of a year on one index, in any unit: only signs count.
+
+    Returns
+    -------
+    Series
+        One of `STAGES`; missing where a flow is missing or exactly zero, which has no sign.
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame({"o": [-3.0, 5, 8], "i": [-1.0, -4, -2], "f": [5.0, 1, -4]})
+    >>> life_cycle(flows["o"], flows["i"], flows["f"]).tolist()
+    ['introduction', 'growth', 'mature']
+    """
+    signs = np.sign(pd.concat([operating, investing, financing], axis=1).to_numpy(float))
+    stages = [_BY_SIGNS.get(tuple(row)) for row in signs]
+    return pd.Series(stages, operating.index, dtype="str", name="stage")
 
 
 def firm_measures(panel: FirmPanel) -> FirmMeasures:

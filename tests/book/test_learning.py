@@ -12,9 +12,11 @@ from linearmodels import PanelOLS
 from prose import BOOK, FENCE
 
 from analysis.data import load
-from analysis.learning import drawn, write_sheet
+from analysis.learning import drawn, invented_firms, write_sheet
 
-PAGES = ("learn_first", "learn_own_data", "learn_claim", "learn_verdict", "learn_traps")
+PAGES = (
+    "learn_first", "learn_own_data", "learn_claim", "learn_verdict", "learn_firms", "learn_traps",
+)  # fmt: skip
 EXERCISE = re.compile(r"^```\{exercise-start\} (.+)\n:label: (ex-[\w-]+)\n```$", re.M)
 SOLUTION = re.compile(
     r"^```\{solution-start\} (ex-[\w-]+)\n:class: dropdown\n```\n(.*?)^```\{solution-end\}\n```$",
@@ -45,6 +47,11 @@ def claim(executed):
 @pytest.fixture
 def read(executed):
     return executed("learn_verdict").numbers
+
+
+@pytest.fixture
+def firms(executed):
+    return executed("learn_firms").numbers
 
 
 @pytest.fixture
@@ -251,6 +258,40 @@ def test_no_single_country_carries_the_estimate(read):
 def test_every_check_is_passed_failed_or_not_put(read):
     assert (read["read_passed"], read["read_failed"]) == (1, 0)
     assert read["read_open"] == 6
+
+
+# Firms of different kinds: held to another library and to the truth that was planted.
+
+
+@pytest.fixture(scope="module")
+def invented():
+    table = invented_firms().set_index(["firm", "year"])
+    before = table.groupby("firm")[["patient", "debt"]].shift().add_suffix("_before")
+    return table.join(before)
+
+
+def test_slopes_of_firms_are_those_of_another_library(firms, invented):
+    for owner in ("private", "state"):
+        rows = invented[invented["owner"] == owner].dropna()
+        right = rows[["patient_before", "debt_before"]]
+        found = PanelOLS(rows["research"], right, entity_effects=True, time_effects=True).fit()
+        assert firms[f"firms_{owner}"] == pytest.approx(found.params.iloc[0])
+    gap = firms["firms_private"] - firms["firms_state"]
+    assert firms["firms_difference"] == pytest.approx(-gap)
+    assert gap == pytest.approx(float(firms["firms_gap_owner"]), abs=0.01)
+    assert firms["firms_young_gap"] == pytest.approx(float(firms["firms_gap_stage"]), abs=0.01)
+
+
+def test_firms_change_their_third_when_it_is_made_anew(firms, invented):
+    ranks = invented["assets"].groupby("year").rank()
+    third = np.ceil(ranks / ranks.groupby("year").transform("max") * 3)
+    moved = third.groupby("firm").max() > third.groupby("firm").min()
+    assert firms["firms_movers"] == moved.sum() < firms["firms_all"] == len(moved)
+
+
+def test_what_survives_three_questions_is_what_was_planted(firms):
+    assert firms["firms_survive"] == "Owner and stage"
+    assert firms["firms_size_p"] > 0.05 < firms["firms_two_p"]
 
 
 # The traps: held to one panel read by another library, and to one another.

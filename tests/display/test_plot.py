@@ -157,10 +157,11 @@ def test_chinese_labels_of_a_panel_are_drawn(figures):
     assert "<svg" in picture.svg()
 
 
-def test_groups_of_a_result_are_readings():
+@pytest.mark.parametrize("by", ["region", "stage"])
+def test_groups_of_a_result_are_readings(by):
     one = pd.DataFrame({"term": ["x", "x"], "estimate": [0.1, 0.3], "low": [-0.1, 0.1],
-                        "high": [0.3, 0.5], "region": ["east", "west"]})  # fmt: skip
-    ax = axes(plot(SimpleNamespace(tidy=lambda: one, by="region")))
+                        "high": [0.3, 0.5], by: ["east", "west"]})  # fmt: skip
+    ax = axes(plot(SimpleNamespace(tidy=lambda: one, by=by)))
     assert {"east", "west"} <= {t.get_text() for t in ax.texts}
     assert len(ax.get_yticklabels()) == 1
 

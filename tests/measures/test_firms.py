@@ -8,7 +8,9 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.measures.firms import (
+    STAGES,
     earlier,
+    life_cycle,
     mount_firms,
     relational_share,
     sa_index,
@@ -128,3 +130,24 @@ def test_logs_of_the_us_firms():
     assert found["log_rd_stock"].tolist() == pytest.approx([0, 1]), "no R&D is 0, with a dummy"
     assert math.isnan(found["log_cites"][0])
     assert list(frame) == ["capital", "employment", "sales", "randd", "precites", "cites"]
+
+
+def test_stages_of_life_are_told_by_the_signs_in_the_table_of_dickinson():
+    printed = {
+        "introduction": ["--+"], "growth": ["+-+"], "mature": ["+--"],
+        "shake-out": ["---", "+++", "++-"], "decline": ["-++", "-+-"],
+    }  # fmt: skip
+    assert tuple(printed) == STAGES
+    rows = [(signs, stage) for stage, every in printed.items() for signs in every]
+    sizes = np.array([0.2, 3e9, 50])
+    flows = pd.DataFrame([sizes * [1 if s == "+" else -1 for s in signs] for signs, _ in rows])
+    assert len({signs for signs, _ in rows}) == 2**3
+    assert life_cycle(flows[0], flows[1], flows[2]).tolist() == [stage for _, stage in rows]
+
+
+def test_a_flow_that_is_missing_or_zero_has_no_stage():
+    flows = pd.DataFrame({"o": [1.0, 0.0, 1.0], "i": [-1.0, -1.0, np.nan], "f": [2.0, 2.0, 2.0]})
+    found = life_cycle(flows["o"], flows["i"], flows["f"])
+    assert found.isna().tolist() == [False, True, True]
+    lost = life_cycle(flows["o"][1:], flows["i"][1:], flows["f"][1:])
+    assert lost.isna().all()
