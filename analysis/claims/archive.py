@@ -121,6 +121,12 @@ def open_archive(folder: Path) -> Archive:
     ------
     DataError
         There is no archive.
+
+    Examples
+    --------
+    >>> from analysis.places import archives
+    >>> open_archive(archives() / "patient_capital").manifest["study"]
+    'patient_capital'
     """
     if not (folder / "manifest.json").is_file():
         raise DataError(
@@ -148,6 +154,13 @@ def current_archive(study: Study, root: Path | None = None) -> Archive:
     ------
     DataError
         There is no archive or it is out of date.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> archive = current_archive(read_study("patient_capital"))
+    >>> archive.record("M16").evidence.claim.sign
+    '+'
     """
     found = open_archive((root or ROOT) / study.name)
     if found.manifest["key"] != archive_key(study, found.manifest["draws"]):
@@ -178,9 +191,27 @@ def write_archive(study: Study, results: Results, draws: int, root: Path | None 
     Raises
     ------
     DataError
-        The folder cannot be written.
+        The folder cannot be written, or holds something else than an archive.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from analysis.claims import read_study
+    >>> from analysis.claims.study_results import Results
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_archive(
+    ...         read_study("patient_capital"), Results((), {}, {}), draws=999, root=Path(folder)
+    ...     )
+    ...     sorted(path.name for path in written.folder.iterdir())[:2]
+    ['certificates.csv', 'claims.csv']
     """
     folder = (root or ROOT) / study.name
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+        raise DataError(
+            f"{folder} holds something else than an archive, so it is not replaced: choose another "
+            "folder of archives."
+        )
     names = [(r.id, r.dataset) for r in results.records]
     manifest = {
         "study": study.name, "key": archive_key(study, draws), "draws": draws, "records": names,

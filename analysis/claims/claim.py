@@ -100,6 +100,14 @@ class Claim:
     ------
     LedgerError
         When a field is missing, unknown or contradicts another; names the claim and the field.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> claim = study.ledger["M16"]
+    >>> claim.sign, claim.outcome in claim.names
+    ('+', True)
     """
 
     id: str

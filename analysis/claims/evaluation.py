@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.claims.checks import control_check, ingredient_table, lead_check, share_check
-from analysis.claims.claim import Claim, Part
+from analysis.claims.claim import Part
 from analysis.claims.dealt import with_dealt
 from analysis.claims.designs import DesignTest, Regression, arrange, design_test
 from analysis.claims.evaluated import Evaluated, Reading
@@ -26,7 +26,6 @@ from analysis.claims.standing import (
     rising_check,
     secondary_check,
 )
-from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, Estimates, WildTest, estimate_columns, influence, wild
 from analysis.inference.clusters.deletions import deletions
@@ -94,6 +93,19 @@ def evaluate_family(questions: Sequence[Question], *, draws: int = DRAWS) -> tup
         Claims of one family and their panel.
     draws : int
         Of the wild bootstrap.
+
+    Returns
+    -------
+    tuple of Evaluated
+        In the order of the questions.
+
+    Examples
+    --------
+    >>> from analysis.claims import Question, read_study
+    >>> study = read_study("patient_capital")
+    >>> asked = [Question(study.ledger[one], study.panel("china"), study) for one in ("M05", "M06")]
+    >>> [made.evidence.claim.id for made in evaluate_family(asked, draws=99)]
+    ['M05', 'M06']
     """
     found = adjust_family([answer(question, draws) for question in questions], draws)
     return tuple(map(with_dealt, found))
@@ -122,18 +134,8 @@ def _evaluate(question: Question, draws: int) -> Evaluated:
     special = SPECIAL.get(claim.design)
     found = special(question) if special else _regress(question, draws)
     evidence = found.evidence
-    notes = tuple(dict.fromkeys((*_unit_words(claim, panel), *evidence.notes)))
+    notes = tuple(dict.fromkeys((*question.elsewhere, *evidence.notes)))
     return replace(found, evidence=replace(evidence, notes=notes, dataset=panel.name))
-
-
-def _unit_words(claim: Claim, panel: Panel) -> tuple[str, ...]:
-    """Say so where a claim about one kind of unit is put to a panel of another."""
-    if claim.unit == panel.roles.unit:
-        return ()
-    return (
-        f"The claim is declared for rows of one {claim.unit}; here a row is one "
-        f"{panel.roles.unit}, so the answer is about {panel.roles.entities}.",
-    )
 
 
 def _regress(question: Question, draws: int) -> Evaluated:

@@ -35,6 +35,14 @@ class Evidence:
         Why the claim cannot be put to this panel, in a sentence; empty if it can.
     dataset : str
         The panel it was put to.
+
+    Examples
+    --------
+    >>> from analysis.claims import read_study
+    >>> study = read_study("patient_capital")
+    >>> normative = next(claim for claim in study.ledger if not claim.declared)
+    >>> Evidence(normative).findings
+    ()
     """
 
     claim: Claim

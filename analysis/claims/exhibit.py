@@ -40,6 +40,14 @@ class Exhibit:
         Keywords of the chart. Data frames and series (columns of int, float, bool, str or of mixed
         plain values), NumPy arrays and scalars, float, int, bool, str, None, and lists, tuples and
         mappings with str keys of these.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> series = pd.Series([3.0, 2.5], index=[2020, 2021])
+    >>> shown = Exhibit("yearly_bars", {"values": series, "ylabel": "firms"})
+    >>> Exhibit.from_dict(shown.to_dict()).values["values"].tolist()
+    [3.0, 2.5]
     """
 
     chart: str

@@ -133,6 +133,14 @@ class Finding:
     decomposition : tuple of Slope
         For products, composites and regimes: the slope of what moves inside entities, of the
         declared term, and of the term at entity means and national paths.
+
+    Examples
+    --------
+    >>> from analysis.claims import current_archive, read_study
+    >>> archive = current_archive(read_study("patient_capital"))
+    >>> finding = archive.record("M16").evidence.findings[0]
+    >>> finding.columns[0].effects, finding.low < finding.tested < finding.high
+    ('two_way', True)
     """
 
     outcome: str

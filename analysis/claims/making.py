@@ -45,7 +45,7 @@ def make_archive(
 
     Examples
     --------
-    >>> make_archive("patient_capital").folder.name  # doctest: +SKIP
+    >>> make_archive("patient_capital").folder.name
     'patient_capital'
     """
     study = study if isinstance(study, Study) else read_study(study)

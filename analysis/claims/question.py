@@ -57,6 +57,17 @@ class Question:
             f"{self.claim.id}."
         )
 
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Say so where a claim about one kind of unit is put to a panel of another."""
+        roles = self.panel.roles
+        if self.claim.unit == roles.unit:
+            return ()
+        return (
+            f"The claim is declared for rows of one {self.claim.unit}; here a row is one "
+            f"{roles.unit}, so the answer is about {roles.entities}.",
+        )
+
 
 def _series(name: str, needs: Mapping[str, str]) -> str:
     """Name the series behind a measure, through the ingredients of an index."""

@@ -30,6 +30,11 @@ class Page:
         Pictures by name.
     grids : mapping of str to Grid
         Tables by name.
+
+    Examples
+    --------
+    >>> (Page({"provinces": 31}) | Page({"years": 13})).numbers
+    {'provinces': 31, 'years': 13}
     """
 
     numbers: Mapping[str, int | float | str] = field(default_factory=dict)
@@ -135,6 +140,15 @@ def make_record(made: Evaluated, *, explore: bool = True) -> Record:
     -------
     Record
         Plain values.
+
+    Examples
+    --------
+    >>> from analysis.claims import Question, evaluate, read_study
+    >>> study = read_study("patient_capital")
+    >>> made = evaluate(Question(study.ledger["M05"], study.panel("china"), study), draws=99)
+    >>> record = make_record(made, explore=False)
+    >>> record.id, record.dataset
+    ('M05', 'china')
     """
     judged = verdict(made.evidence, made.question.rules)
     if not explore:

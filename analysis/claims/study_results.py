@@ -43,6 +43,14 @@ class Family:
         Gives panels, rules, measures and policies.
     claims : mapping of str to Evaluated
         By id, each on the first data set it is put to.
+
+    Examples
+    --------
+    >>> from analysis.claims import Question, evaluate, read_study
+    >>> study = read_study("patient_capital")
+    >>> made = evaluate(Question(study.ledger["M05"], study.panel("china"), study), draws=99)
+    >>> Family("countries", study, {"M05": made}).m05.claim.id
+    'M05'
     """
 
     name: str
@@ -110,6 +118,16 @@ def evaluate_study(
     ------
     LedgerError
         A number of draws or processes is below one.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from analysis.claims import Ledger, read_study
+    >>> study = read_study("patient_capital")
+    >>> one = Ledger((study.ledger["M05"],), study.families, (), {}, study.ledger.protocol)
+    >>> found = evaluate_study(replace(study, ledger=one), draws=99, jobs=1)
+    >>> sorted({record.id for record in found.records})
+    ['M05']
     """
     if draws < 1 or jobs < 1:
         raise LedgerError(f"{draws} draws on {jobs} processes: ask for one or more of each.")

@@ -46,6 +46,12 @@ def certificates_page() -> CertificatesPage:
     -------
     CertificatesPage
         Its tables and pictures.
+
+    Examples
+    --------
+    >>> page = certificates_page()
+    >>> len(page.sizes.figure.axes) > 0
+    True
     """
     rows, entries = _table(), registry()
     tested = [m for m, entry in entries.items() if entry.nominal == "test"]
@@ -86,6 +92,11 @@ def method_certificates() -> dict[str, Html]:
     -------
     dict of str to Html
         By family of methods.
+
+    Examples
+    --------
+    >>> "clusters" in method_certificates()
+    True
     """
     rows, entries, out = _table(), registry(), {}
     for family, files in FAMILIES.items():

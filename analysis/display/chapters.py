@@ -137,6 +137,11 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
         There is no such study or family.
     DataError
         The archive is missing or was made from other code or data.
+
+    Examples
+    --------
+    >>> list(chapter("patient_capital", "patience").sections)[:3]
+    ['M01', 'M02', 'M03']
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
@@ -171,6 +176,11 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
     -------
     BookPage
         Pictures and tables by name.
+
+    Examples
+    --------
+    >>> sorted(page("patient_capital", "figures").shown.exhibits)[:1]
+    ['cities']
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     shown = current_archive(study, archive).page(name)

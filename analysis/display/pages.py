@@ -44,6 +44,12 @@ def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str
     -------
     dict
         What was published, by glue name.
+
+    Examples
+    --------
+    >>> numbers = overview("patient_capital")
+    >>> 0 < numbers["book_executed"] <= numbers["book_claims"]
+    True
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     main, claims = current_archive(study, archive).codebook(study.main), study.ledger
@@ -88,6 +94,11 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
     -------
     LedgerPage
         Map and tables.
+
+    Examples
+    --------
+    >>> "M16" in ledger_page("patient_capital").claims.text
+    True
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     book = study.ledger

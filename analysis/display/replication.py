@@ -66,6 +66,12 @@ def replication_page(
     -------
     ReplicationPage
         Tables and pictures.
+
+    Examples
+    --------
+    >>> counts = replication_page("patient_capital").counts
+    >>> counts["replication_confirmed"] <= counts["replication_claims"]
+    True
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)
@@ -98,6 +104,11 @@ def sources(study: str | Path | Study, archive: Path | None = None) -> Html:
     -------
     Html
         A table.
+
+    Examples
+    --------
+    >>> "china" in sources("patient_capital").text
+    True
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)

@@ -106,6 +106,12 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
     -------
     VerdictsPage
         Tables and pictures.
+
+    Examples
+    --------
+    >>> counts = verdicts_page("patient_capital").counts
+    >>> counts["supported"] <= counts["tested"] <= counts["claims"]
+    True
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     kept = current_archive(study, archive)

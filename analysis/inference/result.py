@@ -88,18 +88,26 @@ class Result:
     ----------
     specification : Specification
         What was estimated.
-    outcome_label, nouns : str, tuple of str
-        The outcome for readers, and what one entity and several are called.
-    n, n_entities, n_years, first_year, last_year : int
-        Rows used and what they span.
-    clusters, parameters : int
-        G, and K of the CR1 factor.
+    outcome_label : str
+        The outcome for readers.
+    nouns : tuple of str
+        What one entity and several are called.
+    n : int
+        Rows used.
+    n_entities, n_years, first_year, last_year : int
+        What these rows span.
+    clusters : int
+        G, their number.
+    parameters : int
+        K of the CR1 factor.
     level : float
         1 − coverage of intervals.
     draws, seed : int
-        Of simulations.
-    dropped, grid_rows : tuple of Dropped, int
-        Rows of the panel that are not used, by reason; n plus all of these.
+        Number and seed of what was simulated.
+    dropped : tuple of Dropped
+        Rows of the panel that are not used, by reason.
+    grid_rows : int
+        Rows of the panel: n plus all dropped rows.
     notes : tuple of str
         Sentences under the table.
 

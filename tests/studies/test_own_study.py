@@ -19,9 +19,10 @@ from analysis.claims import (
 )
 from analysis.claims.archive import archive_key
 from analysis.claims.drift import drift
+from analysis.claims.study_results import Results
 from analysis.cli import main
 from analysis.display import chapter, verdicts_page
-from analysis.errors import LedgerError, UnknownNameError
+from analysis.errors import DataError, LedgerError, UnknownNameError
 
 HERE = Path(__file__).parent
 SERIES = {"sales": "Sales", "taxes": "Taxes", "loans": "Loans", "assets": "Assets"}
@@ -137,6 +138,14 @@ def test_the_archive_gives_back_what_was_written(own, home, kept):
     assert again.page("reform").numbers == {"reform_firms": 20}
     assert drift(kept, again).empty
     assert archive_key(own, 199) != archive_key(own, 999)
+
+
+def test_a_folder_that_is_no_archive_is_not_replaced(own, tmp_path):
+    (tmp_path / own.name).mkdir()
+    (tmp_path / own.name / "ledger.yml").write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="something else than an archive"):
+        write_archive(own, Results((), {}, {}), 99, tmp_path)
+    assert (tmp_path / own.name / "ledger.yml").read_text(encoding="utf-8") == "mine"
 
 
 def test_drift_lists_claim_number_old_new_and_verdict(own, home, kept):

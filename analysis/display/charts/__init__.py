@@ -55,6 +55,15 @@ def draw(exhibit: Exhibit) -> Picture:
     ------
     UnknownNameError
         There is no chart of its name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis.claims import Exhibit
+    >>> series = pd.Series([3.0, 2.5], index=[2020, 2021])
+    >>> picture = draw(Exhibit("yearly_bars", {"values": series, "ylabel": "firms"}))
+    >>> picture.figure.axes[0].get_ylabel()
+    'firms'
     """
     if exhibit.chart not in CHARTS:
         raise UnknownNameError("chart", exhibit.chart, CHARTS, "an exhibit")
