@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book notebooks test lint serve bench certify calibrate mine lock clean help
+.PHONY: book notebooks replication test lint serve bench certify calibrate mine lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -40,6 +40,9 @@ $(STAMP): $(READY) $(INPUTS)
 
 notebooks: $(READY) ## write every chapter as a notebook that runs where the package is installed
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
+
+replication: $(READY) ## write REPLICATION.md from the data, the chapters and the code
+	@$(BIN)/python book/_ext/replication_file.py REPLICATION.md
 
 test: $(READY) ## run the whole test suite on all processors (browser tests need `make book` first)
 	@$(BIN)/python -m pytest -n auto --dist worksteal

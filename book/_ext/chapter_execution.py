@@ -12,10 +12,13 @@ this it has every study of the configuration evaluated, because chapters read it
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
-from subprocess import DEVNULL, run
+from resource import RUSAGE_CHILDREN, getrusage
+from subprocess import PIPE, run
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from myst_nb.ext.glue.utils import PendingGlueReference
@@ -33,6 +36,7 @@ from analysis.fingerprint import fingerprint  # noqa: E402
 
 INPUTS = ("analysis", "data", "requirements.lock")
 UNFINISHED = "unfinished"
+SPENT = ROOT / "_build" / "spent.json"
 
 
 def execution_key(root: Path = ROOT, inputs: tuple[str, ...] = INPUTS) -> str:
@@ -60,8 +64,18 @@ def _reach_analysis(_app: Sphinx, _config: Config) -> None:
 def _evaluate(_app: Sphinx, config: Config) -> None:
     # Chapters read the archive; it is written first, unless code, data and study are as before.
     for study in config.studies:
-        run([sys.executable, "-m", "analysis", "evaluate", "--study", study], cwd=ROOT, check=True,
-            stdout=DEVNULL)  # fmt: skip
+        began = perf_counter()
+        made = run([sys.executable, "-m", "analysis", "evaluate", "--study", study, "--json"],
+                   cwd=ROOT, check=True, stdout=PIPE)  # fmt: skip
+        if json.loads(made.stdout)["written"]:
+            kilobytes = getrusage(RUSAGE_CHILDREN).ru_maxrss
+            cost = {"seconds": perf_counter() - began, "megabytes": kilobytes / 1024}
+            SPENT.write_text(json.dumps({**spent(), study: cost}), encoding="utf-8")
+
+
+def spent() -> dict[str, dict[str, float]]:
+    """Return the seconds that evaluating each study took, and the memory of its largest process."""
+    return json.loads(SPENT.read_text(encoding="utf-8")) if SPENT.is_file() else {}
 
 
 def _notice_style(_app: Sphinx, config: Config) -> None:
