@@ -4,7 +4,8 @@ import numpy as np
 
 import analysis
 from analysis import inference as inf
-from analysis.inference.marginal import marginal_effects
+from analysis.data import Variable
+from analysis.inference.marginal import marginal_effects, product_slope
 from analysis.models import EventDesign, Exposure, SpatialWeights, Specification
 
 PLAIN = Specification("y", ["a", "b"], lag=0)
@@ -59,3 +60,31 @@ MAKE = {
     "Randomisation": lambda p: inf.randomisation_test(policy(p), "y", p, draws=99),
     "Influence": lambda p: inf.influence(inf.estimate(PLAIN, p)),
 }
+
+
+def staggered(panel):
+    starts = zip(panel.entities.index, (2005, 2005, 2007, 2007, 2008), strict=False)
+    return EventDesign("policy", tuple(Exposure(e, year) for e, year in starts))
+
+
+def along_third(panel):
+    a, b, c = (panel[name] - panel[name].mean() for name in "abc")
+    label = {"a:b:c": Variable("a:b:c", "a, b and c")}
+    wide = panel.with_columns((a * b * c).to_frame("a:b:c"), label)
+    pairs = [["a", "b"], ["a", "c"], ["b", "c"]]
+    spec = Specification("y", ["a", "b", "c", "a:b:c"], pairs, lag=0)
+    return product_slope(inf.estimate(spec, wide), wide, "a:b:c", "c")
+
+
+CHECKS = {
+    "Oster": lambda p: inf.oster(PLAIN, p, "a"),
+    "UnitRoot": lambda p: inf.cips(p, "a", draws=99),
+    "UnitRoots": lambda p: inf.unit_roots(PLAIN, p, draws=99),
+    "DumitrescuHurlin": lambda p: inf.dumitrescu_hurlin(LAGGED, p, draws=99),
+    "CrossSection": lambda p: inf.cross_section(PLAIN, p, draws=49),
+    "Pretrend": lambda p: inf.pretrend_test(inf.event_study(policy(p), "y", p), leads=2, draws=199),
+    "Decomposition": lambda p: inf.goodman_bacon(staggered(p), "y", p),
+    "SpatialPlacebo": lambda p: inf.spatial_placebo(PLAIN, p, circle(p), maps=40),
+    "ProductSlope": lambda p: along_third(p),
+}
+"""Results that test or check another and hold no coefficients."""

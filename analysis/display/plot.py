@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,15 @@ def plot(
     Coefficients become rows with their intervals, thick CR1 and thin CR3 where both are there. An
     event study and responses by horizon or lag become paths, a threshold its likelihood, a
     quadratic its curve, a product the slope along its moderator, a permutation test its
-    distribution, a spatial model its direct, indirect and total effects.
+    distribution, a spatial model its direct, indirect and total effects. A test or a diagnostic
+    shows what it found beside what that is held against: a critical value, independent entities,
+    permuted maps, the estimate that it takes apart.
 
     Parameters
     ----------
     result
-        What a method of this package returns, or a frame with columns ``estimate, low, high``.
+        What a method of this package returns, honest bounds among them, or a frame with columns
+        ``estimate, low, high``.
     terms
         Coefficients to draw as rows; all by default, the constant left out.
     labels
@@ -82,6 +86,10 @@ def plot(
     if shape is not None and terms is None and not standardised:
         return shape(result, lambda text: labels.get(text, text), xlabel, ylabel)
     table = _table(result)
+    if shape is not None and not {"estimate", "low", "high"} <= set(table):
+        raise SpecificationError(
+            f"This {type(result).__name__} is drawn whole: leave out terms and standardised."
+        )
     if not {"estimate", "low", "high"} <= set(table):
         raise SpecificationError(
             f"A {type(result).__name__} has no picture: plot draws results whose tidy() has "
@@ -95,6 +103,10 @@ def plot(
 def _table(result: Any) -> pd.DataFrame:  # noqa: ANN401
     """Rows of a result, those on the outcome's own scale."""
     table = result.tidy() if hasattr(result, "tidy") else result
+    if isinstance(table, tuple | list) and table and all(map(is_dataclass, table)):
+        table = pd.DataFrame(list(map(asdict, table)))
+    if isinstance(table, pd.DataFrame) and "bend" in table and "label" not in table:
+        table = table.assign(label=[f"trends bend by {x:.3g} a year" for x in table["bend"]])
     if not isinstance(table, pd.DataFrame):
         return pd.DataFrame()
     if not {"term", "label"} & set(table):

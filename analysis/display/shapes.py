@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.display import checks
 from analysis.display.charts import curves, paths, repeats, rows, scatters, thresholds
 from analysis.display.drawing import Picture, wrap_words
 
@@ -160,5 +161,8 @@ SHAPES: Mapping[str, Callable[[Any, Named, str | None, str | None], Picture]] = 
     "Threshold": _threshold, "UTest": _quadratic, "MarginalEffects": _marginal,
     "ProductSlope": _product, "Randomisation": _permuted, "SpatialEstimate": _spatial,
     "Influence": _influence,
+    "Oster": checks.selection, "UnitRoot": checks.unit_root, "UnitRoots": checks.unit_root,
+    "DumitrescuHurlin": checks.granger, "CrossSection": checks.correlation,
+    "Pretrend": checks.bias, "Decomposition": checks.bacon, "SpatialPlacebo": checks.placebo,
 }  # fmt: skip
 """By class of a result, how it is drawn."""

@@ -1,7 +1,9 @@
 """Every result goes into `plot` as it is, and comes out as the picture of its kind."""
 
+import re
 import warnings
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,16 +11,21 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from analysis import inference
 from analysis.data import Variable
 from analysis.display.drawing import Picture
 from analysis.display.plot import plot
 from analysis.display.theme import glyphs
 from analysis.errors import AnalysisError, UnknownNameError
-from analysis.inference import estimate, estimate_columns, oster
+from analysis.inference import estimate, estimate_columns
+from analysis.inference.cells import signed
 from analysis.inference.form.threshold_numerics import critical_distance
+from analysis.inference.result import Result
 from analysis.models import Specification
 from tests.conftest import REGIONS, panel_of, random_frame
-from tests.results_made import MAKE, PLAIN
+from tests.results_made import CHECKS, MAKE, PLAIN
+
+EVERY = MAKE | CHECKS
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +41,7 @@ def made(figures):
         if name not in kept:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                kept[name] = MAKE[name](figures)
+                kept[name] = EVERY[name](figures)
         return kept[name]
 
     return get
@@ -49,7 +56,7 @@ def dots(ax):
     return np.concatenate([line.get_xdata() for line in ax.lines if line.get_marker() in "os^D"])
 
 
-@pytest.mark.parametrize("name", MAKE)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_kind_of_result_is_drawn_with_zero_in_view(name, made):
     picture = plot(made(name))
     assert isinstance(picture, Picture)
@@ -59,7 +66,86 @@ def test_every_kind_of_result_is_drawn_with_zero_in_view(name, made):
         assert min(ends) <= 0 <= max(ends)
 
 
-UPRIGHT = {"EventStudy", "LocalProjections", "DistributedLags", "UTest", "MarginalEffects"}
+UPRIGHT = {
+    "EventStudy", "LocalProjections", "DistributedLags", "UTest", "MarginalEffects", "ProductSlope",
+}  # fmt: skip
+
+UNDRAWN = {
+    "Balance": "a table", "Correlations": "a table", "Description": "a table",
+    "ModelsTable": "a table; its models are drawn", "Grid": "the text of any table",
+    "EventData": "what an event study is made of", "LagInstruments": "an option of gmm",
+    "Jackknife": "a covariance", "Coefficient": "a line of a result", "Row": "a line of a result",
+    "WildFamily": "statistics for romano_wolf, which gives a frame",
+    "Causality": "a line of DumitrescuHurlin", "CountFit": "a fit inside Poisson",
+    "HonestBound": "a line; a tuple of them is drawn", "Combination": "a line of DistributedLags",
+}  # fmt: skip
+"""Public classes that are no result to be drawn, and why."""
+
+
+def public_classes():
+    """Data classes that analysis.inference names, and what its functions say they return."""
+    found = {}
+    for name in inference.__all__:
+        one = getattr(inference, name)
+        if not isinstance(one, type) and callable(one):
+            module = vars(import_module(one.__module__))
+            words = re.findall(r"\w+", str(getattr(one, "__annotations__", {}).get("return", "")))
+            found |= {word: module[word] for word in words if isinstance(module.get(word), type)}
+        else:
+            found[name] = one
+    ours = {n: c for n, c in found.items() if c.__module__.startswith("analysis.inference")}
+    return {name: cls for name, cls in ours.items() if is_dataclass(cls)}
+
+
+def test_every_public_result_has_a_picture_or_a_reason_for_none():
+    classes = public_classes()
+    assert {"Decomposition", "Estimate", "HonestBound", "UnitRoot"} <= set(classes)
+    assert set(classes) - set(EVERY) - set(UNDRAWN) == set()
+    assert not set(EVERY) & set(UNDRAWN)
+    drawn = [name for name, cls in classes.items() if name in EVERY and issubclass(cls, Result)]
+    assert len(drawn) > 30
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_words_of_a_check_keep_apart(name, made):
+    picture = plot(made(name))
+    figure = picture.figure
+    figure.draw_without_rendering()
+    words = [t for ax in figure.axes for t in (*ax.texts, *ax.get_yticklabels()) if t.get_text()]
+    boxes = [(t.get_text(), t.get_window_extent()) for t in words]
+    for i, (text, box) in enumerate(boxes):
+        for other, its in boxes[i + 1 :]:
+            width = min(box.x1, its.x1) - max(box.x0, its.x0)
+            height = min(box.y1, its.y1) - max(box.y0, its.y0)
+            assert min(width, height) < 2, f"'{text}' lies on '{other}'"
+    assert "<svg" in picture.svg()
+
+
+def test_honest_bounds_are_rows_by_the_bend_they_allow(made):
+    bounds = inference.honest_bounds(made("EventStudy"), [0.0, 0.25], leads=2, horizons=2)
+    ax = axes(plot(bounds))
+    ticks = [t.get_text().replace("\n", " ") for t in ax.get_yticklabels()]
+    assert ticks == ["trends bend by 0 a year", "trends bend by 0.25 a year"]
+    np.testing.assert_allclose(dots(ax), [b.estimate for b in bounds])
+
+
+def test_a_diagnostic_says_the_numbers_of_its_result(made):
+    def words(name):
+        picture = plot(made(name))
+        return " ".join(t.get_text() for t in picture.figure.findobj(Text)).replace("\n", " ")
+
+    bacon, roots, oster_ = made("Decomposition"), made("UnitRoots"), made("Oster")
+    assert f"two-way: {signed(bacon.estimate)}" in words("Decomposition")
+    for kind, weight, _ in bacon.shares:
+        assert f"{kind.replace('_', ' ')}: {weight:.0%}" in words("Decomposition")
+    for test in roots.tests:
+        assert signed(test.statistic) in words("UnitRoots")
+    for line in oster_.rows():
+        assert f"{signed(line['delta'])} at R² {line['r_max']:.2f}" in words("Oster")
+    for direction in made("DumitrescuHurlin").directions:
+        assert f"mean {direction.wald_mean:.2f}, p = {direction.p_bootstrap:.3f}" in words(
+            "DumitrescuHurlin"
+        )
 
 
 @pytest.mark.parametrize("name", ["Estimate", "Satterthwaite", "GmmResult", "Poisson", "WildTest"])
@@ -183,8 +269,10 @@ def test_a_picture_is_saved_by_its_ending(ending, made, tmp_path):
 
 
 def test_what_cannot_be_drawn_or_saved_is_said_in_a_sentence(figures, made, tmp_path):
-    with pytest.raises(AnalysisError, match=r"Oster has no picture: plot draws results whose tidy"):
-        plot(oster(PLAIN, figures, "a"))
+    with pytest.raises(AnalysisError, match=r"DataFrame has no picture: plot draws results whose"):
+        plot(pd.DataFrame({"x": [1.0]}))
+    with pytest.raises(AnalysisError, match="Oster is drawn whole: leave out terms"):
+        plot(made("Oster"), terms="a")
     with pytest.raises(UnknownNameError, match="term 'z'"):
         plot(made("Estimate"), terms=["z"])
     with pytest.raises(AnalysisError, match="no within-SDs"):

@@ -207,13 +207,13 @@ def spatial_effects(
         for kind, y in zip(KINDS, at, strict=True) if name in placebo else ():
             drawn = placebo[name]
             column = f"{kind} of {terms[0]}" if terms else kind
-            _draw_hill(ax, drawn[column if column in drawn else kind], y, 0.8 * step)
+            draw_hill(ax, drawn[column if column in drawn else kind], y, 0.8 * step)
     below = {"loc": "outside lower center", "fontsize": 10, "handletextpad": 0.3}
     figure.legend(ncols=min(len(maps), 3), **below)
     return Picture(figure)
 
 
-def _draw_hill(ax: Axes, drawn: pd.Series, y: float, height: float) -> None:
+def draw_hill(ax: Axes, drawn: pd.Series, y: float, height: float) -> None:
     """Draw a distribution on its row, smoothed by Silverman's rule."""
     values = drawn.dropna().to_numpy(dtype=float)
     width = max(float(values.std()), 1e-12) * (0.75 * len(values)) ** -0.2
