@@ -65,13 +65,13 @@ certify: $(READY) ## simulate every method anew and write the table of certifica
 calibrate: $(READY) ## simulate books with nothing to find and with planted effects, and judge them
 	$(BIN)/python -m analysis calibrate --jobs $(shell nproc)
 
-# The chapters are not built on foreign figures: their sentences are bound to the results of the book
-# (book/statements), and what pages explore besides looks at the book's own tables.
-mine: $(READY) ## evaluate your own table: make mine DATA=table.xlsx [MAP=map.yml] [LEDGER=my.yml] [OUT=_build/mine]
+# The book's own chapters are not built on foreign figures: their sentences are bound to its results
+# (book/statements). Chapters on a reader's figures are made of the ledger's words and of what came out.
+mine: $(READY) ## report and chapters on your own table: make mine DATA=table.xlsx [MAP=map.yml] [LEDGER=my.yml] [OUT=_build/mine]
 	@test -n "$(DATA)" || { echo "Name your table: make mine DATA=table.xlsx" >&2; exit 2; }
 	@$(BIN)/python -m analysis adapt "$(DATA)" --out "$(or $(OUT),_build/mine)" $(if $(MAP),--map "$(MAP)") \
-	  $(if $(LEDGER),--ledger "$(LEDGER)")
-	@echo "The chapters keep the book's figures, because their sentences are bound to its results."
+	  $(if $(LEDGER),--ledger "$(LEDGER)") --book
+	@echo "Chapters on your figures: open $(or $(OUT),_build/mine)/html/index.html"
 
 lock: $(READY) ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --group dev --universal --python-version 3.11 \

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from analysis.adapt.answers import Answers, answer
 from analysis.adapt.asking import with_ledger
+from analysis.adapt.building import HTML, build_book, require_builder
+from analysis.adapt.chapters import write_book
 from analysis.adapt.convert import Account, Converted, convert
 from analysis.adapt.map import Map, map_text, read_map
 from analysis.adapt.options import Wishes
@@ -73,6 +75,8 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
     """
     said = said or (lambda words: print(words, file=sys.stderr, flush=True))
     require_ours(wishes.out)
+    if wishes.book:
+        require_builder()
     asked = with_ledger(study, wishes.ledger) if wishes.ledger else study
     vocabulary = read_vocabulary(study)
     found, made = prepare(vocabulary, partial(_sizes, study), wishes, said)
@@ -81,6 +85,12 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
         answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said)
         report = make_report(found, made.account, answers)
         write_report(folder / "report", report)
+        if wishes.book:
+            write_book(folder, report, wishes.draws)
+            (folder / HTML).mkdir()
+    if wishes.book:
+        said("the chapters are built, which takes a few minutes")
+        build_book(wishes.out)
     return Adapted(made.name, wishes.out, found, made.account, answers)
 
 

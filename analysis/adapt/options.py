@@ -26,6 +26,8 @@ class Wishes:
         Of the data set; what a row is about; the data set of the study it resembles; of a workbook.
     draws, jobs : int
         Of the bootstrap; processes.
+    book : bool
+        Whether chapters are built as well, with Jupyter Book.
     """
 
     file: Path
@@ -41,6 +43,7 @@ class Wishes:
     sheet: str | None = None
     draws: int = 999
     jobs: int = 2
+    book: bool = False
 
 
 def add_options(add: Callable[..., argparse.Action]) -> None:
@@ -57,6 +60,7 @@ def add_options(add: Callable[..., argparse.Action]) -> None:
     add("--sheet", help="of a workbook with several")
     add("--draws", type=_draws, default=999, help="of the wild bootstrap")
     add("--jobs", type=_jobs, default=2, help="processes; the answer is the same")
+    add("--book", action="store_true", help="build chapters too, which needs the extra 'book'")
     add("--study", default="patient_capital", help="name or folder of a study")
 
 

@@ -26,7 +26,10 @@ from analysis.inference.tables.printed import save_grid
 from analysis.measures.patience import published_patience
 from analysis.places import CODE
 
-__all__ = ["Report", "account_words", "linked", "make_report", "write_report"]
+__all__ = [
+    "ESTIMATES", "Report", "account_words", "estimates_alt", "linked", "make_report",
+    "write_report",
+]  # fmt: skip
 
 FORMATS = (".html", ".csv", ".tex", *([".docx"] if find_spec("docx") else []))
 ESTIMATES = "Every estimate with its interval."
@@ -158,7 +161,9 @@ def _page(report: Report, svg: Mapping[str, str]) -> str:
         shown("counts"),
         _contents(report),
         '<h2 id="asked">What was asked</h2>',
-        _estimates(report, svg["estimates"]) if "estimates" in svg else "",
+        figure(svg["estimates"], estimates_alt(report), ESTIMATES).text
+        if "estimates" in svg
+        else "",
         shown("verdicts", "estimates", "firm_measures"),
         f'<h2 id="book">Beside the book</h2>{shown("comparison")}' if "comparison" in grids else "",
         *(_claim(report, name, svg[name]) for name in report.sections),
@@ -195,14 +200,13 @@ def _contents(report: Report) -> str:
     return f'<nav aria-label="Contents">{rooms}<ul>{rows}</ul></nav>'
 
 
-def _estimates(report: Report, svg: str) -> str:
+def estimates_alt(report: Report) -> str:
+    """Say every estimate and verdict of the picture that shows them all."""
     said = "; ".join(
         f"{name} {f.term_label} {f.tested:+.2f}, {one.verdict.word}"
         for name, one in report.sections.items() for f in one.evidence.findings
     )  # fmt: skip
-    return figure(
-        svg, f"Estimates with intervals: {said}", "Every estimate with its interval."
-    ).text
+    return f"{ESTIMATES} {said}."
 
 
 def _claim(report: Report, name: str, svg: str) -> str:

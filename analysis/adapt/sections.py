@@ -125,10 +125,11 @@ def caption(record: Record, book: Codebook) -> str:
     return said.format(id=record.id, entity=book.roles.entity)
 
 
-def alt_text(record: Record, book: Codebook) -> str:
-    """Say what the picture of a claim shows and what is to be seen in it."""
+def alt_text(record: Record, book: Codebook, kind: bool = True) -> str:
+    """Say what is to be seen in the picture of a claim, and of which `kind` it is unless shown."""
     seen = "; ".join(map(_seen, record.evidence.findings))
-    return f"{caption(record, book)} {seen}. Verdict: {record.verdict.word}."
+    what = caption(record, book) if kind else f"{record.id}:"
+    return f"{what} {seen}. Verdict: {record.verdict.word}."
 
 
 def _seen(finding: Finding) -> str:

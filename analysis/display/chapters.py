@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, Page, Record, Study, current_archive, read_study
+from analysis.claims import VERDICTS, Archive, Page, Record, Study, current_archive, read_study
 from analysis.claims.across import across
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
@@ -87,7 +87,8 @@ class Chapter(BookPage):
         for word in VERDICTS:
             said = [_link(s) for s in self.sections.values() if s.word == word]
             rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
-        lead = "What the figures say of each claim, over all data sets:"
+        several = any(made.others for made in self.sections.values())
+        lead = f"What the figures say of each claim{', over all data sets' if several else ''}:"
         return Html(f'<div class="answer"><p>{lead}</p><ul>{rows}</ul></div>')
 
     @cached_property
@@ -111,7 +112,9 @@ class Chapter(BookPage):
         return forest(pd.DataFrame(rows), FOREST)
 
 
-def chapter(study: str | Path | Study, family: str, archive: Path | None = None) -> Chapter:
+def chapter(
+    study: str | Path | Study, family: str, archive: Path | Archive | None = None
+) -> Chapter:
     """Read the claims of a family and publish their numbers.
 
     Numbers of a claim are glued under its id, ``m02_two_way_std``; those of the chapter under the
@@ -124,7 +127,7 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
     family
         One of its families.
     archive
-        Folder of archives; that of the project if None.
+        Folder of archives; that of the project if None. One that is open already is taken as it is.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
     ['M01', 'M02', 'M03']
     """
     study = study if hasattr(study, "ledger") else read_study(study)
-    kept = current_archive(study, archive)
+    kept = archive if isinstance(archive, Archive) else current_archive(study, archive)
     sections = {}
     for claim in study.ledger.filter(family=family):
         record, *rest = (kept.record(claim.id, name) for name in kept.datasets_of(claim.id))
@@ -162,7 +165,7 @@ def chapter(study: str | Path | Study, family: str, archive: Path | None = None)
     return Chapter(family, shown, study, sections)
 
 
-def page(study: str | Path | Study, name: str, archive: Path | None = None) -> BookPage:
+def page(study: str | Path | Study, name: str, archive: Path | Archive | None = None) -> BookPage:
     """Read a page that stands outside the chapters and publish its numbers.
 
     Parameters
@@ -183,7 +186,8 @@ def page(study: str | Path | Study, name: str, archive: Path | None = None) -> B
     ['cities']
     """
     study = study if hasattr(study, "ledger") else read_study(study)
-    shown = current_archive(study, archive).page(name)
+    kept = archive if isinstance(archive, Archive) else current_archive(study, archive)
+    shown = kept.page(name)
     publish(shown.numbers)
     return BookPage(name, shown)
 
