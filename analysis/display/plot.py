@@ -18,7 +18,7 @@ from analysis.display.charts.intervals import CR3
 from analysis.display.drawing import Picture
 from analysis.display.shapes import SHAPES, outcome_of, reworded
 from analysis.display.theme import MARKS
-from analysis.errors import SpecificationError, UnknownNameError
+from analysis.errors import SpecificationError, UnknownNameError, require_type
 
 __all__ = ["plot"]
 
@@ -80,6 +80,8 @@ def plot(
     '耐心资本'
     >>> plot(rows).save("effects.pdf")    # doctest: +SKIP
     """
+    require_type(labels or {}, Mapping, "map names to words, as in {'x': 'Capital'}")
+    require_type(terms or (), Iterable, "name terms in a list")
     labels = dict(labels or {})
     names = [cls.__name__ for cls in type(result).__mro__]
     shape = next((SHAPES[name] for name in names if name in SHAPES), None)

@@ -59,10 +59,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 require_known("option", option, shape.parameters, function.__name__)
             return function(*args, **kwargs)  # Python's own words name the argument
         for name, value in given.arguments.items():
+            if value is None and shape.parameters[name].default is None:
+                continue
             if (kind := shape.parameters[name].annotation) in _MADE:
                 module, mend = _MADE[kind]
                 require_type(value, getattr(import_module(module), kind), mend)
-            given.arguments[name] = _checked(name, value)
+            if kind != "Iterable[str]":  # names, as the order of the rows of a table
+                given.arguments[name] = _checked(name, value)
         return function(*given.args, **given.kwargs)
 
     return inner

@@ -271,6 +271,8 @@ def test_a_picture_is_saved_by_its_ending(ending, made, tmp_path):
 def test_what_cannot_be_drawn_or_saved_is_said_in_a_sentence(figures, made, tmp_path):
     with pytest.raises(AnalysisError, match=r"DataFrame has no picture: plot draws results whose"):
         plot(pd.DataFrame({"x": [1.0]}))
+    with pytest.raises(AnalysisError, match="Mapping is needed here, not int: map names"):
+        plot(made("Estimate"), labels=5)
     with pytest.raises(AnalysisError, match="Oster is drawn whole: leave out terms"):
         plot(made("Oster"), terms="a")
     with pytest.raises(UnknownNameError, match="term 'z'"):

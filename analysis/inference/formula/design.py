@@ -19,6 +19,8 @@ from analysis.models.rows import few, numbers
 
 __all__ = ["Design", "Levels", "chosen", "design"]
 
+_MANY = 1_000  # terms; beyond, a factor was meant as an effect
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
@@ -99,10 +101,16 @@ def _arrays(
 ) -> Design:  # fmt: skip
     intercept = "Intercept" in x and not formula.effects
     x = x if intercept else x.drop(columns="Intercept", errors="ignore")
-    if y.shape[1] != 1 or not x.shape[1]:
+    alone = list(x) == ["Intercept"] and formula.right != "1"  # a factor of one level
+    if y.shape[1] != 1 or not x.shape[1] or alone:
         raise SpecificationError(
             f"The formula '{formula.text}' needs one outcome that is a number and at least one "
-            "term: name them."
+            "term that varies: name them."
+        )
+    if x.shape[1] > _MANY:
+        raise SpecificationError(
+            f"The formula '{formula.text}' has {x.shape[1]:,} terms, more than {_MANY:,}: a column "
+            "with so many levels is absorbed after the bar, as in 'y ~ x | city'."
         )
     if y.columns[0] in x:
         raise SpecificationError(f"'{y.columns[0]}' stands on both sides: leave it out on one.")
@@ -126,6 +134,10 @@ def _outside(table: pd.DataFrame, asked: Asked, where: str) -> Iterator[tuple[st
     for option, text in (("include", asked.include), ("exclude", asked.exclude)):
         if text is None:
             continue
+        if "@" in text:
+            raise SpecificationError(
+                f"'{text}' given as {option} names a variable of the program by @: write its value."
+            )
         try:
             picked = np.asarray(table.eval(text, engine="python"))
         except pd.errors.UndefinedVariableError as error:

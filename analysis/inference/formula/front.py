@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.certified import warnings_for
 from analysis.data import Panel
-from analysis.errors import SpecificationError, require_known, require_type
+from analysis.errors import SpecificationError, require_known, require_level, require_type
 from analysis.inference.coefficients import label_of
 from analysis.inference.estimate import Estimate
 from analysis.inference.estimate import estimate as by_specification
@@ -26,6 +26,10 @@ from analysis.models import Specification
 
 __all__ = ["estimate"]
 
+_TEXTS = (
+    "weights and by name a column, include and exclude are comparisons such as 'year >= 2011', and "
+    "what is no column of the panel comes into it by with_columns"
+)
 _MANY = 50  # groups; each is a regression
 
 
@@ -99,6 +103,9 @@ def estimate(
             )
         return by_specification(formula, panel, level=level)
     parsed = parse(formula)
+    require_level(level)
+    for text in (weights, include, exclude, by):
+        require_type("" if text is None else text, str, _TEXTS)
     kinds, errors = _kinds(cluster)
     table, where = columns(panel, parsed), f"the panel '{panel.name}'"
     asked = Asked(

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data import Panel
 from analysis.errors import require_type
 from analysis.inference.cells import Grid
+from analysis.inference.options import checked
 from analysis.inference.tables.printed import Printed
 from analysis.inference.tables.words import require_language, word
 
@@ -51,6 +52,7 @@ class Balance(Printed):
         return replace(made, style="three-rules")
 
 
+@checked
 def balance(
     panel: Panel, names: Iterable[str] | str | None = None, *, language: str = "en"
 ) -> Balance:
@@ -82,7 +84,7 @@ def balance(
     >>> found.balanced, int(found.by_year[2023])
     (False, 31)
     """
-    require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
+    require_type(names or (), Iterable, "name variables of the panel in a list")
     require_language(language)
     listed = [names] if isinstance(names, str) else list(names or ())
     there = panel.frame.notna()

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import Panel
-from analysis.errors import SpecificationError, UnknownNameError, require_known
+from analysis.errors import SpecificationError, UnknownNameError, require_known, require_type
 from analysis.inference.cells import Grid, plain_number
+from analysis.inference.options import checked
 from analysis.inference.tables.below import notes_of, sample_rows
 from analysis.inference.tables.names import Names, marked, own_labels
 from analysis.inference.tables.printed import Printed
@@ -59,6 +60,7 @@ class ModelsTable(Printed):
         return self.printed
 
 
+@checked
 def models_table(
     *results: Any,  # noqa: ANN401
     labels: Mapping[str, str] | None = None, panel: Panel | None = None,
@@ -129,6 +131,8 @@ def models_table(
     if not columns:
         raise SpecificationError("A table of models needs at least one result: give an estimate.")
     _require_errors(columns, below)
+    require_type(labels or {}, Mapping, "map names of terms to words, as in {'x': 'Capital'}")
+    require_type(digits or 0, int, "digits are counted, as in digits=3")
     named = Names(labels or {}, panel, language, marked(columns), own_labels(columns))
     keys = list(dict.fromkeys(line.key for column in columns for line in column.lines))
     shown = _chosen(keys, tuple(_listed(keep)), tuple(_listed(drop)), tuple(_listed(order)))
@@ -202,6 +206,10 @@ def _chosen(
 def _thresholds(stars: bool | Sequence[float]) -> tuple[float, ...]:
     if stars is False:
         return ()
+    if isinstance(stars, str) or not isinstance(stars, bool | Iterable):
+        raise SpecificationError(
+            f"Stars are thresholds, not {stars!r}: say True or (0.1, 0.05, 0.01)."
+        )
     values = THRESHOLDS if stars is True else tuple(stars)
     if not values or not all(0 < value < 1 for value in values):
         raise SpecificationError(f"Stars need thresholds between 0 and 1, not {values}.")

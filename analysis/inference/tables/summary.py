@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data import Panel
 from analysis.errors import SpecificationError, require_known, require_type
 from analysis.inference.cells import Grid, plain_number
+from analysis.inference.options import checked
 from analysis.inference.tables.printed import Printed
 from analysis.inference.tables.words import require_language, word
 from analysis.models.design import split_effects
@@ -94,6 +95,7 @@ class Correlations(Printed):
         return _table(caption, heads, rows, self.notes)
 
 
+@checked
 def describe(
     panel: Panel, names: Iterable[str] | str | None = None, by: str | None = None, *,
     language: str = "en",
@@ -153,6 +155,7 @@ def describe(
     return Description(frame, by, heading, _noted(notes, language), language)
 
 
+@checked
 def correlations(
     panel: Panel, names: Iterable[str], method: str = "pearson", within: bool = False, *,
     language: str = "en",
@@ -211,7 +214,7 @@ def correlations(
 
 
 def _listed(panel: Panel, names: Iterable[str] | str | None) -> list[str]:
-    require_type(panel, Panel, "load one, or make a Panel of the DataFrame")
+    require_type(names or (), Iterable, "name variables of the panel in a list")
     given = panel.figures if names is None else [names] if isinstance(names, str) else names
     listed = list(dict.fromkeys(given))
     for name in listed:

@@ -3,9 +3,10 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis import Specification, estimate
+from analysis import Panel, Specification, estimate
 from analysis.errors import AnalysisError, UnknownNameError
 from analysis.inference.result import PanelResult
 
@@ -95,12 +96,42 @@ def test_a_formula_that_cannot_be_estimated_says_why(panel, formula):
         ({"include": "year >"}, "write a comparison"),
         ({"exclude": "year"}, "write a comparison"),
         ({"by": "provv"}, "did you mean prov"),
+        ({"by": ["region"]}, "str is needed here, not list: weights and by name a column"),
+        ({"by": "x"}, r"Column 'x' has \d+ groups: name one with two groups to 50"),
+        ({"weights": np.ones(3)}, "what is no column of the panel comes into it by with_columns"),
+        ({"include": ["year > 2010"]}, "include and exclude are comparisons"),
+        ({"include": 5}, "str is needed here, not int"),
+        ({"exclude": "@first > 2010"}, "names a variable of the program by @: write its value"),
+        ({"level": None}, "must lie between 0 and 1"),
         ({"level": 95}, "must lie between 0 and 1"),
     ],
 )
 def test_an_option_that_means_nothing_is_refused(panel, options, said):
     with pytest.raises(AnalysisError, match=said):
         estimate("y ~ x + z | entity", panel, **options)
+
+
+def test_a_factor_of_thousands_of_levels_is_sent_behind_the_bar(table):
+    each = Panel.from_frame(
+        pd.concat([table.assign(city=table["city"] + str(i)) for i in range(6)]),
+        entity="city", year="t",
+    )  # fmt: skip
+    with pytest.raises(AnalysisError, match=r"has 1,\d+ terms, more than 1,000: .* after the bar"):
+        estimate("y ~ x + C(entity):C(year)", each)
+
+
+def test_what_is_no_formula_is_told_what_one_is(panel):
+    for formula in (5, None, ["y ~ x"]):
+        with pytest.raises(AnalysisError, match=r"str is needed here, .*: write 'outcome ~ regr"):
+            estimate(formula, panel)
+    with pytest.raises(AnalysisError, match="Panel is needed here, not int"):
+        estimate("y ~ x", 5)
+
+
+def test_a_text_with_one_level_is_no_term(table):
+    panel = Panel.from_frame(table.assign(kind="firm"), entity="city", year="t")
+    with pytest.raises(AnalysisError, match="at least one term that varies"):
+        estimate("y ~ kind", panel)
 
 
 def test_a_table_is_told_how_it_becomes_a_panel(table, panel):
