@@ -81,7 +81,7 @@ def has_example(found: object) -> bool:
 def makers(kind: type) -> list[str]:
     """Return the public functions, under their full names, whose examples give back this class."""
     found = {}
-    for area in AREAS:
+    for area in reversed(AREAS):  # the front shows again what stands elsewhere
         for name, one in public(importlib.import_module(area)):
             back = getattr(one, "__annotations__", {}).get("return", "")
             if inspect.isfunction(one) and re.search(rf"(?<![\w.]){kind.__name__}\b", str(back)):
@@ -92,7 +92,7 @@ def makers(kind: type) -> list[str]:
 def holders(kind: type) -> list[str]:
     """Return the fields, under their full names, by which classes with an example hold this one."""
     found = {}
-    for area in AREAS:
+    for area in reversed(AREAS):  # the front shows again what stands elsewhere
         for name, one in public(importlib.import_module(area)):
             if isinstance(one, type) and is_dataclass(one) and (has_example(one) or makers(one)):
                 for field in fields(one):
@@ -162,7 +162,10 @@ def whole(
               and lines[at - 1] not in ("Parameters", "Attributes")]  # fmt: skip
     if more := inherited(found):
         at = min(others, default=len(lines))
-        lines[at:at] = ["", "Attributes", "----------", *more, ""]
+        while at and not lines[at - 1].strip():
+            at -= 1
+        head = [] if "Attributes" in sections(found) else ["", "Attributes", "----------"]
+        lines[at:at] = [*head, *more, ""]
     if not has_example(found) and (shown := makers(found) or holders(found)):
         how = "returns one." if makers(found) else "holds one."
         lines += ["", "See Also", "--------", *(f"{one} : {how}" for one in shown[:3]), ""]
@@ -204,6 +207,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
+    # One line for names that share a text, and type and text of an attribute in one line.
+    app.config.napoleon_use_param = False
+    app.config.napoleon_custom_sections = [("Attributes", "params_style")]
     app.add_directive("public", Public)
     app.connect("autodoc-process-signature", short)
     app.connect("missing-reference", unlinked)
