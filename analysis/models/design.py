@@ -16,7 +16,7 @@ from analysis.models.effects import EFFECTS, Absorbed
 from analysis.models.rows import Dropped, Rows, few
 from analysis.models.specification import Specification
 
-__all__ = ["ABSORBED", "Design", "build_design", "flat", "split_effects"]
+__all__ = ["ABSORBED", "Design", "build_design", "flat", "split_effects", "without_nested"]
 
 ABSORBED = 1e-10  # share of variance left below which a term counts as a combination of others
 _VANISHED = 1e-14  # share of variance left by effects below which nothing but rounding is left
@@ -101,11 +101,8 @@ def split_effects(
     """
     if any(a.slope is None and not a.omit_first for a in absorbed):
         z = z - z.mean(axis=0)  # effects span it; a level far above its movement would cost digits
-    nested = [a for a in absorbed if a.nested_in(clusters)]
     free = [a.columns() for a in absorbed if not a.nested_in(clusters)]
-    both = np.column_stack([z, *free])
-    if nested:
-        both = _within_clusters(both, nested, clusters)
+    both = without_nested(np.column_stack([z, *free]), absorbed, clusters)
     partly, nuisance = both[:, : z.shape[1]], both[:, z.shape[1] :]
     if not free:
         return partly, nuisance, partly
@@ -120,8 +117,11 @@ def flat(clean: np.ndarray, raw: np.ndarray) -> np.ndarray:
     return (clean**2).sum(axis=0) <= np.maximum(_VANISHED * moved, rounding)
 
 
-def _within_clusters(z: np.ndarray, nested: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
-    """Residuals of z on effects nested in clusters."""
+def without_nested(z: np.ndarray, absorbed: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
+    """Residuals of z, shape (n, m), on those effects that are nested in clusters."""
+    nested = [a for a in absorbed if a.nested_in(clusters)]
+    if not nested:
+        return z
     lead, *rest = nested
     shared = all(np.array_equal(lead.codes, a.codes) for a in rest)
     if shared and lead.slope is None and len(rest) < 2 and all(a.slope is not None for a in rest):

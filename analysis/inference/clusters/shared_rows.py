@@ -14,19 +14,19 @@ left out, for nothing of Z_h is left in it. M_h belongs to the rows alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.inference.clusters.wild_scores import Scores
-from analysis.models.design import Absorbed, Design, split_effects
+from analysis.models.design import Absorbed, Design, split_effects, without_nested
 
 __all__ = ["SharedRows", "Slopes", "share_rows"]
 
 _RANK = 1e-10  # relative size of a singular value below which a direction of the effects is empty
 _UNKNOWN = 1e-8  # share of the first term in empty directions above which it has no slope
 _ABSORBED = 1e-9  # share of a column's length below which effects have taken all of it
+_CELLS = 4e6  # rows times deletions held at once: thousands of clusters would fill the memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +66,11 @@ class SharedRows:
 
     Attributes
     ----------
-    basis : ndarray, shape (n, q)
-        Orthonormal, of all effects.
+    absorbed : tuple of Absorbed
+        All effects. Those nested in clusters are taken out level by level, for a column of each of
+        thousands of entities would fill the memory.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row.
     crossing : ndarray, shape (n, r)
         Orthonormal, of the effects not nested in clusters, less those that are.
     left_out : ndarray, shape (G, most rows of a cluster, r)
@@ -80,7 +83,8 @@ class SharedRows:
         Of the clusters.
     """
 
-    basis: np.ndarray
+    absorbed: tuple[Absorbed, ...]
+    clusters: np.ndarray
     crossing: np.ndarray
     left_out: np.ndarray
     starts: np.ndarray
@@ -90,11 +94,17 @@ class SharedRows:
 
     def clean(self, columns: np.ndarray) -> np.ndarray:
         """Take all effects out of columns (..., n, m); what they absorb wholly becomes zero."""
-        left = columns - self.basis @ (self.basis.T @ columns)
-        left = left - self.basis @ (self.basis.T @ left)
+        left = self._less_effects(self._less_effects(columns))
         size = np.sqrt((columns**2).sum(axis=-2, keepdims=True))
         gone = np.sqrt((left**2).sum(axis=-2, keepdims=True)) <= _ABSORBED * size
         return np.where(gone, 0.0, left)
+
+    def _less_effects(self, columns: np.ndarray) -> np.ndarray:
+        wide = np.moveaxis(columns, -2, 0)
+        flat = wide.reshape(len(wide), -1)
+        flat = without_nested(flat, self.absorbed, self.clusters)
+        left = np.moveaxis(flat.reshape(wide.shape), 0, -2)
+        return left - self.crossing @ (self.crossing.T @ left)
 
     def within_sd(self, columns: np.ndarray) -> np.ndarray:
         """Root mean square of cleaned columns, shape (..., m)."""
@@ -188,13 +198,17 @@ class SharedRows:
         both = np.stack([term, residual], axis=-1)  # (h, m, 2)
         crossing = np.swapaxes(blocks[..., m:], -1, -2) @ both
         crossing += np.swapaxes(self.left_out, -1, -2) @ (self.left_out @ crossing)
-        one, two = (
-            unit[self.order] @ both[..., i].T + self.crossing[self.order] @ crossing[..., i].T
-            for i in (0, 1)
-        )
-        scores = np.add.reduceat(one * two, self.starts, axis=0)  # (g, h)
-        np.fill_diagonal(scores, 0.0)
-        return np.sqrt((scores**2).sum(axis=0))
+        columns = np.concatenate([unit, self.crossing], axis=1)[self.order]
+        slopes = np.concatenate([both, crossing], axis=1)  # (h, m + r, 2)
+        out, step = np.empty(groups), max(1, int(_CELLS // len(columns)))
+        for first in range(0, groups, step):
+            at = slice(first, first + step)
+            one, two = (columns @ slopes[at, :, i].T for i in (0, 1))
+            scores = np.add.reduceat(one * two, self.starts, axis=0)  # (g, h)
+            own = np.arange(scores.shape[1])
+            scores[first + own, own] = 0.0
+            out[at] = np.sqrt((scores**2).sum(axis=0))
+        return out
 
     def _scores(
         self, blocks: np.ndarray, inverse: np.ndarray, length: np.ndarray, factor: float, k: int
@@ -240,7 +254,8 @@ def share_rows(design: Design, *, levels_only: bool = False) -> SharedRows:
     starts = np.searchsorted(design.clusters[order], np.arange(len(design.cluster_labels)))
     free = [a.columns() for a in absorbed if not a.nested_in(design.clusters)]
     return SharedRows(
-        basis=np.column_stack([_nested(absorbed, design.clusters), crossing]),
+        absorbed=tuple(absorbed),
+        clusters=design.clusters,
         crossing=crossing,
         left_out=_lifted(np.split(crossing[order], starts[1:])),
         starts=starts,
@@ -248,20 +263,6 @@ def share_rows(design: Design, *, levels_only: bool = False) -> SharedRows:
         free=int(np.linalg.matrix_rank(np.column_stack([np.ones(n), *free]))),
         labels=design.cluster_labels,
     )
-
-
-def _nested(absorbed: Sequence[Absorbed], clusters: np.ndarray) -> np.ndarray:
-    """Orthonormal basis of the effects nested in clusters: small ones, cluster by cluster."""
-    nested = [a for a in absorbed if a.nested_in(clusters)]
-    if not nested:
-        return np.empty((len(clusters), 0))
-    parts = []
-    for g in range(int(clusters.max()) + 1):
-        rows = np.flatnonzero(clusters == g)
-        own = _orthonormal(np.column_stack([a.at(rows).columns() for a in nested]))
-        parts.append(np.zeros((len(clusters), own.shape[1])))
-        parts[-1][rows] = own
-    return np.column_stack(parts)
 
 
 def _lifted(blocks: list[np.ndarray]) -> np.ndarray:
