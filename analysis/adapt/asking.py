@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from analysis.claims.yaml_file import read_yaml
 from analysis.data import Panel
 
 __all__ = ["Asked", "ask", "with_ledger"]
+
+_POLICY = "It is about the policy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,18 @@ class Asked:
     study: Study
     cannot: tuple[tuple[Claim, str], ...]
     left_out: dict[str, tuple[str, ...]]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Count why claims are not asked, each reason as the end of a sentence that begins "n"."""
+        return dict(Counter(_reason(claim, why) for claim, why in self.cannot))
+
+    def of(self, ids: Collection[str]) -> Study:
+        """Return the study with these claims alone."""
+        if set(ids) == set(self.study.ids):
+            return self.study
+        kept = [claim for claim in self.study.ledger if claim.id in ids]
+        return replace(self.study, ledger=_ledger(self.study.ledger, kept))
 
 
 def ask(study: Study, panel: Panel, root: Path, policies: Iterable[str] = ()) -> Asked:
@@ -75,6 +90,16 @@ def ask(study: Study, panel: Panel, root: Path, policies: Iterable[str] = ()) ->
     return Asked(asked, tuple(cannot), left_out)
 
 
+def _reason(claim: Claim, why: str) -> str:
+    if claim.status == "needs user data":
+        return "about things for which the study has no series"
+    if not claim.declared:
+        return "wishes, which no figures can judge" if claim.status == "normative" else why
+    if why.startswith(_POLICY):
+        return "for want of the dates of a policy (give them with --policies)"
+    return "for want of series that the table lacks"
+
+
 def with_ledger(study: Study, path: Path) -> Study:
     """Return a study with a reader's own ledger, whose families are whatever it names.
 
@@ -105,8 +130,8 @@ def _lacks(run: Claim, panel: Panel, study: Study, policies: Iterable[str]) -> s
         return run.why_not
     if run.policy and run.policy not in policies:
         return (
-            f"It is about the policy '{run.policy}': where and when that began is known for the "
-            "study's own entities alone, so give dates of your own."
+            f"{_POLICY} '{run.policy}': where and when that began is known for the "
+            "study's own entities alone, so give dates of your own with --policies."
         )
     return Question(_without_absent(run, panel)[0], panel, study).lacks
 
@@ -123,5 +148,5 @@ def _without_absent(run: Claim, panel: Panel) -> tuple[Claim, tuple[str, ...]]:
 
 def _absent(run: Claim, panel: Panel) -> list[str]:
     if not run.declared or run.policy:
-        return ["" for _ in range(99)]
+        return [""] * 99
     return [name for name in _without_absent(run, panel)[0].names if name not in panel]

@@ -16,6 +16,7 @@ from analysis.adapt.chapters import write_book
 from analysis.adapt.convert import Account, Converted, convert
 from analysis.adapt.map import Map, map_text, read_map
 from analysis.adapt.options import Wishes
+from analysis.adapt.policies import FOLDER, Policies, read_policies
 from analysis.adapt.proposal import Sizes, propose, sizes_of
 from analysis.adapt.report import make_report, write_report
 from analysis.adapt.table import Table, read_table
@@ -47,8 +48,10 @@ class Adapted:
             "unsure": [asdict(one) for one in self.map.used if not one.sure],
             "asked": [r.id for r in answers.answered],
             "cannot": {claim.id: why for claim, why in answers.asked.cannot},
+            "reasons": answers.asked.reasons,
             "verdicts": {r.id: r.verdict.word for r in answers.records},
             "book": dict(answers.book),
+            "policies": [list(one) for one in answers.policies],
         }  # fmt: skip
 
 
@@ -78,11 +81,15 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
     if wishes.book:
         require_builder()
     asked = with_ledger(study, wishes.ledger) if wishes.ledger else study
+    policies = read_policies(wishes.policies) if wishes.policies else None
     vocabulary = read_vocabulary(study)
     found, made = prepare(vocabulary, partial(_sizes, study), wishes, said)
+    if policies:
+        policies.require_entities(made.entities, found.file)
     with written_whole(wishes.out) as folder:
-        put_down(folder, made, found)
-        answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said)
+        put_down(folder, made, found, policies)
+        answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said,
+                         policies=policies)  # fmt: skip
         report = make_report(found, made.account, answers)
         write_report(folder / "report", report)
         if wishes.book:
@@ -208,12 +215,17 @@ def _sizes(study: Study, like: str) -> Sizes:
 
 def _name(wishes: Wishes) -> str:
     stem = re.sub(r"[^\w-]+", "_", wishes.file.stem).strip("_-")
-    return wishes.name or stem or "mine"
+    name = wishes.name or stem or "mine"
+    if name in (FOLDER, "answers", "report"):
+        raise DataError(f"A data set cannot be called '{name}': give it another name with --name.")
+    return name
 
 
-def put_down(folder: Path, made: Converted, found: Map) -> None:
-    """Write a data set and its map into a folder of data sets."""
-    (folder / made.name).mkdir()
-    for name, text in made.files.items():
-        (folder / made.name / name).write_text(text, encoding="utf-8", newline="\n")
+def put_down(folder: Path, made: Converted, found: Map, policies: Policies | None = None) -> None:
+    """Write a data set, its map and the reader's policies into a folder of data sets."""
+    rooms = {made.name: made.files} | ({FOLDER: policies.files()} if policies else {})
+    for room, files in rooms.items():
+        (folder / room).mkdir()
+        for name, text in files.items():
+            (folder / room / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / MAP).write_text(map_text(found), encoding="utf-8", newline="\n")

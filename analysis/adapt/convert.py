@@ -64,11 +64,14 @@ class Converted:
         Content by name of the file.
     account : Account
         What became of the table.
+    entities : frozenset of str
+        Names of the entities.
     """
 
     name: str
     files: Mapping[str, str]
     account: Account
+    entities: frozenset[str]
 
 
 def convert(table: Table, found: Map, vocabulary: Vocabulary, name: str) -> Converted:
@@ -115,7 +118,8 @@ def convert(table: Table, found: Map, vocabulary: Vocabulary, name: str) -> Conv
     body = pd.concat([keys[["entity", "year"]], frame], axis=1)
     body = body.sort_values(["entity", "year"], kind="stable")
     files = data_files(name, body, entities_of(keys), described, table, found, vocabulary)
-    return Converted(name, files, _account(table, found, keys, told, derived))
+    account = _account(table, found, keys, told, derived)
+    return Converted(name, files, account, frozenset(keys["entity"]))
 
 
 def _figures(

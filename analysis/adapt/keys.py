@@ -10,7 +10,7 @@ from analysis.adapt.table import Table
 from analysis.data.labels import year_and_month
 from analysis.errors import DataError, require_known
 
-__all__ = ["read_keys"]
+__all__ = ["name_in", "read_keys"]
 
 
 def read_keys(table: Table, found: Map) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def read_keys(table: Table, found: Map) -> pd.DataFrame:
                 f"{file} has no {role} in column '{heading}', row {missing.idxmax()}: fill it in, "
                 "or delete the row if it is a remark."
             )
-        out[role] = [_text(cell) for cell in frame[heading]]
+        out[role] = [name_in(cell) for cell in frame[heading]]
     keys = pd.DataFrame(out, index=frame.index)
     keys["year"] = _years(frame[found.year], file)
     if (twice := keys.duplicated(["entity", "year"])).any():
@@ -51,7 +51,8 @@ def read_keys(table: Table, found: Map) -> pd.DataFrame:
     return keys
 
 
-def _text(cell: object) -> str:
+def name_in(cell: object) -> str:
+    """Return the name a cell holds in plain letters; codes as spreadsheets hold them lose ".0"."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return " ".join(plain(str(cell)).split())

@@ -1,4 +1,9 @@
-"""Estimates on panels so large that the tests behind a verdict would take hours."""
+"""What panels of thousands of entities are asked, and estimates where no verdict can be had.
+
+Leaving out every entity in turn, the bootstrap and histories dealt out anew cost little more than
+one regression each, whatever the number of entities. What searches or simulates a design of its own
+costs a thousand times as much, and so does everything where entities are tens of thousands.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +14,23 @@ from analysis.claims.claim import Claim
 from analysis.claims.designs import arrange
 from analysis.claims.question import Question
 from analysis.claims.study import Study
-from analysis.claims.vocabulary import SETUPS
 from analysis.data import Panel
 from analysis.errors import AnalysisError
 from analysis.inference import estimate
 
-__all__ = ["LargeEstimate", "estimates", "is_large"]
+__all__ = ["LargeEstimate", "estimates", "is_large", "is_vast", "unaffordable"]
 
-LARGE = 6e6  # rows times entities: what leaving out every entity in turn costs, in memory and time
-OWN_TEST = (
-    "Its design has a test of its own, by search or simulation, which would take hours in a panel "
-    "of this size, and the p of its slope alone says too much."
-)
+LARGE = 6e6  # rows times entities above which designs with tests of their own would take hours
+VAST = 4e8  # the same, above which no verdict is to be had in minutes
+OWN = {
+    "threshold": "searches its threshold anew in every draw of the bootstrap",
+    "spatial": "estimates its map anew in every draw of the bootstrap",
+    "panel-var": "draws both equations anew, year by year, in every draw of the bootstrap",
+    "local-projection": "repeats its bootstrap for every horizon",
+    "distributed-lag": "repeats its bootstrap for every lag",
+    "event": "compares the years before entity by entity",
+}
+"""Designs that a large panel is not asked, and what their own test does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,23 @@ class LargeEstimate:
 
 
 def is_large(panel: Panel) -> bool:
-    """Whether a panel is too large for the tests that a verdict rests on."""
+    """Whether a panel is too large for designs with a test of their own."""
     return len(panel.frame) * len(panel.entities) > LARGE
+
+
+def is_vast(panel: Panel) -> bool:
+    """Whether a panel is too large for every test that a verdict rests on."""
+    return len(panel.frame) * len(panel.entities) > VAST
+
+
+def unaffordable(claim: Claim, panel: Panel) -> str:
+    """Say why a large panel is not asked a claim; "" if it is."""
+    if claim.design not in OWN or not is_large(panel):
+        return ""
+    return (
+        f"Its design, {claim.design}, {OWN[claim.design]}: on {len(panel.entities):,} "
+        f"{panel.roles.entities} that would take hours, and the p of its slope alone says too much."
+    )
 
 
 def estimates(
@@ -76,8 +101,8 @@ def estimates(
     out: list[LargeEstimate] = []
     failed: dict[str, str] = {}
     for i, claim in enumerate(study.ledger, 1):
-        if claim.design in SETUPS:
-            failed[claim.id] = OWN_TEST
+        if why := unaffordable(claim, panel):
+            failed[claim.id] = why
             continue
         try:
             out += _parts(claim, panel, study)

@@ -20,8 +20,8 @@ class Wishes:
         The table, and the folder to fill.
     entity, year, region : str
         Columns that name a row; found by their headings if empty.
-    map, ledger : Path or None
-        An edited map; a ledger of claims in place of the study's.
+    map, ledger, policies : Path or None
+        An edited map; a ledger of claims in place of the study's; where and when policies began.
     name, noun, like, sheet : str
         Of the data set; what a row is about; the data set of the study it resembles; of a workbook.
     draws, jobs : int
@@ -37,6 +37,7 @@ class Wishes:
     region: str = ""
     map: Path | None = None
     ledger: Path | None = None
+    policies: Path | None = None
     name: str = ""
     noun: str = ""
     like: str = ""
@@ -54,6 +55,8 @@ def add_options(add: Callable[..., argparse.Action]) -> None:
         add(f"--{name}", default="", metavar="COL", help=f"column of the {name}")
     add("--map", type=Path, metavar="FILE", help="which column is which series; made if missing")
     add("--ledger", type=Path, metavar="FILE", help="claims of your own, in place of the study's")
+    add("--policies", type=Path, metavar="FILE",
+        help="where and when policies began: columns policy, entity, start")  # fmt: skip
     add("--name", default="", help="of the data set, that of the file by default")
     add("--noun", default="", help="what a row is about, such as city")
     add("--like", default="", metavar="NAME", help="data set of the study that yours resembles")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from analysis.adapt.answers import Answers
 from analysis.adapt.command import Adapted
 from analysis.claims.text import table
 
@@ -21,6 +20,7 @@ def adapted_text(found: Adapted, width: int = 100) -> str:
           for one in found.map.used if not one.sure),
         *(f"Not used: {heading} ({why})." for heading, why in account.unused),
         *(f"Worked out: {series} = {formula}." for series, formula in account.derived),
+        *(_policy(found.map.many, *one) for one in answers.policies),
     ]  # fmt: skip
     rows = [("claim", "here", "in the study", "sentence")]
     for record in answers.answered:
@@ -29,11 +29,26 @@ def adapted_text(found: Adapted, width: int = 100) -> str:
                      claim.sentence))  # fmt: skip
     rows += [(one.id, f"{one.estimate:+.2f}, p {one.p:.3f}", answers.book.get(one.id, "–"),
               f"{one.outcome} on {one.term}") for one in answers.large]  # fmt: skip
-    counts = Counter(r.verdict.word for r in answers.records if r.id not in answers.asked.study.ids)
-    rest = ", ".join(f"{n} {word}" for word, n in counts.items())
     body = "\n".join(lines)
-    asked = f"{len(answers.asked.study.ledger)} of {len(answers.records)} claims were asked"
     return (
-        f"{body}\n\n{table(rows, '<<<<', width)}\n\n{asked}; {rest or 'none is left'}.\n"
+        f"{body}\n\n{table(rows, '<<<<', width)}\n\n{_counted(answers)}\n"
         f"Written: {found.folder}, with the report in {found.folder / 'report' / 'index.html'}"
     )
+
+
+def _counted(answers: Answers) -> str:
+    """Say how many claims were asked, which of them have no answer, and why others were not."""
+    told = [f"{len(answers.asked.study.ledger)} of {len(answers.records)} claims were asked."]
+    told += [f"{r.id} has no answer: {r.evidence.cannot}" for r in answers.unanswered]
+    if reasons := answers.asked.reasons:
+        counts = "; ".join(f"{n} {reason}" for reason, n in reasons.items())
+        told.append(f"Not asked: {counts}.")
+    return "\n".join(told)
+
+
+def _policy(
+    many: str, name: str, count: int, first: str, last: str, claims: tuple[str, ...]
+) -> str:
+    when = f"from {first}" if first == last else f"from {first} to {last}"
+    by = f"asked by {', '.join(claims)}" if claims else "no claim that can be asked is about it"
+    return f"Policy: {name} begins in {count} {many} {when}; {by}."

@@ -218,9 +218,12 @@ def _patterns(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct masks of rows (U, N, T) and which of them each panel has."""
     masks = here & there[deals]
-    packed = np.packbits(masks.reshape(len(masks), -1), axis=1)
-    first, at = np.unique(packed, axis=0, return_index=True, return_inverse=True)[1:]
-    return masks[first], at.ravel()
+    # By their bytes: rows of tens of thousands of cells take long to sort as arrays.
+    packed = [row.tobytes() for row in np.packbits(masks.reshape(len(masks), -1), axis=1)]
+    known = {pattern: i for i, pattern in enumerate(sorted(set(packed)))}
+    at = np.array([known[pattern] for pattern in packed])
+    first = np.unique(at, return_index=True)[1]
+    return masks[first], at
 
 
 def _scale(

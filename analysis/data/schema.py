@@ -80,7 +80,8 @@ def validate(
         key_schema(sidecar, entities).validate(data)
         index = pd.MultiIndex.from_product([entities, sidecar.years], names=KEYS)
         # filled up to every entity and year; rows that are not there become empty cells
-        data = frame.set_index(list(KEYS)).reindex(index).reset_index()
+        # (a copy is in one piece: pandas warns where a hundred columns were put in one by one)
+        data = frame.set_index(list(KEYS)).reindex(index).copy().reset_index()
         cell_schema(sidecar, data).validate(data)
     except (SchemaError, SchemaErrors) as error:
         first = error.schema_errors[0] if isinstance(error, SchemaErrors) else error

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.errors import SpecificationError
 from analysis.models.crossproducts import UNIDENTIFIED, without_each
+from analysis.models.scaling import without_columns
 
 __all__ = ["Jackknife", "cr0", "cr1", "cr3", "orthonormal", "sums"]
 
@@ -155,7 +156,7 @@ def cr3(
     # Free of the nuisance and at right angles on all rows: the same spaces, so the same slopes,
     # but cross-products of near-collinear columns would square what is lost to rounding.
     free = z[:, k + 1 :]
-    z[:, : k + 1] -= free @ np.linalg.lstsq(free, z[:, : k + 1], rcond=1e-10)[0]
+    z[:, : k + 1] = without_columns(z[:, : k + 1], free)
     z[:, :k], triangle = np.linalg.qr(z[:, :k])
     left = without_each(z[:, : k + 1], z[:, k + 1 :], clusters)
     information, moments = left[:, :k, :k], left[:, :k, k:]

@@ -14,11 +14,13 @@ from analysis.data import Panel
 from analysis.errors import SpecificationError, UnknownNameError
 from analysis.models.effects import EFFECTS, Absorbed
 from analysis.models.rows import Dropped, Rows, few
+from analysis.models.scaling import rank, without_columns
 from analysis.models.specification import Specification
 
 __all__ = ["ABSORBED", "Design", "build_design", "flat", "split_effects", "without_nested"]
 
 ABSORBED = 1e-10  # share of variance left below which a term counts as a combination of others
+_MANY = 4e6  # cells of effects spelled out from which their means are taken from counts
 _VANISHED = 1e-14  # share of variance left by effects below which nothing but rounding is left
 
 
@@ -54,8 +56,11 @@ class Design:
     @property
     def free(self) -> int:
         """Parameters besides slopes: rank of the constant and effects not nested in clusters."""
-        free = [a.columns() for a in self.absorbed if not a.nested_in(self.clusters)]
-        return int(np.linalg.matrix_rank(np.column_stack([np.ones(len(self.y)), *free])))
+        families = [a for a in self.absorbed if not a.nested_in(self.clusters)]
+        if len(families) == 1 and families[0].slope is None and not families[0].omit_first:
+            return int(families[0].codes.max()) + 1  # dummies add up to the constant
+        free = [a.columns() for a in families]
+        return rank(np.column_stack([np.ones(len(self.y)), *free]))
 
 
 def build_design(spec: Specification, panel: Panel, rows: Rows) -> Design:
@@ -101,13 +106,29 @@ def split_effects(
     """
     if any(a.slope is None and not a.omit_first for a in absorbed):
         z = z - z.mean(axis=0)  # effects span it; a level far above its movement would cost digits
-    free = [a.columns() for a in absorbed if not a.nested_in(clusters)]
-    both = without_nested(np.column_stack([z, *free]), absorbed, clusters)
-    partly, nuisance = both[:, : z.shape[1]], both[:, z.shape[1] :]
+    nested = [a for a in absorbed if a.nested_in(clusters)]
+    free = [a for a in absorbed if not a.nested_in(clusters)]
+    if len(nested) == 1 and nested[0].slope is None and sum(map(_levels, free)) > _MANY:
+        partly = without_nested(z, nested, clusters)
+        nuisance = np.column_stack([_less_means(a, nested[0].codes) for a in free])
+    else:
+        both = without_nested(np.column_stack([z, *(a.columns() for a in free)]), nested, clusters)
+        partly, nuisance = both[:, : z.shape[1]], both[:, z.shape[1] :]
     if not free:
         return partly, nuisance, partly
-    fitted = nuisance @ np.linalg.lstsq(nuisance, partly, rcond=1e-10)[0]
-    return partly, nuisance, partly - fitted
+    return partly, nuisance, without_columns(partly, nuisance)
+
+
+def _levels(family: Absorbed) -> int:
+    return len(family.codes) * (int(family.codes.max()) + 1)
+
+
+def _less_means(family: Absorbed, codes: np.ndarray) -> np.ndarray:
+    """Columns of a family less their means in each level of `codes`, from counts alone."""
+    levels, width = int(codes.max()) + 1, int(family.codes.max()) + 1
+    sums = np.bincount(codes * width + family.codes, family.slope, levels * width)
+    means = sums.reshape(levels, width) / np.bincount(codes)[:, None]
+    return family.columns() - means[codes, int(family.omit_first) :]
 
 
 def flat(clean: np.ndarray, raw: np.ndarray) -> np.ndarray:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["least_squares", "units"]
+__all__ = ["least_squares", "rank", "units", "without_columns"]
+
+_RANK = 1e-10  # relative size below which a direction of columns counts as empty
+_CELLS = 4e6  # cells of columns from which their cross-products are inverted instead
 
 
 def units(columns: np.ndarray) -> np.ndarray:
@@ -25,3 +28,25 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     unit = units(x)
     slopes = np.linalg.lstsq(x / unit, y, rcond=None)[0]
     return slopes / (unit if y.ndim == 1 else unit[:, None])
+
+
+def rank(columns: np.ndarray) -> int:
+    """Rank of columns (n, q) of one scale; where they are many, by their cross-products."""
+    if columns.size <= _CELLS:
+        return int(np.linalg.matrix_rank(columns))
+    values = np.linalg.eigvalsh(columns.T @ columns)
+    return int((values > _RANK * values[-1]).sum())
+
+
+def without_columns(z: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Residuals of z, shape (n, m), on columns (n, q) of one scale that may be collinear.
+
+    By least squares; where rows and columns are many, by their cross-products, twice, so that
+    what the squaring loses in the first step comes back in the second.
+    """
+    if columns.size <= _CELLS:
+        return z - columns @ np.linalg.lstsq(columns, z, rcond=_RANK)[0]
+    inverse = np.linalg.pinv(columns.T @ columns, rcond=_RANK, hermitian=True)
+    for _ in range(2):
+        z = z - columns @ (inverse @ (columns.T @ z))
+    return z

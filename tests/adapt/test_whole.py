@@ -12,6 +12,7 @@ from analysis.adapt.asking import ask, with_ledger
 from analysis.adapt.command import adapt
 from analysis.adapt.options import Wishes
 from analysis.adapt.sections import claim_models
+from analysis.adapt.words import adapted_text
 from analysis.cli import main
 from analysis.data import load
 from analysis.errors import AnalysisError
@@ -90,8 +91,8 @@ def test_the_slope_is_that_of_least_squares_with_dummies(adapted):
     assert slope == pytest.approx(0.02, abs=0.002)
 
 
-def test_a_large_panel_gives_the_same_slope_without_a_verdict(adapted, files, study, monkeypatch):
-    monkeypatch.setattr("analysis.adapt.large.LARGE", 0)
+def test_a_vast_panel_gives_the_same_slope_without_a_verdict(adapted, files, study, monkeypatch):
+    monkeypatch.setattr("analysis.adapt.large.VAST", 0)
     wishes = Wishes(files / "我的数据.xlsx", files / "large", jobs=1, ledger=files / "my.yml")
     found = adapt(study, wishes, lambda _: None).answers
     column = adapted[0].answers.answered[0].evidence.findings[0].columns[0]
@@ -103,6 +104,43 @@ def test_a_large_panel_gives_the_same_slope_without_a_verdict(adapted, files, st
     )
     assert "without a verdict" in found.records[0].evidence.cannot
     assert (files / "large" / "report" / "tables" / "estimates.docx").is_file()
+
+
+def test_a_large_panel_is_judged_but_where_a_design_searches(adapted, files, study, monkeypatch):
+    monkeypatch.setattr("analysis.adapt.large.LARGE", 0)
+    search = {**CLAIM, "id": "thesis-4", "design": "threshold", "regressors": ["dfi", "loan"],
+              "setup": {"by": "loan"}}  # fmt: skip
+    (files / "two.yml").write_text(
+        yaml.safe_dump({"claims": [CLAIM, search]}, allow_unicode=True), encoding="utf-8"
+    )
+    wishes = Wishes(files / "我的数据.xlsx", files / "two", draws=199, jobs=1,
+                    ledger=files / "two.yml")  # fmt: skip
+    found = adapt(study, wishes, lambda _: None)
+    one, two = found.answers.records
+    before = adapted[0].answers.answered[0]
+    assert (one.verdict, one.evidence.checks) == (before.verdict, before.evidence.checks)
+    assert "threshold, searches its threshold anew" in two.evidence.cannot
+    words = " ".join(adapted_text(found).split())
+    assert "2 of 2 claims were asked. thesis-4 has no answer: Its design, threshold" in words
+
+
+def test_why_claims_are_not_asked_is_counted_in_plain_words(adapted):
+    words = " ".join(adapted_text(adapted[0]).split())
+    assert (
+        "1 of 3 claims were asked. Not asked: 1 for want of the dates of a policy (give them with "
+        "--policies); 1 for want of series that the table lacks." in words
+    )
+
+
+def test_every_claim_of_the_book_is_asked_or_counted_with_a_reason(files, study, adapted):
+    panel = build(load("mine", files / "out"), study.measures)
+    asked = ask(study, panel, files / "out")
+    status = [claim.status for claim in study.ledger]
+    assert sum(asked.reasons.values()) == len(status) - len(asked.study.ledger)
+    assert asked.reasons["about things for which the study has no series"] == sum(
+        claim.status == "needs user data" for claim, _ in asked.cannot
+    )
+    assert len(asked.reasons) <= 5
 
 
 def test_the_data_set_is_one_like_any_other(adapted, files, study):

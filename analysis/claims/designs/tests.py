@@ -151,20 +151,21 @@ def _exposure(question: Question, regression: Regression, leading: Estimate) -> 
 
 def _policy(question: Question, regression: Regression, leading: Estimate) -> Extra:
     design = question.study.policy(question.claim.policy)
-    sample = regression.spec.sample
+    sample, level = regression.spec.sample, question.rules.level
     # The same controls as in the regression, or test and columns would answer two questions.
     panel, outcome = without_initial(question.panel, regression.spec)
-    within = inference.randomisation_test(design, outcome, panel, strata="region", sample=sample)
+    asks = "Does the effect stand out when entities are exchanged within regions only?"
+    inside = Check("within regions", asks, "The entities have no regions.", None)
+    within = None
+    if "region" in panel.entities:
+        within = inference.randomisation_test(
+            design, outcome, panel, strata="region", sample=sample
+        )
+        inside = replace(inside, found=f"p = {within.p:.3f}.", passed=within.p < level)
     study = inference.event_study(design, outcome, panel, sample=sample)
     before = inference.pretrend_test(study)
-    level = question.rules.level
     checks = (
-        Check(
-            "within regions",
-            "Does the effect stand out when entities are exchanged within regions only?",
-            f"p = {within.p:.3f}.",
-            within.p < level,
-        ),
+        inside,
         Check(
             "pre-trends",
             "Did the treated move like the others before?",

@@ -19,14 +19,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.inference.clusters.wild_scores import Scores
+from analysis.models.crossproducts import cross_products
 from analysis.models.design import Absorbed, Design, split_effects, without_nested
+from analysis.models.scaling import rank
 
 __all__ = ["SharedRows", "Slopes", "share_rows"]
 
 _RANK = 1e-10  # relative size of a singular value below which a direction of the effects is empty
 _UNKNOWN = 1e-8  # share of the first term in empty directions above which it has no slope
 _ABSORBED = 1e-9  # share of a column's length below which effects have taken all of it
-_CELLS = 4e6  # rows times deletions held at once: thousands of clusters would fill the memory
+_CELLS = 4e6  # rows times deletions held at once
+_NARROW = 48  # columns up to which products by cluster are cheaper than rows for many deletions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,14 +203,19 @@ class SharedRows:
         crossing += np.swapaxes(self.left_out, -1, -2) @ (self.left_out @ crossing)
         columns = np.concatenate([unit, self.crossing], axis=1)[self.order]
         slopes = np.concatenate([both, crossing], axis=1)  # (h, m + r, 2)
-        out, step = np.empty(groups), max(1, int(_CELLS // len(columns)))
+        narrow = len(columns) * groups > _CELLS and columns.shape[1] <= _NARROW
+        products = cross_products(columns, self.clusters[self.order]) if narrow else columns
+        out, step = np.empty(groups), max(1, int(_CELLS // len(products)))
         for first in range(0, groups, step):
-            at = slice(first, first + step)
-            one, two = (columns @ slopes[at, :, i].T for i in (0, 1))
-            scores = np.add.reduceat(one * two, self.starts, axis=0)  # (g, h)
-            own = np.arange(scores.shape[1])
-            scores[first + own, own] = 0.0
-            out[at] = np.sqrt((scores**2).sum(axis=0))
+            one, two = (slopes[first : first + step, :, i] for i in (0, 1))
+            if narrow:
+                pairs = (one[:, :, None] * two[:, None, :]).reshape(len(one), -1)
+                scores = products.reshape(groups, -1) @ pairs.T  # (g, h)
+            else:
+                scores = np.add.reduceat((columns @ one.T) * (columns @ two.T), self.starts, axis=0)
+            left_out = np.arange(len(one))
+            scores[first + left_out, left_out] = 0.0
+            out[first : first + step] = np.sqrt((scores**2).sum(axis=0))
         return out
 
     def _scores(
@@ -260,7 +268,7 @@ def share_rows(design: Design, *, levels_only: bool = False) -> SharedRows:
         left_out=_lifted(np.split(crossing[order], starts[1:])),
         starts=starts,
         order=order,
-        free=int(np.linalg.matrix_rank(np.column_stack([np.ones(n), *free]))),
+        free=rank(np.column_stack([np.ones(n), *free])),
         labels=design.cluster_labels,
     )
 

@@ -249,3 +249,21 @@ def test_one_entity_that_makes_the_sds_does_not_decide_how_large_other_estimates
     table = deletions(SPECS["plain"], replace(panel, frame=frame), "a").set_index("cluster")
     as_it_was = deletions(SPECS["plain"], panel, "a").set_index("cluster")
     assert table.loc["e05", "estimate"] == pytest.approx(as_it_was.loc["e05", "estimate"])
+
+
+@pytest.mark.parametrize("narrow", [48, 0])
+def test_thousands_of_clusters_are_left_out_by_products_with_the_same_answer(
+    spec, panel, monkeypatch, narrow
+):
+    plain, one = solved(spec, panel), estimate(spec, panel)
+    for where in ("inference.clusters.shared_rows._CELLS", "models.scaling._CELLS",
+                  "models.design._MANY"):  # fmt: skip
+        monkeypatch.setattr(f"analysis.{where}", 0)
+    monkeypatch.setattr("analysis.inference.clusters.shared_rows._NARROW", narrow)
+    large, other = solved(spec, panel), estimate(spec, panel)
+    for name in ("estimate", "se", "se_cr3", "without", "se_without", "effective"):
+        np.testing.assert_allclose(getattr(large, name), getattr(plain, name), rtol=1e-7)
+    assert other.parameters == one.parameters
+    for name in ("estimate", "se", "se_cr3", "lowest", "highest"):
+        theirs = getattr(one.coefficient("a"), name)
+        assert getattr(other.coefficient("a"), name) == pytest.approx(theirs, rel=1e-7)
