@@ -28,7 +28,6 @@ OWN = {
     "panel-var": "draws both equations anew, year by year, in every draw of the bootstrap",
     "local-projection": "repeats its bootstrap for every horizon",
     "distributed-lag": "repeats its bootstrap for every lag",
-    "event": "compares the years before entity by entity",
 }
 """Designs that a large panel is not asked, and what their own test does."""
 

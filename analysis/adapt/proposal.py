@@ -22,6 +22,9 @@ __all__ = ["Sizes", "propose"]
 NEAR, FAR = 5.0, 30.0  # figures of one series in two tables differ by less than, or by more than
 ALIKE = 0.6  # so alike are two names that one is offered for the other
 MOST = 5  # candidates
+USUAL = (
+    0.9  # quantile told from a few ratios far above one, as of firms that owe more than they own
+)
 
 Sizes = Mapping[str, float]
 """Median of each series in the data set that the table resembles, in base units."""
@@ -178,12 +181,13 @@ def _misfit(
 def _percent_or_share(
     column: _Column, target: Target, vocabulary: Vocabulary, size: float | None
 ) -> tuple[str, str]:
-    """Tell percent from shares of one by the largest figure and by the size of the study's."""
+    """Tell percent from shares of one by how large figures are, there and in the study."""
     percent, share = (vocabulary.written(u, target.base) for u in ("%", "share"))
     figures = column.figures
     if not figures.size:
         return percent, ""
     largest = float(np.max(np.abs(figures)))
+    usual = float(np.quantile(np.abs(figures), USUAL))
     if size is not None:
         fits = [u for u in (percent, share)
                 if _off(figures, vocabulary.units[u].factor, size) < math.log(NEAR)]  # fmt: skip
@@ -191,7 +195,7 @@ def _percent_or_share(
             return fits[0], "" if (fits[0] == percent) == (largest > 1.5) else (
                 f"no unit in the heading; {fits[0]} fits the size of the study's figures"
             )
-    elif largest > 1.5:
+    elif usual > 1.5:
         return percent, "no unit in the heading; figures above one are percent"
     low, high = float(figures.min()), float(figures.max())
     return "", f"ask: percent or shares of one? The figures go from {low:.4g} to {high:.4g}"

@@ -108,8 +108,7 @@ def test_a_vast_panel_gives_the_same_slope_without_a_verdict(adapted, files, stu
 
 def test_a_large_panel_is_judged_but_where_a_design_searches(adapted, files, study, monkeypatch):
     monkeypatch.setattr("analysis.adapt.large.LARGE", 0)
-    search = {**CLAIM, "id": "thesis-4", "design": "threshold", "regressors": ["dfi", "loan"],
-              "setup": {"by": "loan"}}  # fmt: skip
+    search = {**CLAIM, "id": "thesis-4", "design": "threshold", "setup": {"by": "loan"}}
     (files / "two.yml").write_text(
         yaml.safe_dump({"claims": [CLAIM, search]}, allow_unicode=True), encoding="utf-8"
     )
