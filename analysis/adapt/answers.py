@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.adapt.asking import Asked, ask
-from analysis.adapt.large import LargeEstimate, estimates, is_vast, unaffordable
+from analysis.adapt.large import LargeEstimate, estimates, is_large, is_vast, unaffordable
 from analysis.adapt.policies import Policies
 from analysis.claims.archive import open_archive
 from analysis.claims.claim import Claim
@@ -100,7 +100,7 @@ def answer(
         why = {claim.id: unaffordable(claim, panel) for claim in found.study.ledger}
         results = evaluate_study(
             found.of({name for name, words in why.items() if not words}),
-            draws=draws, jobs=jobs, explore=True, said=said,
+            draws=draws, jobs=jobs, explore=True, curves=not is_large(panel), said=said,
         )  # fmt: skip
         done = {record.id: record for record in results.records}
         for claim in found.study.ledger:

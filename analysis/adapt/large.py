@@ -26,7 +26,6 @@ OWN = {
     "threshold": "searches its threshold anew in every draw of the bootstrap",
     "spatial": "estimates its map anew in every draw of the bootstrap",
     "panel-var": "draws both equations anew, year by year, in every draw of the bootstrap",
-    "local-projection": "repeats its bootstrap for every horizon",
     "distributed-lag": "repeats its bootstrap for every lag",
 }
 """Designs that a large panel is not asked, and what their own test does."""
