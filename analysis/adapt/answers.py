@@ -100,7 +100,7 @@ def answer(
         why = {claim.id: unaffordable(claim, panel) for claim in found.study.ledger}
         results = evaluate_study(
             found.of({name for name, words in why.items() if not words}),
-            draws=draws, jobs=jobs, explore=True, curves=not is_large(panel), said=said,
+            draws=draws, jobs=jobs, explore=True, lengthy=not is_large(panel), said=said,
         )  # fmt: skip
         done = {record.id: record for record in results.records}
         for claim in found.study.ledger:

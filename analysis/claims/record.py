@@ -126,7 +126,7 @@ class Record:
         )  # fmt: skip
 
 
-def make_record(made: Evaluated, *, explore: bool = True, curves: bool = True) -> Record:
+def make_record(made: Evaluated, *, explore: bool = True, lengthy: bool = True) -> Record:
     """Judge an evaluated claim and put down what its section shows.
 
     Parameters
@@ -135,8 +135,8 @@ def make_record(made: Evaluated, *, explore: bool = True, curves: bool = True) -
         With p-values adjusted in its family.
     explore : bool
         Whether pictures, tables, the protocol's questions and the curve are wanted as well.
-    curves : bool
-        Whether the curve is wanted among them.
+    lengthy : bool
+        Whether the last two are, which take hours on thousands of entities.
 
     Returns
     -------
@@ -167,11 +167,11 @@ def make_record(made: Evaluated, *, explore: bool = True, curves: bool = True) -
 
     first = made.readings[0] if made.readings else None
     answers = ()
-    if first:
+    if first and lengthy:
         columns = first.estimates
         answers = ask_protocol(first.regression, columns.columns[0], columns.names)
     slopes = moderated(first) if first else None
-    found = curve(made.question) if curves and made.readings else None
+    found = curve(made.question) if lengthy and made.readings else None
     pictures = claim_pictures(made, found)
     shown = Page(claim_numbers(made, judged, slopes, found), pictures, claim_grids(made, answers))
     ends = None

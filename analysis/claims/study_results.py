@@ -89,7 +89,7 @@ class Results:
 @threadpool_limits.wrap(limits=1, user_api="blas")  # small matrices: threads wait for each other
 def evaluate_study(
     study: Study, *, draws: int = DRAWS, jobs: int = 2, explore: bool = False,
-    curves: bool = True, said: Callable[[str], None] | None = None,
+    lengthy: bool = True, said: Callable[[str], None] | None = None,
 ) -> Results:  # fmt: skip
     """Put every claim of a study to the figures, family by family.
 
@@ -106,9 +106,9 @@ def evaluate_study(
     explore : bool
         Whether pictures, tables and pages are wanted too. Pages look at the figures they were
         written for; a study put to other figures has none.
-    curves : bool
-        Whether what is explored includes the specification curves, which thousands of entities
-        make long.
+    lengthy : bool
+        Whether what is explored includes curves and the protocol's questions, which take hours on
+        thousands of entities.
     said : callable, optional
         Told of every family and page that is done.
 
@@ -135,7 +135,7 @@ def evaluate_study(
     if draws < 1 or jobs < 1:
         raise LedgerError(f"{draws} draws on {jobs} processes: ask for one or more of each.")
     families = sorted(study.families, key=lambda f: -len(study.ledger.filter(family=f)))
-    work = [(_family, (name, draws, explore, curves)) for name in families]
+    work = [(_family, (name, draws, explore, lengthy)) for name in families]
     if explore and not study.moved:
         work += [(_page, (name,)) for name in study.pages]
     done = []
@@ -195,7 +195,7 @@ def _do(task: Task) -> Part:
     return run(_study, *given)
 
 
-def _family(study: Study, family: str, draws: int, explore: bool, curves: bool) -> Part:
+def _family(study: Study, family: str, draws: int, explore: bool, lengthy: bool) -> Part:
     """Evaluate a family on every data set it is put to, then explore."""
     runs = study.runs(family=family)
     made: list[Evaluated] = []
@@ -211,7 +211,7 @@ def _family(study: Study, family: str, draws: int, explore: bool, curves: bool) 
         made += evaluate_family(asked, draws=draws)
         if panel is not None:
             books[dataset] = Codebook.of(panel)
-    records += [_record(one, explore, curves) for one in made]
+    records += [_record(one, explore, lengthy) for one in made]
     module = study.chapters[family].get("module")
     pages = {}
     if explore and module and not study.moved:
@@ -220,9 +220,9 @@ def _family(study: Study, family: str, draws: int, explore: bool, curves: bool) 
     return records, pages, books
 
 
-def _record(made: Evaluated, explore: bool, curves: bool) -> Record:
+def _record(made: Evaluated, explore: bool, lengthy: bool) -> Record:
     """Put down a claim; an event on a further data set also shows what it rests on."""
-    record, claim = make_record(made, explore=explore, curves=curves), made.claim
+    record, claim = make_record(made, explore=explore, lengthy=lengthy), made.claim
     if explore and claim.dataset and claim.design == "event" and made.readings:
         return replace(record, shown=record.shown | event_page(made))
     return record
