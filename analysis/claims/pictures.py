@@ -27,7 +27,9 @@ _INSTEAD = (
 )
 
 
-def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exhibit]:
+def claim_pictures(
+    made: Evaluated, found: Curve | None = None, *, lengthy: bool = True
+) -> dict[str, Exhibit]:
     """Return the pictures of a claim by name.
 
     Parameters
@@ -36,6 +38,8 @@ def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exh
         The claim.
     found
         Its specification curve, if it is there already.
+    lengthy
+        Whether the curve is wanted.
 
     Returns
     -------
@@ -50,7 +54,8 @@ def claim_pictures(made: Evaluated, found: Curve | None = None) -> dict[str, Exh
         out["effects"] = _effects(made.evidence.findings[0])
     if made.readings:
         out["scatter"] = scatter(made.readings[0])
-        out["curve"] = _curve(made, curve(made.question) if found is None else found)
+        if lengthy:
+            out["curve"] = _curve(made, curve(made.question) if found is None else found)
         if made.ingredients and not made.ingredients[0].empty:
             out["ingredients"] = Exhibit.of(
                 "interval_rows", rows=ingredient_rows(made), xlabel=_INSTEAD

@@ -172,7 +172,7 @@ def make_record(made: Evaluated, *, explore: bool = True, lengthy: bool = True) 
         answers = ask_protocol(first.regression, columns.columns[0], columns.names)
     slopes = moderated(first) if first else None
     found = curve(made.question) if lengthy and made.readings else None
-    pictures = claim_pictures(made, found)
+    pictures = claim_pictures(made, found, lengthy=lengthy)
     shown = Page(claim_numbers(made, judged, slopes, found), pictures, claim_grids(made, answers))
     ends = None
     if slopes is not None:
