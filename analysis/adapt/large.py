@@ -20,13 +20,12 @@ from analysis.inference import estimate
 
 __all__ = ["LargeEstimate", "estimates", "is_large", "is_vast", "unaffordable"]
 
-LARGE = 6e6  # rows times entities above which designs with tests of their own would take hours
+LARGE = 6e6  # rows times entities above which designs that search take too long
 VAST = 4e8  # the same, above which no verdict is to be had in minutes
 OWN = {
     "threshold": "searches its threshold anew in every draw of the bootstrap",
     "spatial": "estimates its map anew in every draw of the bootstrap",
-    "panel-var": "draws both equations anew, year by year, in every draw of the bootstrap",
-    "distributed-lag": "repeats its bootstrap for every lag",
+    "panel-var": "estimates its equations anew in every draw of the bootstrap",
 }
 """Designs that a large panel is not asked, and what their own test does."""
 
@@ -73,7 +72,7 @@ def unaffordable(claim: Claim, panel: Panel) -> str:
         return ""
     return (
         f"Its design, {claim.design}, {OWN[claim.design]}: on {len(panel.entities):,} "
-        f"{panel.roles.entities} that would take hours, and the p of its slope alone says too much."
+        f"{panel.roles.entities} that takes too long, and the p of its slope alone says too much."
     )
 
 
