@@ -1,0 +1,52 @@
+"""Mend what the theme and its extensions write, so that readers who hear a page can use it.
+
+Each mend is one replacement in the finished page. All of them can be made twice, because Sphinx
+writes only pages that changed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+MENDS = [
+    # Deprecated roles, and a list whose items are none.
+    (r' role="doc-biblioentry"', ""),
+    (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+    # A name that hides the words on the button from those who call it by them.
+    (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'<i class="theme-switch (?!.*aria-hidden)', '<i aria-hidden="true" class="theme-switch '),
+    # The side bar holds the logo and the search beside its navigation.
+    (r'<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region"'
+     ' aria-label="Contents of the book" class'),
+    # A page without a title in the article's head, such as that of a wrong address.
+    (r"<h1></h1>", ""),
+]  # fmt: skip
+COMPILED = [(re.compile(pattern), mended) for pattern, mended in MENDS]
+
+
+def mend(page: str) -> str:
+    """Return a finished page with all mends made."""
+    for pattern, mended in COMPILED:
+        page = pattern.sub(mended, page)
+    return page
+
+
+def _mend_pages(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.name != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        if (mended := mend(page)) != page:
+            path.write_text(mended, encoding="utf-8", newline="\n")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", _mend_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
