@@ -13,6 +13,7 @@ from pathlib import Path
 CODE = Path(__file__).resolve().parent
 INSTALLED = (CODE / "_figures").is_dir()
 FIGURES = CODE / "_figures" if INSTALLED else CODE.parent / "data"
+STYLES = CODE / "_static" if INSTALLED else CODE.parent / "book" / "_static"
 
 
 def archives() -> Path:

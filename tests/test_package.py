@@ -16,10 +16,10 @@ from analysis.adapt.formats import parquet, workbook
 from analysis.errors import DataError
 from analysis.inference.cells import Grid
 from analysis.inference.tables.word import word_file
-from analysis.places import CODE, FIGURES, archives
+from analysis.places import CODE, FIGURES, STYLES, archives
 
 ROOT = Path(__file__).resolve().parents[1]
-OTHER = {".venv", "_build", "tests", "book", ".git"}
+OTHER = {".venv", "_build", "tests", "book", "_ext", ".git"}
 
 LOOK = """
 import json
@@ -74,7 +74,9 @@ def test_the_wheel_holds_the_package_with_its_figures_and_nothing_else(names):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("folder", "inside"), [(CODE, ""), (FIGURES, "_figures/")])
+@pytest.mark.parametrize(
+    ("folder", "inside"), [(CODE, ""), (FIGURES, "_figures/"), (STYLES, "_static/")]
+)
 def test_every_file_of_the_clone_is_in_the_wheel(names, folder, inside):
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     kept = {f"analysis/{inside}{name}" for name in files if "__pycache__" not in name}

@@ -20,11 +20,10 @@ from analysis.claims.study_results import Results
 from analysis.data.codebook import Codebook
 from analysis.display.chapters import forest_rows
 from analysis.display.sections import Section
-from analysis.places import CODE
+from analysis.places import STYLES
 
 __all__ = ["write_book"]
 
-STATIC = CODE.parent / "book" / "_static"
 OWN = "mine"  # the archive's page with what belongs to no claim
 FOLDED = ("card", "measures", "models", "tables", "literature")
 
@@ -57,7 +56,7 @@ def write_book(folder: Path, report: Report, draws: int) -> None:
     pages = _pages(study, report)
     static = folder / "book" / "_static"
     static.mkdir(parents=True)
-    for path in sorted(STATIC.glob("*")):
+    for path in sorted(STYLES.glob("*")):
         shutil.copyfile(path, static / path.name)
     (static / "mine.css").write_text(template("mine.css"), "utf-8")
     for name, text in pages.items():

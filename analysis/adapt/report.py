@@ -24,7 +24,7 @@ from analysis.display.sections import Section
 from analysis.inference.cells import Grid
 from analysis.inference.tables.printed import save_grid
 from analysis.measures.patience import published_patience
-from analysis.places import CODE
+from analysis.places import STYLES
 
 __all__ = [
     "ESTIMATES", "Report", "account_words", "estimates_alt", "linked", "make_report",
@@ -34,7 +34,7 @@ __all__ = [
 FORMATS = (".html", ".csv", ".tex", *([".docx"] if find_spec("docx") else []))
 ESTIMATES = "Every estimate with its interval."
 HERE = Path(__file__).parent
-SHEETS = (CODE.parent / "book" / "_static" / "book.css", HERE / "templates" / "mine.css",
+SHEETS = (STYLES / "book.css", HERE / "templates" / "mine.css",
           HERE / "report.css")  # fmt: skip
 # The book's sheet asks the page which theme it has; a page of its own asks the system.
 _THEME = (

@@ -74,7 +74,7 @@ def table(
 def scrolling(body: str, caption: str, style: str = "scroll") -> Html:
     """Put a finished table where a phone can scroll it, named by its caption."""
     return Html(
-        f'<div class="{style}" role="region" tabindex="0" aria-label="{escape(caption)}">{body}'
+        f'<div class="{style}" role="group" tabindex="0" aria-label="{escape(caption)}">{body}'
         "</div>"
     )
 

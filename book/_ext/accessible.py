@@ -26,6 +26,8 @@ MENDS = [
      ' aria-label="Contents of the book" class'),
     # A page without a title in the article's head, such as that of a wrong address.
     (r"<h1></h1>", ""),
+    # A heading cell that heads nothing.
+    (r'<th(?: scope="(?:row|col)")?></th>', "<td></td>"),
 ]  # fmt: skip
 COMPILED = [(re.compile(pattern), mended) for pattern, mended in MENDS]
 
