@@ -17,8 +17,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "chapters": ["chapter", "page"],
         "charts": ["draw"],
         "diagrams": ["diagram"],
-        "pages": ["ledger_page", "overview"],
+        "pages": ["ledger_page"],
         "replication": ["replication_page", "sources"],
+        "start": ["overview"],
         "verdicts": ["verdicts_page"],
     },
 )

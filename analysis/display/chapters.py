@@ -17,6 +17,7 @@ from analysis.display.diagrams import diagram
 from analysis.display.drawing import Picture
 from analysis.display.html import Html, badge, folded, publish, table
 from analysis.display.sections import Section, show
+from analysis.display.tally import counted
 from analysis.display.words import estimate_cell
 
 __all__ = ["BookPage", "Chapter", "chapter", "forest_rows", "page"]
@@ -82,13 +83,14 @@ class Chapter(BookPage):
 
     @cached_property
     def answer(self) -> Html:
-        """The claims under the words they have over all data sets, each leading to its section."""
-        rows = ""
+        """A sentence that counts the claims by their words over all data sets, and the claims."""
+        rows, words = "", [s.word for s in self.sections.values()]
         for word in VERDICTS:
             said = [_link(s) for s in self.sections.values() if s.word == word]
             rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
-        several = any(made.others for made in self.sections.values())
-        lead = f"What the figures say of each claim{', over all data sets' if several else ''}:"
+        lead = counted(words)
+        if any(made.others for made in self.sections.values()):
+            lead = f"Over all data sets, {lead[0].lower()}{lead[1:]}"
         return Html(f'<div class="answer"><p>{lead}</p><ul>{rows}</ul></div>')
 
     @cached_property
@@ -193,7 +195,8 @@ def page(study: str | Path | Study, name: str, archive: Path | Archive | None = 
 
 
 def _link(made: Section) -> str:
-    return f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'
+    said = escape(made.claim.sentence)
+    return f'<a href="#{made.claim.id.lower()}" title="{said}">{made.claim.id}</a>'
 
 
 def _rows(made: Section) -> list[dict[str, object]]:

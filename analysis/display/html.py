@@ -84,6 +84,11 @@ def badge(word: str, kind: str = "verdict") -> str:
     return f'<span class="{kind} {kind}-{word.replace(" ", "-")}">{escape(word)}</span>'
 
 
+def natural_key(name: str) -> str:
+    """Return a key by which M12 comes before M103."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(5), name)
+
+
 def _cell(value: object, form: Callable[[object], str] | None) -> str:
     if isinstance(value, Html):
         return value.text

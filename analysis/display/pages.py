@@ -1,30 +1,40 @@
-"""The start page, the ledger and the map of the mechanism."""
+"""The ledger: every claim in a table that can be narrowed, and what no figure can decide."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch
 
-from analysis.claims import Claim, Ledger, Statement, Study, current_archive, read_study
+from analysis.claims import (
+    STATUSES,
+    VERDICTS,
+    Claim,
+    Ledger,
+    Statement,
+    Study,
+    current_archive,
+    read_study,
+)
+from analysis.claims.across import Across, across, by_claim
 from analysis.claims.statements import coverage, read_statements
-from analysis.display import drawing
-from analysis.display.html import Html, folded, publish, table
-from analysis.display.routes import Link, Node
-from analysis.display.theme import MUTED, SIDE_COLOURS, WIDTH, subplots
+from analysis.display.html import Html, badge, folded, natural_key, publish, scrolling, table
+from analysis.display.mechanism import mechanism_map
 
-__all__ = ["Box", "LedgerPage", "layout", "ledger_page", "mechanism_map", "overview"]
+__all__ = ["LedgerPage", "claims_table", "ledger_page"]
 
-STEP = 9.4  # from one tag to the next, in drawing units
-TALL = 0.043  # inches: the height of one drawing unit
-ROW = 5.7  # from one row of tags to the next
-ACROSS = (-9, 109)  # the drawing's width in units, which the figure's width must hold
+COLUMNS = {
+    "Claim": "text",
+    "What the paper claims": "text",
+    "Verdict": "number",
+    "Chapter": "number",
+    "Status": "number",
+    "Data": "number",
+}
+"""How the keys of a column compare."""
 
 KINDS = {
     "normative": "says what ought to be; no figure can contradict it",
@@ -32,50 +42,21 @@ KINDS = {
 }
 
 
-def overview(study: str | Path | Study, archive: Path | None = None) -> dict[str, object]:
-    """Publish the numbers of the start page: how many claims of which status, how much data.
-
-    Parameters
-    ----------
-    study, archive
-        As for `analysis.display.chapter`.
-
-    Returns
-    -------
-    dict
-        What was published, by glue name.
-
-    Examples
-    --------
-    >>> numbers = overview("patient_capital")
-    >>> 0 < numbers["book_executed"] <= numbers["book_claims"]
-    True
-    """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    main, claims = current_archive(study, archive).codebook(study.main), study.ledger
-    status = Counter(claim.status for claim in claims)
-    return publish(
-        {
-            "claims": len(claims),
-            "testable": status["testable"],
-            "proxy": status["proxy"],
-            "user_data": status["needs user data"],
-            "executed": sum(claim.declared for claim in claims),
-            "not_tested": len(claims.not_tested),
-            "entities": main.roles.count,
-            "first_year": main.roles.first_year,
-            "last_year": main.roles.last_year,
-            "series": sum(v.series == (n,) for n, v in main.variables.items()),
-        },
-        prefix="book",
-    )
-
-
 @dataclass(frozen=True)
 class LedgerPage:
-    """The map of the mechanism and the list of what is claimed."""
+    """The map of the mechanism and the list of what is claimed.
 
-    map: drawing.Picture
+    Attributes
+    ----------
+    map : Html
+        The mechanism with every claim and its word over all data sets.
+    claims : Html
+        Every claim in a row.
+    looks, not_tested, statements : Html
+        Looks at the figures, what no figure decides, and the paper statement by statement.
+    """
+
+    map: Html
     claims: Html
     looks: Html
     not_tested: Html
@@ -102,7 +83,10 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
     """
     study = study if hasattr(study, "ledger") else read_study(study)
     book = study.ledger
-    publish(current_archive(study, archive).page("ledger").numbers)
+    kept = current_archive(study, archive)
+    publish(kept.page("ledger").numbers)
+    found = {c: across(rs, study.rules) for c, rs in by_claim(kept.records).items()}
+    nouns = {name: kept.codebook(name).roles.entities for name in study.datasets}
     outside = pd.DataFrame(
         {
             "Statement": [_quoted(n) for n in book.not_tested],
@@ -111,33 +95,56 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
         }
     )
     return LedgerPage(
-        map=mechanism_map(study),
-        claims=_claims(study),
+        map=mechanism_map(study, found, "ledger.html"),
+        claims=claims_table(found, study, nouns),
         looks=_looks(book),
         not_tested=table(outside, "Statements of the paper that no figure can decide"),
         statements=_statements(study),
     )
 
 
-def _claims(study: Study) -> Html:
-    """List every claim, a fold for each chapter."""
-    found = {family: study.ledger.filter(family=family) for family in study.families}
-    return _folds(
-        "Claims",
-        {
-            study.chapters[family]["title"]: [
-                {
-                    "Claim": Html(_entry(study, c.id)),
-                    "Section": c.section,
-                    "What the paper claims": _quoted(c),
-                    "Sign": c.sign,
-                    "Status": c.status,
-                }
-                for c in claims
-            ]
-            for family, claims in found.items()
-        },
+def claims_table(found: Mapping[str, Across], study: Study, nouns: Mapping[str, str]) -> Html:
+    """Show every claim in a row that a reader can sort and narrow, complete without a script.
+
+    Parameters
+    ----------
+    found : mapping of str to Across
+        Every claim over all data sets.
+    study
+        Says on which page a claim is treated.
+    nouns : mapping of str to str
+        What the entities of a data set are called, "provinces".
+    """
+    caption = f"All {len(study.ledger)} claims and the word of each over all data sets"
+    heads = "".join(
+        f'<th scope="col" data-kind="{kind}">{escape(head)}</th>' for head, kind in COLUMNS.items()
     )
+    body = "".join(_row(claim, found[claim.id], study, nouns) for claim in study.ledger)
+    whole = (
+        '<table class="book claims" data-sortable data-select="Verdict, Chapter, Status, Data">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+    return Html(f'<div id="every-claim">{scrolling(whole, caption).text}</div>')
+
+
+def _row(claim: Claim, one: Across, study: Study, nouns: Mapping[str, str]) -> str:
+    asked = [nouns[r.dataset] for r in one.records if r.dataset]
+    title = study.chapters[claim.family]["title"]
+    said = f'{escape(claim.sentence)} <small lang="zh">{escape(claim.section)}</small>'
+    cells = (
+        (said, claim.sentence, ()),
+        (badge(one.word), VERDICTS.index(one.word), (one.word,)),
+        (escape(title), study.families.index(claim.family), (title,)),
+        (escape(claim.status), STATUSES.index(claim.status), (claim.status,)),
+        (escape(", ".join(asked)) or "none", len(asked), asked or ("none",)),
+    )
+    rest = "".join(
+        f'<td data-sort="{escape(str(key))}" data-words="{escape("|".join(words))}">{shown}</td>'
+        for shown, key, words in cells
+    )
+    key = escape(natural_key(claim.id))
+    return f'<tr><th scope="row" data-sort="{key}">{_entry(study, claim.id)}</th>{rest}</tr>'
 
 
 def _folds(what: str, groups: Mapping[str, Sequence[Mapping[str, object]]]) -> Html:
@@ -198,70 +205,3 @@ def _looks(book: Ledger) -> Html:
     kept = ("declared", "declared_in_full", "declared_further")
     dates = {str(book.protocol[k]) for k in kept if k in book.protocol}
     return table(frame, f"Looks at the figures; declared on {', '.join(sorted(dates))}")
-
-
-@dataclass(frozen=True, slots=True)
-class Box(Node):
-    """One part of the mechanism and the claims about it."""
-
-    claims: tuple[str, ...] = ()
-
-
-def layout(study: Study) -> tuple[tuple[Box, ...], tuple[Link, ...]]:
-    """Return the boxes and the arrows of the map."""
-    raw = study.diagrams["mechanism"]
-    boxes = tuple(Box(**{**box, "claims": tuple(box["claims"])}) for box in raw["boxes"])
-    return boxes, tuple(map(Link.read, raw["arrows"]))
-
-
-def mechanism_map(study: Study) -> drawing.Picture:
-    """Draw the mechanism: suppliers, two kinds of finance, the innovation chain, the outcome.
-
-    Parameters
-    ----------
-    study
-        Gives the map and each claim's status; a claim the map does not place is not drawn, which
-        a test forbids.
-    """
-    height = study.diagrams["mechanism"]["height"]
-    figure, ax = subplots(height=(height + 12) * TALL)
-    ax.set(xlim=ACROSS, ylim=(height + 11, -1))
-    ax.axis("off")
-    boxes, arrows = layout(study)
-    status = {claim.id: claim.status for claim in study.ledger}
-    for box in boxes:
-        _draw_box(ax, box, status)
-    for arrow in arrows:
-        look = {"arrowstyle": "-|>", "mutation_scale": 11, "color": MUTED, "lw": 1.2, "zorder": 3}
-        curve = f"arc3,rad={arrow.bend}"
-        ax.add_patch(FancyArrowPatch(arrow.start, arrow.end, connectionstyle=curve, **look))
-    shown = drawing.statuses_shown(status.values())
-    _draw_legend(ax, height + 7, next(iter(status))[:1], shown)
-    return drawing.Picture(figure)
-
-
-def _draw_box(ax: Axes, box: Box, status: dict[str, str]) -> None:
-    drawing.draw_outline(ax, box.x, box.y, box.w, box.h, box.side)
-    colour, size = SIDE_COLOURS[box.side], 10 if box.w < 40 else 11
-    # Both names on one line where they fit, the Chinese one below where they do not.
-    unit = WIDTH / (ACROSS[1] - ACROSS[0])
-    names = drawing.words_width(box.en, size) + drawing.words_width(box.zh, 10)
-    stacked = names > (box.w - 6) * unit
-    left, right = box.x + 2.5, box.x + box.w - 2.5
-    style = {"color": colour, "va": "center"}
-    ax.text(left, box.y + 5, box.en, fontsize=size, **style)
-    if stacked:
-        ax.text(left, box.y + 10.2, box.zh, fontsize=10, **style)
-    else:
-        ax.text(right, box.y + 5, box.zh, fontsize=10, ha="right", **style)
-    top = box.y + (16 if stacked else 12)
-    per_row = max(1, int((box.w - 3) // STEP))
-    for i, claim in enumerate(box.claims):
-        row, column = divmod(i, per_row)
-        drawing.draw_tag(ax, box.x + 6.6 + STEP * column, top + ROW * row, claim, status[claim])
-
-
-def _draw_legend(ax: Axes, y: float, letter: str, statuses: Iterable[str]) -> None:
-    for i, status in enumerate(statuses):
-        drawing.draw_tag(ax, 5 + 27 * i, y, letter, status)
-        ax.text(9 + 27 * i, y, status, fontsize=9.5, va="center")

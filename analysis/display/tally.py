@@ -12,9 +12,50 @@ from analysis.claims import Finding, Record, Rules
 from analysis.claims.finding import sign_of
 from analysis.claims.vocabulary import VERDICTS
 
-__all__ = ["tally"]
+__all__ = ["counted", "tally"]
 
 _DIRECTION = {"+": 1.0, "-": -1.0}
+
+_SAID = {
+    "supported": "{n} {is} supported by the figures",
+    "suggestive": "{n} {is} suggestive",
+    "mixed": "for {n} data sets disagree",
+    "no sizeable effect": "for {n} an effect of plausible size is excluded",
+    "contradicted": "{n} {is} contradicted",
+    "inconclusive": "{n} {stay} open",
+    "cannot be tested here": "{n} cannot be tested here",
+    "cannot be asked here": "{n} cannot be asked here",
+    "descriptive": "{n} {is} only described",
+    "needs user data": "{n} {wait} for figures",
+    "normative": "{n} {is} a norm",
+}
+"""What a count of a word says, in the order in which a reader wants to know."""
+
+
+def counted(words: Sequence[str]) -> str:
+    """Say in a sentence how many claims have which word; that none is supported is said too.
+
+    Examples
+    --------
+    >>> counted(["inconclusive", "no sizeable effect", "inconclusive"])
+    'Of 3 claims none is supported by the figures; for 1 an effect of plausible size is excluded, \
+2 stay open.'
+    >>> counted(["supported"])
+    'The claim is supported by the figures.'
+    """
+    if len(words) == 1:
+        text = _SAID[words[0]].format(n="the claim", **_VERBS[True])
+        return f"{text[0].upper()}{text[1:]}."
+    counts = {word: words.count(word) for word in _SAID}
+    said = [_SAID[w].format(n=n, **_VERBS[n == 1]) for w, n in counts.items() if n]
+    first = "" if counts["supported"] else "none is supported by the figures: "
+    return f"Of {len(words)} claims {first}{_listed(said)}."
+
+
+_VERBS = {
+    True: {"is": "is", "stay": "stays", "wait": "waits"},
+    False: {"is": "are", "stay": "stay", "wait": "wait"},
+}
 
 
 def tally(results: Sequence[Record], rules: Rules) -> dict[str, object]:

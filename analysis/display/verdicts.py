@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -27,7 +26,7 @@ from analysis.display.across import dataset_table
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.drawing import Picture
-from analysis.display.html import Html, badge, grid_table, publish, scrolling, table
+from analysis.display.html import Html, badge, grid_table, natural_key, publish, scrolling, table
 from analysis.display.tally import tally
 from analysis.display.words import estimate_cell
 from analysis.inference.cells import Grid, signed
@@ -176,7 +175,7 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
     before = record.earlier.get("1", "")
     smallest = "<br>".join(one.smallest for one in found)
     return [
-        (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', _natural(claim.id)),
+        (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', natural_key(claim.id)),
         (badge(word), str(VERDICTS.index(word))),
         (_earlier(before, word), str(VERDICTS.index(before)) if before else ""),
         (escape(claim.sentence), claim.sentence),
@@ -187,11 +186,6 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
         (smallest or "none", _key(first and first.mde)),
         (escape(claim.status), str(STATUSES.index(claim.status))),
     ]
-
-
-def _natural(name: str) -> str:
-    """Return a key by which M12 comes before M103."""
-    return re.sub(r"\d+", lambda found: found[0].zfill(5), name)
 
 
 def _earlier(before: str, word: str) -> str:

@@ -2,13 +2,15 @@
 
 Chinese is written without spaces. Each run of Chinese characters is indexed as its single
 characters and its overlapping pairs; the page cuts a query into the same pairs, so any term of
-one character or more is found, whatever a dictionary may know of it.
+one character or more is found, whatever a dictionary may know of it. A name with an ampersand
+inside, R&D, is one term.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING
 
 import snowballstemmer
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
 
 HAN = "\u3400-\u9fff"
 RUN = re.compile(f"[{HAN}]+")
+JOINED = re.compile(r"\w+(?:&\w+)+")
 
 # Runs in the page: cut at blanks and marks, then where scripts meet, then Chinese into pairs.
 SPLIT_QUERY = """
 function splitQuery(query) {
   const pairs = (run) => Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
   return query
-    .split(/[^\\p{L}\\p{N}_]+/gu)
+    .split(/[^\\p{L}\\p{N}_&]+|&(?![\\p{L}\\p{N}_])|(?<![\\p{L}\\p{N}_])&/gu)
     .flatMap((part) => part.match(/[HAN]+|[^HAN]+/gu) || [])
     .flatMap((run) => (/[HAN]/u.test(run) && run.length > 2 ? pairs(run) : [run]));
 }
@@ -48,7 +51,9 @@ class ChinesePairs(SearchLanguage):
 
     def split(self, text: str) -> list[str]:
         """Cut text into index terms."""
-        terms = super().split(RUN.sub(" ", text))
+        text = unescape(text)  # a finished table says R&amp;D
+        english = RUN.sub(" ", text)
+        terms = [*super().split(english), *JOINED.findall(english)]
         for run in RUN.findall(text):
             terms.extend(run)
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))

@@ -1,4 +1,4 @@
-/* Let a reader sort a table by its heads and narrow it by one column. Only tables marked
+/* Let a reader sort a table by its heads and narrow it by its columns. Only tables marked
    data-sortable; without this script they are complete and stand in their own order. */
 (function () {
   "use strict";
@@ -35,31 +35,63 @@
     });
   }
 
-  function choices(table, rows, tell) {
-    const at = Array.from(table.tHead.rows[0].cells).findIndex(
-      (head) => head.textContent === table.dataset.filter,
-    );
-    if (at < 0) return;
-    const words = (row) => row.cells[at].textContent.trim();
-    const ordered = sort(rows, at, true, 1).map(words);
+  const column = (table, name) =>
+    Array.from(table.tHead.rows[0].cells).findIndex((head) => head.textContent === name);
+
+  // A cell may hold several words, as that of the data sets does.
+  const words = (row, at) => row.cells[at].dataset.words?.split("|") ?? [row.cells[at].textContent.trim()];
+
+  // Every word of a column with its number of rows, in the order of the column's keys.
+  function counted(rows, at) {
+    const known = new Set(sort(rows, at, true, 1).flatMap((row) => words(row, at)));
+    return ["all", ...known].map((word) => {
+      const fits = (row) => word === "all" || words(row, at).includes(word);
+      return { word, fits, text: `${word} (${rows.filter(fits).length})` };
+    });
+  }
+
+  // Buttons narrow by one column; `choose` is told what a row has to fit.
+  function buttons(table, rows, name, choose) {
+    const at = column(table, name);
+    if (at < 0) return undefined;
     const group = document.createElement("div");
     group.className = "table-filter";
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", `Show by ${table.dataset.filter}`);
-    for (const word of ["all", ...new Set(ordered)]) {
-      const fits = (row) => word === "all" || words(row) === word;
+    group.setAttribute("aria-label", `Show by ${name}`);
+    for (const { word, fits, text } of counted(rows, at)) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = `${word} (${rows.filter(fits).length})`;
+      button.textContent = text;
       button.setAttribute("aria-pressed", String(word === "all"));
       button.addEventListener("click", () => {
         group.querySelectorAll("button").forEach((other) => {
           other.setAttribute("aria-pressed", String(other === button));
         });
-        rows.forEach((row) => { row.hidden = !fits(row); });
-        tell(`${rows.filter(fits).length} of ${rows.length} rows shown.`);
+        choose(name, fits);
       });
       group.append(button);
+    }
+    return group;
+  }
+
+  // A list for each of several columns; the address may choose: ?verdict=mixed.
+  function lists(table, rows, names, choose) {
+    const asked = new URLSearchParams(location.search);
+    const group = document.createElement("div");
+    group.className = "table-filter";
+    for (const name of names) {
+      const known = counted(rows, column(table, name));
+      const list = document.createElement("select");
+      list.append(...known.map(({ word, text }) => new Option(text, word)));
+      list.addEventListener("change", () => choose(name, known[list.selectedIndex].fits));
+      const label = document.createElement("label");
+      label.append(`${name} `, list);
+      group.append(label);
+      const wanted = known.findIndex(({ word }) => word === asked.get(name.toLowerCase()));
+      if (wanted > 0) {
+        list.selectedIndex = wanted;
+        choose(name, known[wanted].fits);
+      }
     }
     return group;
   }
@@ -70,8 +102,17 @@
       const status = document.createElement("p");
       status.className = "table-status";
       status.setAttribute("role", "status");
-      const tell = (words) => { status.textContent = words; };
-      const group = table.dataset.filter ? choices(table, rows, tell) : undefined;
+      const tell = (said) => { status.textContent = said; };
+      const chosen = new Map();
+      const choose = (name, fits) => {
+        chosen.set(name, fits);
+        const shown = rows.filter((row) => Array.from(chosen.values()).every((fit) => fit(row)));
+        rows.forEach((row) => { row.hidden = !shown.includes(row); });
+        tell(`${shown.length} of ${rows.length} rows shown.`);
+      };
+      const { filter, select } = table.dataset;
+      const group = filter ? buttons(table, rows, filter, choose)
+        : select ? lists(table, rows, select.split(", "), choose) : undefined;
       headings(table, rows, tell);
       const box = table.closest(".scroll") || table;
       box.before(...(group ? [group] : []), status);
