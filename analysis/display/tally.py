@@ -37,9 +37,8 @@ def counted(words: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> counted(["inconclusive", "no sizeable effect", "inconclusive"])
-    'Of 3 claims none is supported by the figures; for 1 an effect of plausible size is excluded, \
-2 stay open.'
+    >>> counted(["inconclusive", "mixed", "inconclusive"])
+    'Of 3 claims none is supported by the figures: for 1 data sets disagree and 2 stay open.'
     >>> counted(["supported"])
     'The claim is supported by the figures.'
     """
