@@ -92,7 +92,7 @@ def _legend(words: Mapping[str, int], ledger: str) -> str:
     for word in (word for word in VERDICTS if words[word]):
         address = f"{ledger}?verdict={word.replace(' ', '+')}#every-claim"
         items += f'<li><a href="{escape(address)}">{badge(word)} {words[word]}</a></li>'
-    said = "A tag leads to its claim; its frame is the verdict over all data sets."
+    said = "Tags lead to claims; frames are verdicts over all data sets."
     legend = f'<ul class="legend" aria-label="Claims by verdict">{items}</ul>'
     return f"<figcaption>{said}{legend}</figcaption>"
 
