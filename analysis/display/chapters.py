@@ -86,7 +86,7 @@ class Chapter(BookPage):
         """A sentence that counts the claims by their words over all data sets, and the claims."""
         rows, words = "", [s.word for s in self.sections.values()]
         for word in VERDICTS:
-            said = [_link(s) for s in self.sections.values() if s.word == word]
+            said = [_named(s) for s in self.sections.values() if s.word == word]
             rows += f"<li>{badge(word)} {', '.join(said)}</li>" if said else ""
         lead = counted(words)
         if any(made.others for made in self.sections.values()):
@@ -195,6 +195,11 @@ def page(study: str | Path | Study, name: str, archive: Path | Archive | None = 
 
 
 def _link(made: Section) -> str:
+    return f'<a href="#{made.claim.id.lower()}">{made.claim.id}</a>'
+
+
+def _named(made: Section) -> str:
+    """Link a claim that stands alone; pointing at it shows what it says."""
     said = escape(made.claim.sentence)
     return f'<a href="#{made.claim.id.lower()}" title="{said}">{made.claim.id}</a>'
 

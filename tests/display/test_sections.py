@@ -103,7 +103,7 @@ def test_tables_hold_every_column_reading_and_check(exits):
 
 def test_the_answer_names_every_claim_once_under_its_word(exits):
     text = exits.answer.text
-    assert re.findall(r'<a href="#m\d+">(M\d+)</a>', text) == sorted(
+    assert re.findall(r'<a href="#m\d+" title="[^"]+">(M\d+)</a>', text) == sorted(
         exits.sections, key=lambda c: (VERDICTS.index(exits.sections[c].word), int(c[1:]))
     )
     assert text.count('class="verdict') == len({s.word for s in exits.sections.values()})
