@@ -23,10 +23,13 @@ import warnings
 from contextlib import redirect_stderr, suppress
 from io import StringIO
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 READY = "ready"
+# What a chapter publishes waits without limit on either side: by default a builder that is slow to
+# read loses what comes behind the first thousands of numbers, and is not told.
+UNLIMITED = 0
 
 
 # In the builder.
@@ -105,6 +108,11 @@ class Source:
                 manager.provisioner = Provisioner(**about, parent=manager)
                 manager.provisioner.source = self
                 await super().start_kernel(**options)
+
+            def client(manager, **options: object) -> AsyncKernelClient:  # noqa: N805
+                found = super().client(**options)
+                found.context.rcvhwm = UNLIMITED
+                return found
 
         return Manager
 
@@ -186,10 +194,15 @@ def become_kernel(arguments: list[str], cwd: str | None, env: dict[str, str]) ->
     os.chdir(cwd or ".")
     os.environ.clear()
     os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))
-    from ipykernel.kernelapp import launch_new_instance
+    from ipykernel.kernelapp import IPKernelApp
+
+    class CopyApp(IPKernelApp):
+        def init_iopub(self, context: object) -> None:
+            context.sndhwm = UNLIMITED
+            super().init_iopub(context)
 
     try:
-        launch_new_instance(argv=arguments)
+        CopyApp.launch_instance(argv=arguments)
     finally:
         os._exit(0)
 
