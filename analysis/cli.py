@@ -34,6 +34,7 @@ from analysis.errors import AnalysisError, DataError, require_known
 
 __all__ = ["main"]
 
+UNITS = "Parts are in within-SDs, as the book prints them; regressions in units of the figures."
 Answer = tuple[Any, Callable[[], str]]
 """What a command found: plain types for JSON, and a function that writes them for a reader."""
 
@@ -147,7 +148,8 @@ def _claim(options: argparse.Namespace) -> Answer:
         made = evaluate(Question(claim, study.panel(study.dataset_of(claim)), study))
         judged = verdict(made.evidence, study.rules)
         facts = {**made.to_dict(), "verdict": asdict(judged)}
-        return facts, lambda: evidence_text(made, judged, _width())
+        units = labelled("Units", UNITS, _width())
+        return facts, lambda: f"{evidence_text(made, judged, _width())}\n\n{units}"
     evidence = Evidence(claim)
     judged = verdict(evidence, study.rules)
     text = labelled("Verdict", f"{judged.word.upper()}. {judged.reason}", _width())

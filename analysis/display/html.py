@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.claims import Claim, Verdict
 from analysis.claims.numbers import flatten
 from analysis.data.codebook import Codebook
+from analysis.display.formulas import formula_words
 from analysis.inference.cells import Grid
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
@@ -147,8 +148,10 @@ def claim_card(
         if book is None or measure not in book:
             return escape(measure)
         variable = book.describe(measure)
+        labels = {n: v.label_en for n, v in book.variables.items()}
+        made = formula_words(variable.formula, labels) if variable.formula else variable.definition
         return (
-            f'<abbr title="{escape(measure)}: {escape(variable.formula or variable.definition)}">'
+            f'<abbr title="{escape(measure)}: {escape(made)}">'
             f'{escape(variable.label_en)}</abbr> <span lang="zh">{escape(variable.label_zh)}</span>'
         )
 

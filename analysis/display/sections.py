@@ -77,12 +77,13 @@ class Section:
     @cached_property
     def answer(self) -> Html:
         """Word, estimate and interval on every data set, and the word over all of them."""
-        return across_block(self._across, {record.dataset: book for record, book in self._every})
+        books = {record.dataset: book for record, book in self._every}
+        return traced(across_block(self._across, books), self.record)
 
     @cached_property
     def finding(self) -> Html:
         """What was found, in sentences made from the numbers."""
-        return finding_words(self.record, self.book)
+        return traced(finding_words(self.record, self.book), self.record)
 
     @cached_property
     def brief(self) -> Html:
@@ -123,6 +124,7 @@ class Section:
             return Html(elsewhere)
         blocks = [further_words(self.record, self.book).text, made_of(self.record).text]
         blocks += [grid_table(grids[name]).text for name in names]
+        blocks.append(traced(Html("<div></div>"), self.record).text)
         own = folded("Tables: columns, checks, secondary readings, further questions", *blocks)
         return Html(own.text + elsewhere)
 
@@ -136,6 +138,12 @@ class Section:
         if name.startswith("_"):
             raise AttributeError(name)
         return show(self.record.shown, name, self.claim.id)
+
+
+def traced(block: Html, record: Record) -> Html:
+    """Mark where a block of numbers leads; the book fills it in, elsewhere it stays hidden."""
+    mark = f'<p class="traced" hidden data-claim="{record.id}" data-set="{record.dataset}"></p>'
+    return Html(f"{block.text.removesuffix('</div>')}{mark}</div>")
 
 
 def _line(record: Record, book: Codebook | None) -> str:
