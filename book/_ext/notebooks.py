@@ -34,6 +34,8 @@ ROLE = re.compile(r"\{([\w:]+)\}`(?:([^`<]+?)\s*<([^`>]+)>|([^`]+))`")
 ADMONITION = re.compile(
     r"^:::\{admonition\} ([^\n]*)\n(?::\w+:[^\n]*\n)*\n?(.*?)^:::\s*$", re.M | re.S
 )
+RUBRIC = re.compile(r"^:::\{rubric\} ([^\n]*)\n(?::[\w-]+:[^\n]*\n)*:::[ ]*$", re.M)
+BLOCK = re.compile(r"^</?div\b[^>]*>\n?", re.M)  # around cells, which no notebook can hold together
 # A fold holds cells, which no notebook can fold together.
 FOLD = re.compile(r"<details[^>]*>\s*<summary>(.*?)</summary>|</details>", re.S)
 FENCED = re.compile(r"^```\{([\w-]+)\}([^\n]*)\n((?::[\w-]+:[^\n]*\n)*)```[ ]*$", re.M)
@@ -129,6 +131,7 @@ def plain(text: str, page: str, book: Book, figures: Mapping[str, int]) -> str:
         raise LookupError(f"{page} holds {found[0]}, which a notebook cannot show: add the role.")
 
     text = ADMONITION.sub(lambda f: f"> **{f[1]}**\n>\n" + quoted(f[2]), LABEL.sub("", text))
+    text = BLOCK.sub("", RUBRIC.sub(r"**\1**", text))
     text = FOLD.sub(lambda f: f"**{f[1]}**" if f[1] else "", text)
     text = ROLE.sub(role, FENCED.sub(fenced, text))
     return re.sub(r"\[([^\]]+)\]\((?!http)([\w.#-]+)\)", lambda f: inside(f, book), text)

@@ -49,6 +49,8 @@ def book():
         ("{numref}`fig-b`", "Figure 1 of [Place](place.ipynb)"),
         ('<details class="more"><summary>More</summary>\n\nA.\n\n</details>', "**More**\n\nA.\n\n"),
         ("(m38)=\n## M38", "## M38"),
+        (":::{rubric} Three\n:heading-level: 2\n:::\n", "**Three**\n"),
+        ('<div class="a">\n<div>\n\nA.\n\n</div>\n', "\nA.\n\n"),
         (":::{admonition} Mind\n:class: a\n\n- b\n- c\n:::", "> **Mind**\n>\n> - b\n> - c\n"),
         ("```{exercise-start} How many?\n:label: ex-a\n```\nCount.\n```{exercise-end}\n```",
          "**Exercise: How many?**\n\nCount.\n"),
