@@ -12,12 +12,12 @@ from matplotlib.path import Path as Line
 from analysis.claims import Claim, Study
 from analysis.display import drawing
 from analysis.display.routes import Link, Node, along, route
-from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, WIDTH, subplots
+from analysis.display.theme import INK, MUTED, PAPER, SIDE_COLOURS, WIDE, subplots
 from analysis.errors import UnknownNameError
 
 __all__ = ["Diagram", "diagram", "layout"]
 
-UNIT = WIDTH / 100  # inches: drawings are 100 wide, and as high as their entry says
+UNIT = WIDE / 100  # inches: drawings are 100 wide, and as high as their entry says
 NAME, SMALL = 10.5, 9.5  # font sizes; below 9.5 a phone makes letters too small
 LINE = 3.3  # from one line of a name to the next, in units
 LEGEND = 7.0  # height below the drawing
@@ -90,7 +90,7 @@ def diagram(family: str, study: Study) -> drawing.Picture:
     whole = layout(family, study)
     claims = {name: study.ledger[name] for name in whole.claims}
     height = whole.height + LEGEND
-    figure, ax = subplots(height=height * UNIT)
+    figure, ax = subplots(height=height * UNIT, width=WIDE)
     figure.get_layout_engine().set(w_pad=0, h_pad=0)
     ax.set(xlim=(-0.4, 100.4), ylim=(height, -0.4))
     ax.axis("off")

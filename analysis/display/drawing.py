@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -18,7 +20,17 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
-from analysis.display.theme import FONT_FILE, INK, MUTED, PAPER, SIDE_COLOURS, borrowed, glyphs
+from analysis.display.theme import (
+    FONT_FILE,
+    INK,
+    MUTED,
+    PALE,
+    PAPER,
+    SIDE_COLOURS,
+    borrowed,
+    glyphs,
+)
+from analysis.display.vector import page_form
 from analysis.errors import SpecificationError
 
 POINTS = 72.0  # per inch
@@ -29,7 +41,7 @@ TAGS = {
     "testable": {"facecolor": INK, "edgecolor": INK, "linestyle": "-", "text": PAPER},
     "proxy": {"facecolor": PAPER, "edgecolor": INK, "linestyle": "-", "text": INK},
     "needs user data": {"facecolor": PAPER, "edgecolor": MUTED, "linestyle": ":", "text": MUTED},
-    "normative": {"facecolor": "#eef1f4", "edgecolor": "#eef1f4", "linestyle": "-", "text": MUTED},
+    "normative": {"facecolor": PALE, "edgecolor": PALE, "linestyle": "-", "text": MUTED},
 }
 GROUP = re.compile(r'<g id="[^"]*">')
 MISSING = re.compile(r"Glyph (\d+) .*missing from font")
@@ -39,9 +51,10 @@ MISSING = re.compile(r"Glyph (\d+) .*missing from font")
 class Picture:
     """A figure that a notebook shows as SVG.
 
-    Figures are made outside pyplot, so nothing depends on a backend, nothing is drawn twice and
-    Chinese labels become outlines that any machine can show. Letters that the book's font lacks are
-    drawn with a font of the machine, which is said in a warning.
+    Figures are made outside pyplot, so nothing depends on a backend and nothing is drawn twice.
+    A page holds words as words, in colours that follow its theme; a saved file holds outlines,
+    which any machine can show without the book's font. Letters that this font lacks are drawn with
+    a font of the machine, which is said in a warning.
 
     Parameters
     ----------
@@ -55,8 +68,10 @@ class Picture:
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def svg(self) -> str:
-        """Return the figure as an SVG document without a time stamp."""
-        text = self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        """Return the figure as an SVG document for a page, without a time stamp."""
+        with mpl.rc_context({"svg.fonttype": "none"}), _halos_named(self.figure):
+            text = self._drawn(io.StringIO, format="svg", metadata={"Date": None}).getvalue()
+        text = page_form(text)
         named = {f'<g id="{part}">': escape(words) for part, words in self.titles.items()}
         return GROUP.sub(
             lambda g: f"{g[0]}<title>{named[g[0]]}</title>" if g[0] in named else g[0], text
@@ -116,6 +131,20 @@ class Picture:
         return self.svg()
 
 
+@contextmanager
+def _halos_named(figure: Figure) -> Iterator[None]:
+    """Name texts that have an edge, and take it away: matplotlib would draw them as outlines."""
+    edged = {text: text.get_path_effects() for text in figure.findobj(Text)}
+    edged = {text: effects for text, effects in edged.items() if effects}
+    for at, text in enumerate(edged):
+        text.set(path_effects=None, gid=f"halo-{at}")
+    try:
+        yield
+    finally:
+        for text, effects in edged.items():
+            text.set(path_effects=effects, gid=None)
+
+
 def write(
     ax: Axes, words: str, at: tuple[float, float], shift: tuple[float, float] = (0, 0),
     **style: object,
@@ -167,7 +196,7 @@ def draw_outline(ax: Axes, x: float, y: float, w: float, h: float, side: str) ->
     ax.add_patch(FancyBboxPatch(*place, facecolor=colour + "14", lw=0, **shape))
 
 
-def draw_tag(ax: Axes, x: float, y: float, text: str, status: str, size: float = 8.6) -> None:
+def draw_tag(ax: Axes, x: float, y: float, text: str, status: str, size: float = 9.5) -> None:
     """Write a claim in a small frame whose look is that of its status."""
     frame = {"boxstyle": "round,pad=0.28", "linewidth": 0.9, **TAGS[status]}
     ink = frame.pop("text")

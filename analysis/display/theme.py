@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 FONT_FILE = Path(__file__).parent / "fonts" / "EvidenceSansSC-Regular.otf"
+FONT_NAME = "Evidence Sans SC"
 
 INK = "#1f2933"
-MUTED = "#66727f"
+MUTED = "#5b6773"
 RULE = "#d5dbe1"
 PAPER = "#ffffff"
-PALE = "#f1f3f5"
+PALE = "#eef1f4"
+CLOUD = "#c9d1d8"
 
 # Okabe-Ito hues, darkened where needed so that direct labels reach 4.5:1 on white.
 BLUE = "#0b5c7a"
@@ -25,6 +27,16 @@ ORANGE = "#b4500f"
 GREEN = "#00705a"
 PURPLE = "#8a4a78"
 OCHRE = "#7d5a00"
+TINT = "#7aa5b8"
+SAND = "#e3b778"
+PAGE_COLOURS = {
+    INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper", PALE: "pale", CLOUD: "cloud",
+    BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", OCHRE: "ochre",
+    TINT: "tint", SAND: "sand",
+}  # fmt: skip
+"""What the book's style sheet calls each colour; it says what stands for it in the dark."""
+ON_LIGHT, ON_DARK = "#141a21", "#fdfdfd"
+"""Letters upon a field of a colour map, which is the same in the dark."""
 SIDE_COLOURS = {
     "funding": BLUE, "finance": ORANGE, "outcome": GREEN, "mediator": PURPLE, "context": MUTED,
 }  # fmt: skip
@@ -35,9 +47,10 @@ NAMED = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "purple": PURPLE, "grey
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr_r"
 
-# Inches. Pages stretch a figure to the column (about 7.2) and a phone shrinks it to about 3.6; at
-# this width the text stays readable on both.
-WIDTH = 5.6
+# Inches. A phone shrinks a figure to about 3.7: the smallest letters, of 9.5 points,
+# are 9 pixels high then.
+WIDTH = 5.0
+WIDE = 5.6  # boxes and arrows, which are laid out for this width; a phone scrolls them a little
 
 
 @cache
@@ -69,7 +82,7 @@ def use_theme() -> None:
     font_manager.fontManager.addfont(str(FONT_FILE))
     mpl.rcParams.update(
         {
-            "font.family": [font_manager.FontProperties(fname=str(FONT_FILE)).get_name()],
+            "font.family": [FONT_NAME],
             "font.size": 11.5,
             "axes.titlesize": 12.5,
             "axes.titlelocation": "left",
@@ -92,9 +105,10 @@ def use_theme() -> None:
             "legend.frameon": False,
             "figure.dpi": 100,
             "figure.facecolor": PAPER,
+            "axes.facecolor": "none",
             "savefig.bbox": "tight",
             "savefig.pad_inches": 0.08,
-            "svg.fonttype": "path",  # glyphs as outlines: Chinese shows on any reader's machine
+            "svg.fonttype": "path",  # a file that travels alone shows Chinese on any machine
             "svg.hashsalt": "evidence-book",  # the same figure gives the same bytes
         }
     )

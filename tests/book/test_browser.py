@@ -139,6 +139,8 @@ def test_pictures_are_there_and_have_alt_text(browser, site, page):
     for image in browser.find_elements(By.CSS_SELECTOR, "article img"):
         assert int(image.get_property("naturalWidth")) > 0, image.get_attribute("src")
         assert len(image.get_attribute("alt") or "") >= 40, image.get_attribute("src")
+    for drawing in browser.find_elements(By.CSS_SELECTOR, "svg.picture"):
+        assert len(drawing.get_attribute("aria-label")) >= 40
 
 
 @pytest.mark.parametrize("query", ["minimum detectable effect", "耐心资本", "重叠检查"])

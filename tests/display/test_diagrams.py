@@ -14,6 +14,7 @@ from analysis import display
 from analysis.display.diagrams import UNIT, diagram, layout
 from analysis.display.drawing import TAGS, words_width, wrap_words
 from analysis.display.routes import Link, Node, route
+from analysis.display.theme import WIDE
 from analysis.errors import UnknownNameError
 from tests.published import ledger, published
 
@@ -64,7 +65,7 @@ def test_drawing_is_small_and_bilingual(family):
     assert min(node.x for node in drawing.nodes) == 0
     assert max(node.x + node.w for node in drawing.nodes) == 100
     width, height = diagram(family, published()).figure.get_size_inches()
-    assert width == pytest.approx(5.6)
+    assert width == pytest.approx(WIDE)
     assert 2.2 <= height <= 3.2
 
 

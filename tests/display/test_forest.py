@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.display.charts import forest
 from analysis.display.charts.verdicts import VERDICT_MARKS
+from analysis.display.theme import WIDTH
 from analysis.errors import SpecificationError, UnknownNameError
 
 VERDICTS = list(VERDICT_MARKS)
@@ -139,7 +140,7 @@ def test_fifty_rows_stay_a_page_and_legible():
     rows["group"] = [f"Group {i // 4:02d}" for i in range(50)]
     figure = forest(rows, "SD").figure
     width, height = figure.get_size_inches()
-    assert width == pytest.approx(5.6)
+    assert width == pytest.approx(WIDTH)
     assert height < 13
     assert min(t.get_fontsize() for t in figure.axes[0].texts) >= 9
     FigureCanvasAgg(figure).draw()

@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from analysis.display.charts.intervals import intervals, mark
 from analysis.display.drawing import Picture, words_width, wrap_words, write
-from analysis.display.theme import INK, MUTED, NAMED, subplots, zero_line
+from analysis.display.theme import INK, MUTED, NAMED, PALE, subplots, zero_line
 from analysis.errors import SpecificationError, UnknownNameError
 
 Spans = list[tuple[float, float]]
@@ -101,7 +101,7 @@ def _places(rows: pd.DataFrame, stages: pd.Series) -> tuple[dict[tuple[str, str]
 
 def _dress(ax: Axes, places: dict[tuple[str, str], float], spans: Spans, ylabel: str) -> None:
     for first, last in spans:
-        ax.axvspan(first, last, color="#f4f6f8", lw=0, zorder=-1)
+        ax.axvspan(first, last, color=PALE, lw=0, zorder=-1)
     words = _tick_words([label for _, label in places], ACROSS / spans[-1][1])
     ax.set_xticks(list(places.values()), words, fontsize=SMALL)
     ax.tick_params(axis="x", length=0)

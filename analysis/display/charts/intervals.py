@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.display.drawing import write
+from analysis.display.drawing import wrap_words, write
 from analysis.display.theme import BLUE, INK, MARKS, PAPER, zero_line
 from analysis.errors import SpecificationError
 from analysis.inference.cells import signed
@@ -86,7 +86,8 @@ def label_rows(ax: Axes, labels: Sequence[str], xlabel: str = "") -> np.ndarray:
     ax.set_ylim(-0.65, len(labels) - 0.35)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(xlabel, fontsize=10)
+    lines = (part for line in xlabel.split("\n") for part in wrap_words(line, 4.0, 10))
+    ax.set_xlabel("\n".join(lines), fontsize=10)
     return at
 
 

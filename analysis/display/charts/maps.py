@@ -17,13 +17,26 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from analysis.display.drawing import Picture, write
-from analysis.display.theme import DIVERGING, INK, MUTED, PAPER, SEQUENTIAL, subplots
+from analysis.display.theme import (
+    BLUE,
+    DIVERGING,
+    INK,
+    MUTED,
+    ON_DARK,
+    ON_LIGHT,
+    PALE,
+    PAPER,
+    SAND,
+    SEQUENTIAL,
+    TINT,
+    subplots,
+)
 from analysis.errors import SpecificationError
 from analysis.inference.cells import signed
 
 # None, some, all but a few, all: four steps that also read in grey.
-STEPS = ((0.0, "#eef1f4", "none"), (1e-9, "#e3b778", "some"), (0.9, "#7aa5b8", "most"),
-         (1.0 - 1e-9, "#0b5c7a", "all"))  # fmt: skip
+STEPS = ((0.0, PALE, "none"), (1e-9, SAND, "some"), (0.9, TINT, "most"),
+         (1.0 - 1e-9, BLUE, "all"))  # fmt: skip
 
 
 def entity_map(rows: pd.DataFrame, title: str, around: float | None = None) -> Picture:
@@ -60,13 +73,14 @@ def _tiles(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, sign: 
     for row in rows.itertuples():
         missing = not np.isfinite(row.value)
         face = PAPER if missing else shades.to_rgba(row.value)
-        dark = missing or np.dot(face[:3], (0.3, 0.59, 0.11)) > 0.5
+        pale = missing or np.dot(face[:3], (0.3, 0.59, 0.11)) > 0.5
         x, y = row.tile_col, row.tile_row
         ax.add_patch(Rectangle((x, y), 0.94, 0.94, fc=face, ec=MUTED if missing else face))
-        style = {"ha": "center", "va": "center", "color": INK if dark else PAPER}
+        ink = INK if missing else ON_LIGHT if pale else ON_DARK
+        style = {"ha": "center", "va": "center", "color": ink}
         ax.text(x + 0.47, y + 0.36, row.label_zh[:3], fontsize=9.5, **style)
         number = "—" if missing else signed(row.value).removeprefix("" if sign else "+")
-        ax.text(x + 0.47, y + 0.70, number, fontsize=7.8, **style)
+        ax.text(x + 0.47, y + 0.70, number, fontsize=9.5, **style)
     down, across = rows["tile_row"], rows["tile_col"]
     ax.set(xlim=(across.min() - 0.1, across.max() + 1.1), ylim=(down.max() + 1.1, down.min() - 0.1))
     ax.set_aspect("equal")
@@ -81,7 +95,7 @@ def _ranked(rows: pd.DataFrame, title: str, shades: mpl.cm.ScalarMappable, _sign
     places = range(len(known))
     figure, ax = subplots(height=0.2 * len(known) + 0.9)
     ax.scatter(known["value"], places, c=shades.to_rgba(known["value"]), s=28)
-    ax.set_yticks(places, known["label_en"], fontsize=8.5)
+    ax.set_yticks(places, known["label_en"], fontsize=9.5)
     ax.set_title(title)
     return Picture(figure)
 
@@ -140,13 +154,13 @@ def _globe(ax: Axes, rows: pd.DataFrame) -> None:
     for axis, letters in ((ax.xaxis, "WE"), (ax.yaxis, "SN")):
         axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
         axis.set_major_formatter(lambda v, _, e=letters: f"{abs(v):.0f}°{e[int(v >= 0)]}")
-    ax.tick_params(length=0, labelsize=9, labelcolor=MUTED)
+    ax.tick_params(length=0, labelsize=9.5, labelcolor=MUTED)
 
 
 def _scale(figure: Figure, ax: Axes, shades: mpl.cm.ScalarMappable, words: str = "") -> None:
     bar = figure.colorbar(shades, ax=ax, orientation="horizontal", shrink=0.5, aspect=30, pad=0.02)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=9, length=0)
+    bar.ax.tick_params(labelsize=9.5, length=0)
     bar.set_label(words, fontsize=9.5)
 
 
@@ -176,20 +190,20 @@ def coverage_map(coverage: pd.DataFrame, labels: pd.Series, noun: str) -> Pictur
     noun
         Plural of the entity, for the legend.
     """
-    figure, ax = subplots(height=0.152 * len(coverage) + 0.8)
+    figure, ax = subplots(height=0.172 * len(coverage) + 0.9)
     colours = ListedColormap([colour for _, colour, _ in STEPS])
     norm = BoundaryNorm([start for start, *_ in STEPS] + [2.0], colours.N)
     sns.heatmap(
         coverage.astype(float).clip(0.0, 1.0), cmap=colours, norm=norm, cbar=False, lw=0.6,
         linecolor=PAPER, yticklabels=list(labels.loc[coverage.index]),
-        xticklabels=[f"{year % 100:02d}" for year in coverage.columns], ax=ax,
+        xticklabels=[year if year % 5 == 0 else "" for year in coverage.columns], ax=ax,
     )  # fmt: skip
-    ax.tick_params(axis="y", length=0, labelsize=7.2, rotation=0)
-    ax.tick_params(axis="x", length=0, labelsize=8, top=True, labeltop=True, labelbottom=False)
+    ax.tick_params(axis="y", length=0, labelsize=9.5, rotation=0)
+    ax.tick_params(axis="x", length=0, labelsize=9.5, top=True, labeltop=True, labelbottom=False)
     ax.set(xlabel="", ylabel="")
     handles = [ax.scatter([], [], marker="s", s=50, color=colour) for _, colour, _ in STEPS]
     figure.legend(
         handles, [word for *_, word in STEPS], title=f"{noun} observed", loc="outside lower center",
-        ncols=len(STEPS), fontsize=9, title_fontsize=9, labelcolor=INK,
+        ncols=len(STEPS), fontsize=9.5, title_fontsize=9.5, labelcolor=INK,
     ).get_title().set_color(MUTED)  # fmt: skip
     return Picture(figure)

@@ -73,7 +73,7 @@ def size_chart(sizes: pd.DataFrame) -> Picture:
         because sizes run from a few percent to nearly all; a size below one percent is drawn at
         its left end.
     """
-    figure, ax = subplots(height=0.3 * len(sizes) + 1.0)
+    figure, ax = subplots(height=0.42 * len(sizes) + 1.0)
     at = np.arange(len(sizes))[::-1]
     low, high = ACCEPTED
     ax.axvspan(low, high, color=GREEN, alpha=0.12, lw=0)
@@ -85,13 +85,13 @@ def size_chart(sizes: pd.DataFrame) -> Picture:
     )
     for mask, colour, shape in ((inside, BLUE, "o"), (~inside, ORANGE, "D")):
         intervals(ax, rows[mask], at[mask], colour, shape, size=4.5)
-    ax.set_yticks(at, [fill(title, 38) for title in sizes.index], fontsize=7.4)
+    ax.set_yticks(at, [fill(title, 36) for title in sizes.index], fontsize=9.5)
     ax.set_ylim(-0.7, len(sizes) - 0.3)
     ax.set(xscale="log", xlim=(0.012, 1.05))
     ticks = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
     ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     ax.minorticks_off()
-    ax.set_xlabel("true nulls rejected at 5%; band: accepted; bars: 95%", fontsize=9)
+    ax.set_xlabel("true nulls rejected at 5%; band: accepted; bars: 95%", fontsize=9.5)
     ax.grid(axis="x", color=RULE, lw=0.5)
     return Picture(figure)
 
@@ -114,5 +114,5 @@ def power_chart(curves: pd.DataFrame) -> Picture:
     ax.set_xlim(left=0)
     ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     ax.set(xlabel="true effect, SD of the outcome's noise per SD of x", ylabel="rejected")
-    figure.legend(loc="outside lower center", ncols=1, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=1, fontsize=9.5)
     return Picture(figure)

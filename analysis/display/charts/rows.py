@@ -160,7 +160,7 @@ def planted(rows: pd.DataFrame, xlabel: str) -> Picture:
     for words, colour, x in (("synthetic: planted truth", theme.GREEN, 0.0),
                              ("firm and year effects, 95%", theme.BLUE, 0.4),
                              ("no firm effects", theme.ORANGE, 0.83)):  # fmt: skip
-        ax.text(x, 1.02, words, transform=ax.transAxes, color=colour, fontsize=9, va="bottom")
+        ax.text(x, 1.02, words, transform=ax.transAxes, color=colour, fontsize=9.5, va="bottom")
     ax.text(0.99, 0.5, "synthetic", transform=ax.transAxes, fontsize=34, color=theme.PURPLE,
             alpha=0.16, ha="right", va="center", zorder=0)  # fmt: skip
     return Picture(figure)
@@ -219,6 +219,6 @@ def draw_hill(ax: Axes, drawn: pd.Series, y: float, height: float) -> None:
     width = max(float(values.std()), 1e-12) * (0.75 * len(values)) ** -0.2
     at = np.linspace(values.min() - 2 * width, values.max() + 2 * width, 160)
     density = np.exp(-0.5 * ((at[:, None] - values) / width) ** 2).sum(axis=1)
-    ax.fill_between(at, y, y + height * density / density.max(), color="#c9d1d8", alpha=0.75, lw=0,
-                    zorder=0.5)  # fmt: skip
+    ax.fill_between(at, y, y + height * density / density.max(), color=theme.CLOUD, alpha=0.75,
+                    lw=0, zorder=0.5)  # fmt: skip
     ax.plot(np.median(values), y + 0.1 * height, "|", color=theme.MUTED, ms=5)

@@ -196,11 +196,11 @@ def rank_ranges(ranks: pd.DataFrame, labels: pd.Series, title: str) -> Picture:
         if scheme in ranks:
             sns.scatterplot(x=ranks[scheme], y=places, marker=marker, color=colour, s=22, zorder=3,
                             linewidth=0, label=scheme, legend=False, ax=ax)  # fmt: skip
-    ax.set_yticks(places, labels.loc[ranks.index], fontsize=9)
+    ax.set_yticks(places, labels.loc[ranks.index], fontsize=9.5)
     words = "rank (1 = highest); bar: 5th to 95th percentile under random weights"
     ax.set_xlabel(words, fontsize=9.5)
     ax.set_xlim(0, len(ranks) + 1)
     ax.set_ylim(-0.7, len(ranks) - 0.3)
     ax.set_title(title)
-    figure.legend(loc="outside lower center", ncols=5, fontsize=9, handletextpad=0.1)
+    figure.legend(loc="outside lower center", ncols=5, fontsize=9.5, handletextpad=0.1)
     return Picture(figure)

@@ -30,7 +30,6 @@ ARROWS = {"+": "→", "-": "←", "−": "←", "±": "↔", "0": "0"}
 ROW, LINE = 0.162, 0.85  # inches from row to row, and rows that a further line of a label takes
 LABEL, HEAD = 9.5, 10.5  # font sizes of a row and of a group's name
 COLUMN = 2.2  # inches that a row's words may take
-SHADE = "#e9edf1"
 
 
 def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Picture:
@@ -76,7 +75,7 @@ def forest(rows: pd.DataFrame, xlabel: str, limit: float | None = None) -> Pictu
         _beside(ax, row.label, (0, row.at), left + POINTS * indent)
         _beside(ax, ARROWS[row.sign], (1, row.at), 12, fontsize=HEAD)
         if not np.isfinite(row.estimate):
-            ax.text(0, row.at, f" {row.verdict}", fontsize=9, color=theme.MUTED, va="center")
+            ax.text(0, row.at, f" {row.verdict}", fontsize=9.5, color=theme.MUTED, va="center")
     _beside(ax, "predicted", (1, -0.9), 30, color=theme.MUTED, ha="right")
     _draw(ax, known, limit)
     _dress(ax, known, xlabel, limit)
@@ -115,7 +114,7 @@ def _beside(ax: Axes, words: str, at: tuple[float, float], shift: float, **style
 def _draw(ax: Axes, known: pd.DataFrame, limit: float) -> None:
     """Draw what can be detected, and estimates with the marks of their verdicts up to the edges."""
     width = known["mde"].clip(upper=limit).fillna(0)
-    ax.barh(known["at"], 2 * width, left=-width, height=0.66, color=SHADE, zorder=-0.5)
+    ax.barh(known["at"], 2 * width, left=-width, height=0.66, color=theme.PALE, zorder=-0.5)
     for verdict, part in known.groupby("verdict", sort=False):
         colour, shape, filled = VERDICT_MARKS[verdict]
         ends = {end: part[end].clip(-limit, limit) for end in ("low", "high")}
@@ -146,4 +145,4 @@ def _dress(ax: Axes, known: pd.DataFrame, xlabel: str, limit: float) -> None:
                for colour, shape, filled in marks.values()]  # fmt: skip
     words = [*marks, "smaller effects are usually missed"]
     below = {"loc": "outside lower left", "fontsize": 9.5, "handletextpad": 0.4}
-    ax.figure.legend([*handles, Patch(color=SHADE)], words, ncols=2, **below)
+    ax.figure.legend([*handles, Patch(color=theme.PALE)], words, ncols=2, **below)

@@ -96,7 +96,7 @@ def yearly_bars(values: pd.Series, ylabel: str, marked: str = "") -> Picture:
     sns.barplot(x=values.index, y=values, hue=values.diff() < 0, ax=ax, **style)
     for bars in ax.containers:
         words = [signed(v, 1).removeprefix("+") for v in bars.datavalues]
-        ax.bar_label(bars, words, padding=3, color=INK, fontsize=9)
+        ax.bar_label(bars, words, padding=3, color=INK, fontsize=9.5)
     ax.set_xticks([int(year) for year in values.index[::2]])
     ax.set_ylabel(ylabel)
     ax.set_xlabel(f"year; orange: {marked}" if marked else "year", fontsize=10)

@@ -1,0 +1,136 @@
+"""What is done to a page once it is written: pictures go into it, Chinese is marked as Chinese.
+
+A picture of its own cannot follow the page's colours, and its words cannot be searched, marked or
+read aloud; inside the page it does all that. Whatever wrote a page (prose, a cell, the theme), it
+passes here, so neither has to be seen to anywhere else. A page that was done before stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from base64 import b64decode
+from html import unescape
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fontTools import subset
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from analysis.display.theme import FONT_FILE  # noqa: E402
+from analysis.display.vector import ROOM, inline  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.application import Sphinx
+
+CHINESE = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uffef]+")
+IMAGE = re.compile(r'<img\b(?:"[^"]*"|[^>"])*>')
+ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+DATA = "data:image/svg+xml;base64,"
+# Tags whole, with what must not be touched inside them.
+TAG = re.compile(
+    r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|</?[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)",
+    re.S,
+)
+NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
+PLAIN = {"title", "option", "textarea"}  # hold words and nothing else
+TEXT = re.compile(r"<text\b.*?</text>", re.S)
+LEAST = re.compile(r"--least: (\d+)px")
+FONT = "_static/evidence.woff"
+
+
+def with_pictures(text: str, page: Path) -> str:
+    """Put drawings in the place of the images that show them.
+
+    Parameters
+    ----------
+    text
+        A page.
+    page
+        Where it lies: addresses of images are relative to it.
+    """
+    numbers = count(text.count('class="picture"'))
+
+    def drawn(found: re.Match[str]) -> str:
+        said = dict(ATTRIBUTE.findall(found[0]))
+        source = said.get("src", "")
+        if source.startswith(DATA):
+            svg = b64decode(source.removeprefix(DATA)).decode()
+        elif source.endswith(".svg") and "_images/" in source:
+            svg = (page.parent / source).read_text(encoding="utf-8")
+        else:
+            return found[0]
+        made = inline(svg, f"p{next(numbers)}", unescape(said.get("alt", "")))
+        least = LEAST.search(made)
+        stop = ' tabindex="0"' if least and int(least[1]) > ROOM else ""  # keys scroll it
+        return f'<span class="picture-box"{stop}>{made}</span>'
+
+    return IMAGE.sub(drawn, text)
+
+
+def marked(text: str) -> str:
+    """Say of all Chinese words of a page's body that they are Chinese."""
+    at = text.find("<body")
+    parts = TAG.split(text[at:]) if at >= 0 else []
+    inside, depth, drawing, last = "", 0, False, -1  # the Chinese element, how often it is open
+    for i, part in enumerate(parts):
+        if i % 2 == 0:
+            if depth or not CHINESE.search(part):
+                continue
+            parent = NAME.match(parts[last])[1] if last >= 0 else ""
+            if parent in PLAIN and not parts[last].startswith("</"):
+                parts[last] = f'{parts[last][:-1]} lang="zh">'
+            else:
+                tag = "tspan" if drawing else "span"
+                parts[i] = CHINESE.sub(rf'<{tag} lang="zh">\g<0></{tag}>', part)
+            continue
+        found = NAME.match(part)
+        if not found or found[1] in {"script", "style"}:
+            continue
+        name, closes, last = found[1], part.startswith("</"), i
+        drawing = (not closes) if name == "svg" else drawing
+        if depth and name == inside:
+            depth += -1 if closes else 1
+        elif not depth and not closes and re.search(r'\slang="zh', part):
+            inside, depth = name, 1
+    return text[:at] + "".join(parts) if parts else text
+
+
+def letters(pages: Iterable[str]) -> str:
+    """Return the letters that occur in the drawings of pages, in order."""
+    drawn = (re.sub(r"<[^>]*>", "", unescape(one)) for text in pages for one in TEXT.findall(text))
+    return "".join(sorted(set("".join(drawn)) | set(map(chr, range(0x20, 0x7F)))))
+
+
+def write_font(path: Path, wanted: str) -> None:
+    """Write the book's font with these letters only, the same bytes for the same letters."""
+    options = subset.Options(flavor="woff", layout_features=[], recalc_timestamp=False)
+    font = subset.load_font(str(FONT_FILE), options)
+    chosen = subset.Subsetter(options)
+    chosen.populate(text=wanted)
+    chosen.subset(font)
+    subset.save_font(font, str(path), options)
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Go through all pages of a book that was built."""
+    if error or app.builder.name != "html":
+        return
+    folder = Path(app.outdir)
+    pages = {}
+    for page in sorted(folder.rglob("*.html")):
+        before = page.read_text(encoding="utf-8")
+        pages[page] = marked(with_pictures(before, page))
+        if pages[page] != before:
+            page.write_text(pages[page], encoding="utf-8", newline="\n")
+    write_font(folder / FONT, letters(pages.values()))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
