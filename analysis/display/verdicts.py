@@ -41,16 +41,16 @@ NOTE = (
 COLUMNS = {
     "Claim": "text",
     "Verdict": "number",
-    "First edition": "number",
-    "In words": "text",
-    "Sign": "number",
     "Estimate": "number",
     "p": "number",
+    "In words": "text",
+    "Sign": "number",
     "q, book": "number",
     "Smallest": "number",
+    "First edition": "number",
     "Status": "number",
 }
-"""How the keys of a column compare; a narrow page shows the first two."""
+"""How the keys of a column compare; a narrow page shows the first four."""
 SIGNS = ("+", "-", "0", "±")
 
 NOTES = {
@@ -177,13 +177,13 @@ def _cells(record: Record, study: Study) -> list[tuple[str, str]]:
     return [
         (f'<a href="{escape(study.address(claim))}">{claim.id}</a>', natural_key(claim.id)),
         (badge(word), str(VERDICTS.index(word))),
-        (_earlier(before, word), str(VERDICTS.index(before)) if before else ""),
-        (escape(claim.sentence), claim.sentence),
-        (signs, str(SIGNS.index(claim.parts[0].sign))),
         (estimates or "not tested", _key(first and first.tested)),
         (chances or "none", _key(max((one.p for one in found), default=None))),
+        (escape(claim.sentence), claim.sentence),
+        (signs, str(SIGNS.index(claim.parts[0].sign))),
         ("none" if record.q is None else f"{record.q:.3f}", _key(record.q)),
         (smallest or "none", _key(first and first.mde)),
+        (_earlier(before, word), str(VERDICTS.index(before)) if before else ""),
         (escape(claim.status), str(STATUSES.index(claim.status))),
     ]
 

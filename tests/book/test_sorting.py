@@ -14,13 +14,13 @@ PAGE = "quantity_or_structure.html"
 COLUMNS = [
     "Claim",
     "Verdict",
-    "First edition",
-    "In words",
-    "Sign",
     "Estimate",
     "p",
+    "In words",
+    "Sign",
     "q, book",
     "Smallest",
+    "First edition",
     "Status",
 ]
 

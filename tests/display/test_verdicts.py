@@ -21,8 +21,8 @@ from analysis.display.html import claim_card
 from tests.published import ledger, published
 
 BOOK = ROOT.parents[1] / "book"
-HEADS = ["Claim", "Verdict", "First edition", "In words", "Sign", "Estimate", "p", "q, book",
-         "Smallest", "Status"]  # fmt: skip
+HEADS = ["Claim", "Verdict", "Estimate", "p", "In words", "Sign", "q, book", "Smallest",
+         "First edition", "Status"]  # fmt: skip
 T = 2.0423  # 97.5% point of t with 30 degrees of freedom
 
 
@@ -129,7 +129,7 @@ def test_p_sorts_by_the_part_that_holds_worst():
 
 def test_estimates_carry_a_true_minus_and_their_unit():
     rows = made_results(M26={"unit": "years"}, M01={"tested": -0.25})
-    text = {plain(row[0][1]): plain(row[5][1]) for row in grid(verdict_table(rows))}
+    text = {plain(row[0][1]): plain(row[2][1]) for row in grid(verdict_table(rows))}
     assert text["M01"].startswith("−0.25")
     assert "years" in text["M26"]
     assert "years" not in text["M01"]
@@ -203,7 +203,7 @@ def test_the_rules_are_printed_in_full(study):
 
 def test_a_test_without_interval_shows_none():
     made = made_results(M20={"low": float("nan"), "high": float("nan")})
-    text = {plain(row[0][1]): plain(row[5][1]) for row in grid(verdict_table(made))}
+    text = {plain(row[0][1]): plain(row[2][1]) for row in grid(verdict_table(made))}
     assert text["M20"].endswith("no interval")
     assert "[" not in text["M20"]
 
