@@ -22,8 +22,8 @@ MODULES = sorted(
 )
 READ_ARCHIVE = {
     "analysis.claims.archive", "analysis.claims.finding", "analysis.claims.making",
-    "analysis.display.chapters", "analysis.display.pages", "analysis.display.replication",
-    "analysis.display.verdicts",
+    "analysis.display.chapters", "analysis.display.interactive.page", "analysis.display.pages",
+    "analysis.display.replication", "analysis.display.verdicts",
 }  # fmt: skip
 HOW = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 

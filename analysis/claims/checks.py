@@ -134,4 +134,4 @@ def share_check(table: pd.DataFrame, estimate: float, least: float) -> Check:
         return Check("ingredients", asks, "No index stands in this regression.", None)
     same = float((np.sign(table["estimate"]) == np.sign(estimate)).mean())
     found = f"{same:.0%} of {len(table)} ingredients share the sign."
-    return Check("ingredients", asks, found, same >= least)
+    return Check("ingredients", asks, found, same >= least, share=same)

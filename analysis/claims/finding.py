@@ -245,6 +245,8 @@ class Check:
         Which part of the claim it belongs to, from 0.
     p : float or None
         Its p-value, where it is a test.
+    share : float or None
+        Where it asks how many others share a sign, their share; 0 where equal weights turn it.
     """
 
     name: str
@@ -254,6 +256,7 @@ class Check:
     steps_down: bool = False
     part: int = 0
     p: float | None = None
+    share: float | None = None
 
 
 def read_finding(plain: Mapping[str, Any]) -> Finding:

@@ -57,7 +57,8 @@ def reweighting_check(
     share = float(signs[1:].mean())
     equal = "keep" if signs[0] else "turn"
     found = f"{share:.0%} of {draws} random weightings keep the sign; equal weights {equal} it."
-    return Check("weights", _ASKS, found, share >= question.rules.reweighted and bool(signs[0]))
+    kept = share if signs[0] else 0.0
+    return Check("weights", _ASKS, found, kept >= question.rules.reweighted, share=kept)
 
 
 def reweighted_slopes(

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "chapters": ["chapter", "page"],
         "charts": ["draw"],
         "diagrams": ["diagram"],
+        "interactive": ["explorer"],
         "pages": ["ledger_page"],
         "replication": ["replication_page", "sources"],
         "start": ["overview"],

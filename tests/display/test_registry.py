@@ -36,6 +36,9 @@ PATH = pd.DataFrame({"gamma": AT, "lr": 20 * (AT - 0.4) ** 2})
 YEARS = pd.Series([3.0, -1.0, 2.0], [2011, 2012, 2013])
 WORDS = {"xlabel": "x 横轴", "ylabel": "y"}
 X = {"xlabel": "x"}
+ONE = {"label_en": "Degree", "label_zh": "耦合协调度", "unit": "",
+       "values": pd.DataFrame([[0.1, 0.2], [0.3, np.nan]], ["a", "b"], [2011, 2012])}  # fmt: skip
+MEASURES = {"d": ONE}
 VALUES = {
     "broken_series": {"series": pd.DataFrame({"A": YEARS, "B": YEARS}), "year": 2012,
                       "ylabel": "y"},
@@ -52,6 +55,8 @@ VALUES = {
                       "shade": "income", "sides": ("less", "more"), **WORDS},
     "entity_map": {"rows": rows(label_en="E", label_zh="省", value=[1.0, np.nan, 2.0],
                                 tile_row=[0, 0, 1], tile_col=[0, 1, 1]), "title": "t"},
+    "entity_paths": {"rows": pd.DataFrame({"region": ["n", "s"]}, ["a", "b"]),
+                     "measures": MEASURES},
     "event_path": {"path": rows(event_time=[-2, -1, 0], reference=[False, True, False]), **WORDS},
     "forest": {"rows": rows(claim=["X1", "X2", "X3"], group="G", mde=0.3, sign=["+", "-", "0"],
                             verdict=["supported", "suggestive", "inconclusive"]), **X},
@@ -112,6 +117,8 @@ VALUES = {
                                      "value": [1.0, 2.0, 3.0, np.nan]}), "colours": {}, **X},
     "within_margin": {"rows": rows(low90=-0.1, high90=0.1, low95=-0.2, high95=0.2), "margin": 0.2,
                       **X},
+    "yearly_map": {"rows": rows(2, label_en="E", label_zh="省", tile_row=0, tile_col=[0, 1])
+                           .set_index(pd.Index(["a", "b"])), "measures": MEASURES},
     "yearly_bars": {"values": YEARS, "ylabel": "y", "marked": "slower"},
 }  # fmt: skip
 

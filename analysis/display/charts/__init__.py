@@ -19,7 +19,7 @@ _MODULES = {
     "chance": ("beside_chance", "error_rates", "frontier"),
     "curves": ("channel_fragility", "marginal_effect", "parabola"),
     "distributions": ("named_lines", "ridges"),
-    "maps": ("coverage_map", "entity_map", "point_map"),
+    "maps": ("coverage_map", "entity_map", "point_map", "yearly_map"),
     "paths": ("event_path", "lag_profiles", "responses"),
     "repeats": ("permutation", "power_chart", "size_chart"),
     "rows": ("grouped_effects", "interval_rows", "planted", "spatial_effects", "within_margin"),
@@ -27,8 +27,8 @@ _MODULES = {
     "specifications": ("specification_curve",),
     "thresholds": ("searched", "threshold_likelihood"),
     "verdicts": ("forest",),
-    "years": ("broken_series", "count_of_all", "grouped_counts", "quartile_path", "trends",
-              "yearly_bars"),
+    "years": ("broken_series", "count_of_all", "entity_paths", "grouped_counts", "quartile_path",
+              "trends", "yearly_bars"),
 }  # fmt: skip
 
 CHARTS = {name: module for module, names in _MODULES.items() for name in names}

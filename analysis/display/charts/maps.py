@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -145,6 +145,23 @@ def point_map(rows: pd.DataFrame, title: str, named: Sequence[str] = ()) -> Pict
     left = {"rings: {} without a figure": len(empty), "{} without a place": whole - len(rows)}
     _scale(figure, ax, shades, "; ".join(text.format(n) for text, n in left.items() if n))
     return Picture(figure, {_gid(row): _title(row) for row in rows.itertuples()})
+
+
+def yearly_map(rows: pd.DataFrame, measures: Mapping[str, Mapping[str, Any]]) -> Picture:
+    """Draw the first of several measures in its last year; a page can show the others.
+
+    Parameters
+    ----------
+    rows
+        Indexed by entity: names, ``region``, and ``tile_row, tile_col`` or ``latitude, longitude``.
+    measures
+        By name: ``label_en, label_zh, unit`` and ``values``, entities down and years across.
+    """
+    one = next(iter(measures.values()))
+    table = one["values"]
+    title = f"{one['label_en']}, {table.columns[-1]}"
+    rows = rows.assign(value=table.iloc[:, -1])
+    return entity_map(rows, title) if "tile_row" in rows else point_map(rows, title)
 
 
 def _globe(ax: Axes, rows: pd.DataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -74,6 +75,34 @@ def trends(rows: pd.DataFrame, xlabel: str, colours: Mapping[str, str] | None = 
         ax.set_ylim(bottom=min(0.0, float(part["value"].min())))
         ax.margins(x=0.02)
     axes[-1, 0].set_xlabel(xlabel)
+    return Picture(figure)
+
+
+def entity_paths(rows: pd.DataFrame, measures: Mapping[str, Mapping[str, Any]]) -> Picture:
+    """Draw a measure of every entity year by year, thin, and the median of its region, thick.
+
+    Parameters
+    ----------
+    rows
+        Indexed by entity: ``region``, of which the first four have colours of their own.
+    measures
+        By name: ``label_en`` and ``values``, entities down and years across. One panel each.
+    """
+    figure, axes = subplots(len(measures), 1, height=3.6 * len(measures), squeeze=False)
+    for ax, one in zip(axes[:, 0], measures.values(), strict=True):
+        table = one["values"].T.sort_index()
+        regions = rows["region"].reindex(table.columns)
+        medians = table.T.groupby(regions).median().T
+        for (colour, shape), region in zip(MARKS, medians, strict=False):
+            ax.plot(table.loc[:, (regions == region).to_numpy()], color=colour, lw=0.7, alpha=0.45)
+            ax.plot(medians[region], color=colour, lw=2.2, marker=shape, ms=4)
+        first, last = int(table.index[0]), int(table.index[-1])
+        ax.set_xlim(first - 0.4, last + ROOM * (last - first))
+        name_lines(ax, medians, last)
+        ax.set_title(one["label_en"], fontsize=11)
+        ax.set_xlabel("thin: one place; thick: median of its region", fontsize=10)
+        ax.set_xticks(range(first, last + 1, 2))
+        ax.set_ylim(bottom=min(0.0, float(table.min(axis=None))))
     return Picture(figure)
 
 
