@@ -63,7 +63,7 @@
     const cropped = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
     const tick = (name, narrow) => {
       const value = name.slice(name.indexOf(": ") + 2);
-      return narrow ? cropped(value.length > 8 ? value : name.replace(":", ""), 18) : cropped(name, 26);
+      return narrow ? cropped(value.length > 8 ? value : name.replace(":", ""), 16) : cropped(name, 26);
     };
     return {
       label: `Specification curve, ${rows.length} specifications.`,

@@ -58,7 +58,7 @@
       const [low, high] = d3.extent(all, (d) => d.y), [west, east] = d3.extent(all, (d) => d.x);
       const ratio = (high - low) / ((east - west) * Math.cos((((low + high) / 2) * Math.PI) / 180));
       const here = all.filter((d) => d.x !== null), known = here.filter((d) => d.value !== null);
-      return Plot.plot({ width, height: Math.round(width * ratio), margin: 14, ariaLabel: title(measure), color: colour, r: { domain: colour.domain, range: [2.5, 8] },
+      return Plot.plot({ width, height: Math.round(width * ratio), margin: 14, ariaLabel: title(measure), color: colour, r: { domain: colour.domain, range: width < 500 ? [1.5, 4.5] : [2.5, 8] },
         x: { axis: null, domain: [west, east] }, y: { axis: null, domain: [low, high] },
         marks: [
           Plot.dot(here.filter((d) => d.value === null), { x: "x", y: "y", r: 2.5, stroke: "var(--muted)" }),

@@ -41,7 +41,7 @@
       input.dataset.number = name;
       const out = element("output");
       input.addEventListener("input", () => move(name, Number(input.value)));
-      const mark = element("span", { className: "mark", ariaHidden: "true" }, "▲");
+      const mark = element("span", { className: "home", ariaHidden: "true" }, "▲");
       mark.style.setProperty("--at", home[name] / Math.max(1, values.length - 1));
       sliders[name] = { input, out };
       const made = control(NAMES[name] || name, input, out);
@@ -83,7 +83,7 @@
       const kinds = d3.group(over, (claim) => `${data.words[claim]} ${changed[claim]}`);
       groups.replaceChildren(...Array.from(kinds, ([key, found]) => {
         const [from, to] = key.split(" ").map((i) => data.verdicts[i]);
-        return element("p", {}, badge(from), " → ", badge(to), ` ${found.length}: `,
+        return element("p", {}, badge(from), " → ", badge(to), ` ${found.length} claim${found.length > 1 ? "s" : ""}: `,
           found.flatMap((claim, i) => (i ? [", ", link(claim)] : [link(claim)])));
       }));
       const open = detail.querySelector("details")?.open;
