@@ -127,7 +127,7 @@
     chosen();
   };
 
-  const listed = (set, measure) => table(`${set.kind}: ${title(measure)}`, ["Place", "Region", ...measure.years],
+  const listed = (set, measure, what = "by year") => table(`${title(measure)} of ${set.kind}, ${what}`, ["Place", "Region", ...measure.years],
     set.places.map((place, i) => [`${place.en} ${place.zh}`, `${place.region} ${place.region_zh}`, ...measure.values[i].map(short)]));
 
   makers.paths = function (live) {
@@ -171,7 +171,7 @@
         },
         stops: (plot) => ends.map((row) => [plot.scale("x").apply(row.year), plot.scale("y").apply(row.value)]),
       });
-      picture.replaceChildren(...drawn.nodes, fold("The same as a table", () => listed(set, measure)));
+      picture.replaceChildren(...drawn.nodes, fold("The same as a table", () => listed(set, measure, "line by line")));
       drawn.paint();
     }
 

@@ -78,7 +78,8 @@
       if (!width) return;
       plot = draw(width);
       const svg = plot.svg || plot;
-      svg.setAttribute("role", "presentation");
+      plot.querySelectorAll("svg").forEach((one) => one.setAttribute("aria-hidden", "true"));
+      svg.setAttribute("aria-hidden", "true"); // the status and the tables say what it shows
       plot.addEventListener("input", () => {
         if (plot.value) status.replaceChildren(...say(plot.value, svg));
       });
