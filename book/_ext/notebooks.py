@@ -126,6 +126,8 @@ def plain(text: str, page: str, book: Book, figures: Mapping[str, int]) -> str:
             return book.link(target, words)
         if kind == "ref":
             return book.link(book.home(target), words)
+        if kind == "term":  # the glossary is no notebook
+            return words or target
         if kind == "numref":
             return figure(target, figures, book)
         raise LookupError(f"{page} holds {found[0]}, which a notebook cannot show: add the role.")
