@@ -83,7 +83,7 @@ class Section:
     @cached_property
     def finding(self) -> Html:
         """What was found, in sentences made from the numbers."""
-        return traced(finding_words(self.record, self.book), self.record)
+        return finding_words(self.record, self.book)
 
     @cached_property
     def brief(self) -> Html:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 import chapter_execution  # noqa: F401  (puts the repository's top folder on the path)
 from sphinx.domains import Domain, ObjType
 
-from analysis.claims import read_study
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 @cache
 def places(study: str) -> tuple[tuple[str, str, str], ...]:
     """Return every claim of a study, the page that treats it and its place there."""
+    from analysis.claims import read_study  # books without a study have no such package
+
     read = read_study(study)
     split = ((claim.id, read.address(claim).partition(".html#")) for claim in read.ledger)
     return tuple((name, page, place) for name, (page, _, place) in split)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
+    from analysis.display.drawing import Picture
+
 CARD = "_static/card.png"
 BUTTONS = ("use_repository_button", "use_edit_page_button", "use_issues_button")
 LOST = """<h1>No such page</h1>
@@ -42,8 +44,15 @@ def _draw_card(app: Sphinx, error: Exception | None) -> None:
         return
     from analysis.display.card import card  # the pictures' library is slow to load
 
-    drawn = card(app.config.html_title, app.config.studies[0]).figure
-    drawn.savefig(Path(app.outdir, CARD), dpi=100, bbox_inches=None)
+    save_card(card(app.config.html_title, app.config.studies[0]), Path(app.outdir, CARD))
+
+
+def save_card(drawn: Picture, path: Path) -> None:
+    """Write the picture at the size it was drawn in; figures of pages are cut to their content."""
+    from matplotlib import rc_context
+
+    with rc_context({"savefig.bbox": None}):
+        drawn.figure.savefig(path, dpi=100)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -22,8 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from chapter_execution import execution_key  # noqa: E402
 
-from analysis.display.trace.anchors import filled, traced_at  # noqa: E402
-
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -44,6 +42,10 @@ class TracedText(PasteTextRole):
 
 def link_numbers(app: Sphinx, page: nodes.document) -> None:
     """Lead from every marked number, and from blocks of numbers, to where they are traced."""
+    if not app.config.studies:
+        return
+    from analysis.display.trace.anchors import filled, traced_at
+
     up = "../" * app.env.docname.count("/")
     claims = _claims(tuple(app.config.studies))
     for block in page.findall(nodes.raw):
@@ -77,7 +79,7 @@ def _claims(studies: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 def write_pages(app: Sphinx, error: Exception | None) -> None:
     """Write every page and file of the studies, unless those there are made from the same."""
-    if error is not None or app.builder.name != "html":
+    if error is not None or app.builder.name != "html" or not app.config.studies:
         return
     out, key = Path(app.outdir), f"{execution_key()} {_mode(app)} {_repository(app)}"
     stamp = out / MADE_FROM

@@ -8,7 +8,8 @@ pytestmark = pytest.mark.browser
 LEAST = 9  # pixels
 WIDEST = 1.35  # boxes and arrows may scroll this little beyond the screen
 DRAWINGS = """
-return [...document.querySelectorAll('svg.picture')].map((svg) => {
+const shown = (svg) => svg.checkVisibility();  // a script may have put another in its place
+return [...document.querySelectorAll('svg.picture')].filter(shown).map((svg) => {
   const frame = svg.getBoundingClientRect(), scale = frame.width / svg.viewBox.baseVal.width;
   const words = [...svg.querySelectorAll('text')];
   const cut = words.filter((word) => {

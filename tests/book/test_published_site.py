@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from published_site import save_card
 from small_chapters import ROOT
 
 from analysis.claims import make_archive
@@ -61,7 +62,7 @@ def test_without_addresses_no_link_leads_out_of_the_book(tmp_path):
 def test_the_picture_of_a_link_has_the_size_that_sites_show(tmp_path):
     make_archive("patient_capital")
     drawn = card("A title that is long enough to be broken into two lines", "patient_capital")
-    drawn.figure.savefig(tmp_path / "card.png", dpi=100, bbox_inches=None)
+    save_card(drawn, tmp_path / "card.png")
     head = (tmp_path / "card.png").read_bytes()[16:24]
     wide, high = struct.unpack(">II", head)
     assert (wide, high) == (1200, 630)
