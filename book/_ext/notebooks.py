@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 import jupytext
 import nbformat
+import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from pybtex.database import parse_file
@@ -47,6 +48,11 @@ EVALUATES = (
     "*The next cell evaluates the study where that has not been done; this takes some minutes. "
     "Everything below reads what it keeps.*"
 )
+# Colab brings its own machine; everywhere else the cell does nothing.
+COLAB = """import sys
+
+if "google.colab" in sys.modules:
+    %pip install --quiet "git+{source}@{branch}\""""
 FIRST = 'from analysis.claims import make_archive\n\narchive = make_archive("{study}")'
 
 
@@ -62,11 +68,15 @@ class Book:
         What each page publishes, by page and glue name.
     cited : mapping of str to str
         Author and year by key.
+    source, branch : str
+        Where the package can be had by a machine that lends itself; nowhere if empty.
     """
 
     pages: Mapping[str, NotebookNode]
     numbers: Mapping[str, Mapping[str, object]]
     cited: Mapping[str, str]
+    source: str = ""
+    branch: str = "main"
 
     def title(self, page: str) -> str:
         """Return the first heading of a page."""
@@ -91,7 +101,9 @@ def notebook(page: str, book: Book, study: str) -> NotebookNode:
     code = [cell.source for cell in book.pages[page].cells if cell.cell_type == "code"]
     reads = any("display." in one and f'"{study}"' in one for one in code)
     first = [new_markdown_cell(EVALUATES), new_code_cell(FIRST.format(study=study))]
-    cells = [new_markdown_cell(INTRODUCTION), *(first if reads else ())]
+    lent = [new_code_cell(COLAB.format(source=book.source, branch=book.branch))]
+    cells = [new_markdown_cell(INTRODUCTION), *(lent if book.source else ())]
+    cells += first if reads else []
     figures = figures_of(book.pages[page])
     for cell in book.pages[page].cells:
         if cell.cell_type == "markdown":
@@ -245,7 +257,9 @@ def write(folder: Path, study: str = "patient_capital") -> list[Path]:
     pages = {n: page for n, page in read.items() if any(c.cell_type == "code" for c in page.cells)}
     entries = parse_file(BOOK / "references.bib").entries
     cited = {key: names(key, entry) for key, entry in entries.items()}
-    book = Book(pages, {name: published(page) for name, page in pages.items()}, cited)
+    stands = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    numbers = {name: published(page) for name, page in pages.items()}
+    book = Book(pages, numbers, cited, stands["url"], stands["branch"])
     folder.mkdir(parents=True, exist_ok=True)
     for name in pages:
         nbformat.write(notebook(name, book, study), folder / f"{name}.ipynb")

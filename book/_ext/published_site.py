@@ -2,14 +2,16 @@
 
 ``html.baseurl`` of ``_config.yml`` is where the book will stand: with it every page names its
 address, previews have a picture, and there is a map of the site. ``repository.url`` is where its
-source stands: with it every page leads to its source. Without them nothing leads anywhere dead.
+source stands: with it every page leads to its source, and a chapter with code to its notebook on
+Binder (`.binder/` makes it there). Colab opens notebooks that are kept: `notebooks_branch` names
+the branch where `make notebooks` was committed. Without them nothing leads anywhere dead.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,6 +41,47 @@ def _settle(app: Sphinx, config: Config) -> None:
         config.html_theme_options.update(dict.fromkeys(BUTTONS, True))
 
 
+def launches(source: str, branch: str, kept: str, page: str) -> dict[str, str]:
+    """Return where the notebook of a page can be run, by the name of the service.
+
+    Parameters
+    ----------
+    source, branch
+        Where the book's source stands.
+    kept
+        The branch of the written notebooks, for Colab; none if empty.
+    page
+        The name of a chapter.
+
+    Examples
+    --------
+    >>> launches("https://github.com/team/book", "main", "", "exit")
+    {'Binder': 'https://mybinder.org/v2/gh/team/book/main?urlpath=lab/tree/notebooks/exit.ipynb'}
+    """
+    parts = urlsplit(source.removesuffix(".git").rstrip("/"))
+    github = parts.netloc == "github.com"
+    place = f"gh{parts.path}" if github else f"git/{quote(source, safe='')}"
+    found = {"Binder": f"https://mybinder.org/v2/{place}/{branch}"
+                       f"?urlpath=lab/tree/notebooks/{page}.ipynb"}  # fmt: skip
+    if github and kept:
+        colab = "https://colab.research.google.com/github"
+        found["Colab"] = f"{colab}{parts.path}/blob/{kept}/{page}.ipynb"
+    return found
+
+
+def _lead_to_notebooks(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    options = app.config.html_theme_options
+    source, buttons = options.get("repository_url"), context.get("header_buttons")
+    if not source or buttons is None or "kernelspec" not in app.env.metadata.get(page, {}):
+        return
+    branch, kept = options.get("repository_branch") or "main", app.config.notebooks_branch
+    for name, address in launches(source, branch, kept, page).items():
+        button = {"type": "link", "url": address, "text": name, "icon": "fas fa-rocket"}
+        buttons.append(button | {"tooltip": f"Run this chapter on {name}"})
+
+
 def _draw_card(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html" or not app.config.studies:
         return
@@ -62,6 +105,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
         app.setup_extension("notfound.extension")
     if app.config.html_baseurl:
         app.setup_extension("sphinx_sitemap")
+    app.add_config_value("notebooks_branch", "", "html", types=(str,))
     app.connect("config-inited", _settle)
+    app.connect("html-page-context", _lead_to_notebooks, priority=900)
     app.connect("build-finished", _draw_card)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

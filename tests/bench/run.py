@@ -29,6 +29,7 @@ SECTIONS = {
     "cold": "make book, nothing built",
     "edit": "make book, the code of one chapter changed",
     "nothing": "make book, nothing changed",
+    "pages": "pages of the built book: largest paint on a phone, throttled 4G (kept in pages.csv)",
 }
 
 
@@ -61,10 +62,12 @@ def in_a_process(name: str) -> list[dict]:
 
 
 def section(name: str) -> None:
-    import builds  # both beside this file; they need the path set by `in_a_process`
+    import builds  # all beside this file; they need the path set by `in_a_process`
     import cases
+    import pages
 
-    for line in getattr(cases if hasattr(cases, name) else builds, name)():
+    one = next(module for module in (cases, builds, pages) if hasattr(module, name))
+    for line in getattr(one, name)():
         print(json.dumps(line))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"what": "peak memory", "seconds": None, "note": f"{peak:,.0f} MiB in all"}))

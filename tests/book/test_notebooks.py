@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from notebooks import ROLE, Book, figures_of, number, plain, published, write
+from notebooks import ROLE, Book, figures_of, notebook, number, plain, published, write
 from prose import BOOK, cells, chapter_files
 
 ROOM = ("exit", "industrial_finance", "untestable")  # a chapter with pictures, a short one, a page
@@ -145,3 +145,12 @@ def test_a_notebook_runs_in_an_empty_folder(
         one for cell in made.cells for one in cell.get("outputs", ()) if one.get("name") == "stderr"
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_installs_the_package_on_a_machine_that_is_lent():
+    page = new_notebook(cells=[new_code_cell("1")])
+    for source in ("", "https://github.com/team/book"):
+        made = notebook("place", Book({"place": page}, {}, {}, source), "patient_capital")
+        cells = [cell.source for cell in made.cells if "google.colab" in cell.source]
+        assert len(cells) == bool(source)
+        assert all(f'"git+{source}@main"' in cell for cell in cells)

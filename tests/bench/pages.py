@@ -1,0 +1,62 @@
+"""Weight and largest paint of every page, as a phone on a slow line meets the built book.
+
+The table is kept in `pages.csv` beside this file: kilobytes as they travel, requests, and the
+median of three openings. What a page weighs does not depend on the machine and is tested; what it
+takes does, and is not.
+"""
+
+import csv
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "book"))
+from weighing import browsing, largest_paint, loaded, served  # noqa: E402
+
+HTML = ROOT / "_build" / "html"
+TABLE = HERE / "pages.csv"
+OPENINGS = 3
+OUTSIDE = {"genindex", "index", "search", "404"}  # made by Sphinx
+
+
+def names():
+    found = (p.relative_to(HTML).with_suffix("") for p in sorted(HTML.rglob("*.html")))
+    return [n.as_posix() for n in found if n.parts[0] != "_static" and str(n) not in OUTSIDE]
+
+
+def measured():
+    driver = shutil.which("chromedriver")
+    if not driver or not (HTML / "intro.html").exists():
+        sys.exit("Pages are measured in the built book with Chromium and its driver: `make book`.")
+    weights, rows = {}, []
+    with served(HTML) as site:
+        with browsing(driver) as browser:
+            for page in names():
+                weights[page] = loaded(browser, site, HTML, page)
+        with browsing(driver, slow=True) as browser:
+            for page, files in weights.items():
+                took = [largest_paint(browser, site, page) for _ in range(OPENINGS)]
+                rows.append({
+                    "date": date.today().isoformat(), "page": page,
+                    "kilobytes": round(sum(files.values()) / 1000), "requests": len(files),
+                    "largest_paint_s": round(median(t for t, _ in took), 2),
+                    "largest_part": took[-1][1],
+                })  # fmt: skip
+    return rows
+
+
+def pages():
+    rows = measured()
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    for row in rows:
+        note = (
+            f"{row['kilobytes']} kB in {row['requests']} requests, largest: {row['largest_part']}"
+        )
+        yield {"what": row["page"], "seconds": row["largest_paint_s"], "note": note}
