@@ -1,0 +1,171 @@
+"""The whole book as one PDF, printed by Chromium from the built pages.
+
+    python book/_ext/print_book.py _build/book.pdf
+
+Nothing is executed: the pages of `_build/html` become one (`whole_book.py`). Page numbers of the
+contents are known only once the book is printed, so it is printed twice; reading them takes pypdf.
+Without it the contents name chapters alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import shutil
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import yaml
+from selenium import webdriver
+from whole_book import parts_of, whole
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / "_build"
+ROOM = BUILT / "print"
+OWN_FONT = ROOT / "analysis" / "display" / "fonts" / "EvidenceSansSC-Regular.otf"
+FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta",
+         "DejaVuSans", "DejaVuSansMono", "DejaVuSansMono-Bold")  # fmt: skip
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update")  # fmt: skip
+COLUMN = 658  # pixels between the margins of an upright page: 174 mm
+PAPER = {
+    "printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True,
+    "generateDocumentOutline": True, "transferMode": "ReturnAsBase64",
+}  # fmt: skip
+# What is wider than the page is set smaller; what is then still wider gets a page of its own.
+FIT = """
+const done = arguments[arguments.length - 1], column = arguments[0];
+const over = (one) => one.getBoundingClientRect().right > column + 1;
+const fit = () => {
+  const tables = [...document.querySelectorAll("table")];
+  const all = tables.filter(over);
+  all.forEach((one) => one.classList.add("tight"));
+  const wide = all.filter(over);
+  wide.forEach((one) => (one.closest("figure") || one).classList.add("wide"));
+  done([all.length, wide.length]);
+};
+Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(fit);
+"""
+WANTED = "return [...document.querySelectorAll('.page')].map((one) => one.dataset.of)"
+NUMBER = """
+for (const [id, page] of Object.entries(arguments[0])) {
+  document.querySelector(`.page[data-of="${id}"]`).textContent = page;
+}
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serve the built folder and say nothing."""
+
+    def log_message(self, *_args: object) -> None:
+        """Keep still."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine, since a file may not load the letters beside it."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+@contextmanager
+def browsing() -> Iterator[webdriver.Chrome]:
+    """Open Chromium as if on paper."""
+    if not (driver := shutil.which("chromedriver")):
+        sys.exit("The PDF is printed by Chromium: install chromium and its driver.")
+    options = webdriver.ChromeOptions()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options, webdriver.ChromeService(executable_path=driver))
+    browser.set_script_timeout(300)
+    browser.set_page_load_timeout(300)
+    browser.command_executor.client_config.timeout = 600
+    size = {"width": COLUMN, "height": 960, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+def assemble() -> None:
+    """Write the book as one page into ``_build/print``."""
+    html = BUILT / "html"
+    if not (html / "intro.html").exists():
+        sys.exit("The book is not built: run `make book` first.")
+    toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    parts = parts_of(toc)
+    names = [page for part in parts for page in part.pages]
+    pages = {page: (html / f"{page}.html").read_text(encoding="utf-8") for page in names}
+    about = {name: config[name] for name in ("title", "author", "copyright")}
+    text = whole(parts, pages, about | {"html": "../html", "style": "print.css"})
+    fonts = ROOM / "fonts"
+    fonts.mkdir(parents=True, exist_ok=True)
+    for name in FONTS:
+        shutil.copy(Path(mpl.get_data_path(), "fonts", "ttf", f"{name}.ttf"), fonts)
+    shutil.copy(OWN_FONT, fonts)
+    shutil.copy(Path(__file__).with_name("print.css"), ROOM)
+    (ROOM / "book.html").write_text(text, encoding="utf-8", newline="\n")
+
+
+def printed(browser: webdriver.Chrome) -> bytes:
+    """Return what is open as a PDF."""
+    return base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", PAPER)["data"])
+
+
+def pages_of(pdf: bytes, wanted: list[str]) -> dict[str, int]:
+    """Return the page on which each named place stands."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(BytesIO(pdf))
+    places = reader.named_destinations
+    return {
+        name: reader.get_destination_page_number(places[f"/{name}"]) + 1
+        if f"/{name}" in places else reader.get_destination_page_number(places[name]) + 1
+        for name in wanted
+    }  # fmt: skip
+
+
+def described(pdf: bytes, about: Mapping[str, str]) -> bytes:
+    """Return a PDF that names its title and its author."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
+    writer.add_metadata({f"/{name}": words for name, words in about.items()})
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def main(path: Path) -> None:
+    """Print the book to a file."""
+    assemble()
+    with served(BUILT) as site, browsing() as browser:
+        browser.get(f"{site}/print/book.html")
+        tight, wide = browser.execute_async_script(FIT, COLUMN)
+        if find_spec("pypdf"):
+            wanted = browser.execute_script(WANTED)
+            browser.execute_script(NUMBER, dict.fromkeys(wanted, "000"))
+            browser.execute_script(NUMBER, pages_of(printed(browser), wanted))
+        pdf = printed(browser)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pdf)
+    print(f"{path}: {len(pdf) / 1e6:.1f} MB; {tight} tables set smaller, {wide} on wide pages")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,269 @@
+"""The pages of the built book as one document to be printed.
+
+What is folded on a page stands in an appendix, with a reference there and one back. Chapters are
+numbered, and a link that leads into another chapter says which, since paper has no links.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import count
+
+from bs4 import BeautifulSoup, Tag
+
+REFERENCE = re.compile(r"url\(\s*[\"']?#")
+NAMING = ("aria-labelledby", "aria-describedby", "for")  # attributes that hold ids
+# Nothing to press on paper; a chapter's own cells only fetch what stands below them.
+FORMULAS = re.compile(
+    r"<script>window\.MathJax = .*?</script>|<script[^>]*mathjax/[^>]*></script>", re.S
+)
+UNPRINTED = "a.headerlink, button, script, .d-print-none, details.hide.above-input"
+FOLDS = "details.more, details.tables"
+FOLDED = "table, figure, img, svg.picture"  # what makes a fold worth a place in the appendix
+HEADINGS = re.compile(r"^h[1-6]$")
+APPENDIX = "What is folded on the pages"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the book: its caption and the names of its pages, in order."""
+
+    caption: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page made ready: its number, its title, its body, and what was folded on it."""
+
+    page: str
+    number: int
+    title: str
+    body: Tag
+    folds: tuple[Tag, ...]
+
+
+def parts_of(toc: Mapping) -> list[Part]:
+    """Return the parts that ``_toc.yml`` names; the root stands before them, without a caption."""
+    parts = [Part("", (toc["root"],))]
+    for part in toc.get("parts", ()):
+        parts.append(Part(part["caption"], tuple(one["file"] for one in part["chapters"])))
+    return parts
+
+
+def whole(parts: Sequence[Part], pages: Mapping[str, str], about: Mapping[str, str]) -> str:
+    """Return the book as one HTML page.
+
+    Parameters
+    ----------
+    parts
+        Which pages, in which order.
+    pages
+        Their HTML as it was built, by name.
+    about
+        ``title``, ``author``, ``copyright``; ``html``, the address of the built pages; ``style``,
+        that of the print style sheet.
+    """
+    names = [page for part in parts for page in part.pages]
+    numbers = {page: number for number, page in enumerate(names, 1)}
+    chapters = {page: chapter(page, numbers, pages[page], about["html"]) for page in names}
+    body = [_cover(about), _contents(parts, chapters)]
+    for part in parts:
+        opening = f'<h1 class="part">{escape(part.caption)}</h1>' if part.caption else ""
+        for page in part.pages:
+            one = chapters[page]
+            body.append(f'<section class="chapter" id="{page}--top">{opening}{one.body}</section>')
+            opening = ""
+    body += _appendix([one for one in chapters.values() if one.folds])
+    soup = BeautifulSoup(_frame("".join(body), pages, about), "lxml")
+    _say_where_links_lead(soup, numbers)
+    return str(soup)
+
+
+def chapter(page: str, numbers: Mapping[str, int], text: str, root: str) -> Chapter:
+    """Make a page ready: ids of its own, links inside the book, headings one level down."""
+    article = BeautifulSoup(text, "lxml").select_one("article.bd-article")
+    for useless in article.select(UNPRINTED):
+        useless.decompose()
+    _name(article, page)
+    _lead(article, page, numbers, root)
+    title = article.find("h1")
+    title.string = " ".join(title.get_text().split())
+    words = title.get_text()
+    title.string = f"{numbers[page]}  {words}"
+    for heading in article.find_all(HEADINGS):
+        heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
+    folds = tuple(_taken_out(article, page, numbers[page]))
+    for rest in article.select("details"):
+        _unfold(rest)
+    return Chapter(page, numbers[page], words, article, folds)
+
+
+def _name(article: Tag, page: str) -> None:
+    """Put the page's name before every id and all that refers to one."""
+    for tag in article.find_all(True):
+        for name, value in list(tag.attrs.items()):
+            if name == "id":
+                tag[name] = f"{page}--{value}"
+            elif name in NAMING:
+                words = value if isinstance(value, list) else value.split()
+                tag[name] = " ".join(f"{page}--{word}" for word in words)
+            elif isinstance(value, str) and "url(" in value:
+                tag[name] = REFERENCE.sub(f"url(#{page}--", value)
+            elif name == "xlink:href" or (name == "href" and tag.name == "use"):
+                tag[name] = value.replace("#", f"#{page}--", 1)
+    for style in article.find_all("style"):
+        if style.string:
+            style.string = REFERENCE.sub(f"url(#{page}--", style.string)
+
+
+def _lead(article: Tag, page: str, numbers: Mapping[str, int], root: str) -> None:
+    """Turn addresses of other pages into places in this document, of files into those built."""
+    here = posixpath.dirname(page)
+    for link in article.select("a[href]"):
+        target, _, anchor = link["href"].partition("#")
+        if "//" in target or target.startswith("mailto:"):
+            continue
+        there = posixpath.normpath(posixpath.join(here, target)) if target else f"{page}.html"
+        name = there.removesuffix(".html")
+        if name in numbers:
+            link["href"] = f"#{name}--{anchor or 'top'}"
+        else:
+            del link["href"]  # the search, the index, a file: not in print
+    for tag in article.select("[src]"):
+        if not tag["src"].startswith("data:"):
+            tag["src"] = _built(root, here, tag["src"])
+
+
+def _taken_out(article: Tag, page: str, number: int) -> Iterator[Tag]:
+    """Replace folds with pictures or tables by references; yield them for the appendix."""
+    at = count(1)
+    outer = [fold for fold in article.select(FOLDS) if not fold.find_parent("details")]
+    for fold in outer:
+        if not fold.select_one(FOLDED):
+            continue
+        mark, own = f"{number}.{next(at)}", f"{page}--fold-"
+        words = _summary(fold)
+        note = BeautifulSoup(
+            f'<p class="folded" id="{own}from-{mark}">{escape(words)}: '
+            f'<a href="#{own}{mark}">appendix {mark}</a></p>', "lxml"
+        ).p  # fmt: skip
+        fold.replace_with(note)
+        for inner in fold.select("details"):
+            _unfold(inner)
+        for heading in fold.find_all(HEADINGS):
+            heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
+        fold.summary.decompose()
+        fold.name, fold["class"] = "div", ["appended"]
+        head = BeautifulSoup(
+            f'<h3 id="{own}{mark}">{mark}  {escape(words)}</h3>'
+            f'<p class="folded">From <a href="#{own}from-{mark}">chapter {number}</a></p>', "lxml"
+        )  # fmt: skip
+        for piece in reversed(list(head.body.children)):
+            fold.insert(0, piece.extract())
+        yield fold
+
+
+def _summary(fold: Tag) -> str:
+    return " ".join(fold.summary.get_text(" ").split())
+
+
+def _unfold(fold: Tag) -> None:
+    """Let a fold stand open: its summary becomes a line above it."""
+    summary = fold.find("summary", recursive=False)
+    fold.name = "div"
+    if summary is not None and "hide" not in fold.get("class", ()):
+        summary.name, summary["class"] = "p", ["unfolded"]
+    elif summary is not None:
+        summary.decompose()
+
+
+def _cover(about: Mapping[str, str]) -> str:
+    title, _, rest = about["title"].partition(": ")
+    return (
+        f'<section class="cover"><p class="title">{escape(title)}</p><p class="subtitle">'
+        f"{escape(rest)}</p><p>{escape(about['author'])}</p>"
+        f'<p class="small">{escape(about["copyright"])}</p></section>'
+    )
+
+
+def _contents(parts: Sequence[Part], chapters: Mapping[str, Chapter]) -> str:
+    lines = []
+    for part in parts:
+        if part.caption:
+            lines.append(f'<p class="part">{escape(part.caption)}</p>')
+        lines += [_line(f"{page}--top", f"{chapters[page].number}  {chapters[page].title}")
+                  for page in part.pages]  # fmt: skip
+    if any(one.folds for one in chapters.values()):
+        lines.append('<p class="part">Appendix</p>')
+        lines.append(_line("appendix--top", APPENDIX))
+    return f'<nav class="contents"><h1>Contents</h1>{"".join(lines)}</nav>'
+
+
+def _line(target: str, words: str) -> str:
+    place = f'<span class="page" data-of="{target}"></span>'
+    return f'<p class="line"><a href="#{target}">{escape(words)}</a>{place}</p>'
+
+
+def _appendix(chapters: Sequence[Chapter]) -> list[str]:
+    opening = f'<h1 class="part" id="appendix--top">{APPENDIX}</h1>'
+    made = []
+    for one in chapters:
+        head = f"<h2>{one.number}  {escape(one.title)}: appendix</h2>"
+        folds = "".join(map(str, one.folds))
+        made.append(f'<section class="chapter appendix">{opening}{head}{folds}</section>')
+        opening = ""
+    return made
+
+
+def _formulas(pages: Mapping[str, str], html: str) -> str:
+    """Return the scripts that set formulas, as the first page that has some loads them."""
+    for name, text in pages.items():
+        if found := FORMULAS.findall(text):
+            soup = BeautifulSoup("".join(found), "lxml")
+            for script in soup.select("script[src]"):
+                source = script["src"].split("?")[0]
+                script["src"] = _built(html, posixpath.dirname(name), source)
+            return soup.head.decode_contents()
+    return ""
+
+
+def _built(html: str, here: str, source: str) -> str:
+    """Return the address of a built file from that of its page."""
+    return posixpath.join(html, posixpath.normpath(posixpath.join(here, source)))
+
+
+def _frame(body: str, pages: Mapping[str, str], about: Mapping[str, str]) -> str:
+    """Give the body the style sheets of the built root, the print style sheet and formulas."""
+    head = BeautifulSoup(next(iter(pages.values())), "lxml").head
+    sheets = [f"{about['html']}/{one['href']}" for one in head.select("link[rel~=stylesheet]")]
+    links = "".join(f'<link rel="stylesheet" href="{href}">' for href in [*sheets, about["style"]])
+    return (
+        '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
+        f'<meta charset="utf-8"><title>{escape(about["title"])}</title>'
+        f'<meta name="author" content="{escape(about["author"])}">{links}'
+        f"{_formulas(pages, about['html'])}"
+        f'</head><body><main class="bd-article">{body}</main></body></html>'
+    )
+
+
+def _say_where_links_lead(soup: BeautifulSoup, numbers: Mapping[str, int]) -> None:
+    """Name the chapter behind a link into another one; leave a link to nowhere as plain words."""
+    there = {tag["id"] for tag in soup.find_all(id=True)}
+    for page, number in numbers.items():
+        section = soup.find("section", id=f"{page}--top")
+        for link in section.select(":is(p, li, dd) a[href^='#']"):
+            home = link["href"][1:].split("--")[0]
+            if home != page and home in numbers and f"{numbers[home]}" not in link.get_text():
+                link["data-chapter"] = str(numbers[home])
+            link["data-from"] = str(number)
+    for link in soup.select("a[href^='#']"):
+        if link["href"][1:] not in there:
+            del link["href"]
+    for link in soup.select("a[href^=http]"):
+        if link["href"].split("//")[1].rstrip("/") not in link.get_text():
+            link["data-address"] = link["href"]

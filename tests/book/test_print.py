@@ -1,0 +1,81 @@
+"""The book on paper: every page in it, every fold in the appendix, nothing that leads nowhere."""
+
+from io import BytesIO
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from print_book import COLUMN, FIT, assemble, browsing, printed, served
+from prose import BOOK, ROOT
+from pypdf import PdfReader
+from whole_book import parts_of, whole
+
+ABOUT = {"title": "A book: in print", "author": "A", "copyright": "C", "html": "h", "style": "s"}
+LINKS = 'To <a href="{1}.html#a">there</a>, <a href="#a">here</a>, not <a href="lost.zip">x</a>.'
+PAGE = """<html><head></head><body><article class="bd-article"><section id="{0}"><h1>{0}</h1>
+<p id="a">LINKS</p>
+<details class="more"><summary>Folded on {0}</summary><table><tr><td>1</td></tr></table>
+</details></section></article></body></html>""".replace("LINKS", LINKS)
+
+
+@pytest.fixture(scope="module")
+def paper():
+    parts = parts_of({"root": "one", "parts": [{"caption": "Rest", "chapters": [{"file": "two"}]}]})
+    pages = {"one": PAGE.format("one", "two"), "two": PAGE.format("two", "one")}
+    return BeautifulSoup(whole(parts, pages, ABOUT), "lxml")
+
+
+def test_links_inside_the_book_lead_to_places_on_paper_and_others_are_words(paper):
+    places = {tag["id"] for tag in paper.find_all(id=True)}
+    assert len(places) == len(paper.find_all(id=True))
+    leads = [link["href"] for link in paper.select("a[href]")]
+    assert "#two--a" in leads
+    assert not [lead for lead in leads if lead[1:] not in places]
+
+
+def test_what_was_folded_stands_in_the_appendix_and_the_page_says_where(paper):
+    for number, name in enumerate(("one", "two"), 1):
+        chapter = paper.find("section", id=f"{name}--top")
+        assert not chapter.select("table")
+        mark = chapter.select_one("p.folded a")
+        assert mark.get_text() == f"appendix {number}.1"
+        found = paper.find(id=mark["href"][1:]).find_parent(class_="appended")
+        assert found.table is not None
+
+
+def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
+    assert [one["data-of"] for one in paper.select(".contents .page")] == [
+        "one--top", "two--top", "appendix--top",
+    ]  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_built_book_is_printed_whole_with_bookmarks_and_letters_of_its_own(html, driver_path):
+    assemble()
+    with served(ROOT / "_build") as site, browsing() as browser:
+        browser.get(f"{site}/print/book.html")
+        browser.execute_async_script(FIT, COLUMN)
+        wide = browser.execute_script(
+            "return [...document.querySelectorAll('.chapter > * *')].filter(one =>"
+            " !one.closest('.wide, svg, mjx-container') && one.getBoundingClientRect().right"
+            f" > {COLUMN} + 40).length"
+        )
+        reader = PdfReader(BytesIO(printed(browser)))
+    assert wide == 0
+    titles = [one.title for one in _flat(reader.outline)]
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
+    for number, _ in enumerate((page for part in parts_of(toc) for page in part.pages), 1):
+        assert [title for title in titles if title.startswith(f"{number} ")]
+    for page in reader.pages[:40]:
+        for font in page.get("/Resources", {}).get("/Font", {}).values():
+            inner = font.get_object()
+            inner = inner.get("/DescendantFonts", [inner])[0].get_object()
+            assert inner["/Subtype"] == "/Type3" or any(
+                key.startswith("/FontFile") for key in inner["/FontDescriptor"]
+            )
+
+
+def _flat(outline):
+    for one in outline:
+        yield from _flat(one) if isinstance(one, list) else [one]
