@@ -29,7 +29,7 @@ FORMULAS = """
 const done = arguments[0];
 const wide = () => [...document.querySelectorAll('div.math')]
   .filter((line) => line.scrollWidth > line.clientWidth + 1).map((line) => line.textContent);
-window.MathJax ? MathJax.startup.promise.then(() => done(wide())) : done([]);
+window.MathJax?.startup ? MathJax.startup.promise.then(() => done(wide())) : done([]);
 """
 HIDDEN = """
 const hidden = [];
