@@ -3,8 +3,7 @@
     python book/_ext/print_book.py _build/book.pdf
 
 Nothing is executed: the pages of `_build/html` become one (`whole_book.py`). Page numbers of the
-contents are known only once the book is printed, so it is printed twice; reading them takes pypdf.
-Without it the contents name chapters alone.
+contents are known only once the book is printed, so it is printed twice.
 """
 
 from __future__ import annotations
@@ -17,12 +16,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
 import yaml
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from selenium import webdriver
 from whole_book import parts_of, whole
 
@@ -54,6 +54,10 @@ const fit = () => {
 Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(fit);
 """
 WANTED = "return [...document.querySelectorAll('.page')].map((one) => one.dataset.of)"
+HEADINGS = """
+return [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(
+  (one) => one.textContent.trim().split(/\\s+/).join(" "));
+"""
 NUMBER = """
 for (const [id, page] of Object.entries(arguments[0])) {
   document.querySelector(`.page[data-of="${id}"]`).textContent = page;
@@ -107,7 +111,7 @@ def assemble() -> None:
     if not (html / "intro.html").exists():
         sys.exit("The book is not built: run `make book` first.")
     toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config = _config()
     parts = parts_of(toc)
     names = [page for part in parts for page in part.pages]
     pages = {page: (html / f"{page}.html").read_text(encoding="utf-8") for page in names}
@@ -122,6 +126,10 @@ def assemble() -> None:
     (ROOM / "book.html").write_text(text, encoding="utf-8", newline="\n")
 
 
+def _config() -> dict[str, str]:
+    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+
+
 def printed(browser: webdriver.Chrome) -> bytes:
     """Return what is open as a PDF."""
     return base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", PAPER)["data"])
@@ -129,8 +137,6 @@ def printed(browser: webdriver.Chrome) -> bytes:
 
 def pages_of(pdf: bytes, wanted: list[str]) -> dict[str, int]:
     """Return the page on which each named place stands."""
-    from pypdf import PdfReader
-
     reader = PdfReader(BytesIO(pdf))
     places = reader.named_destinations
     return {
@@ -140,15 +146,31 @@ def pages_of(pdf: bytes, wanted: list[str]) -> dict[str, int]:
     }  # fmt: skip
 
 
-def described(pdf: bytes, about: Mapping[str, str]) -> bytes:
-    """Return a PDF that names its title and its author."""
-    from pypdf import PdfReader, PdfWriter
+def described(pdf: bytes, headings: list[str], about: Mapping[str, str]) -> bytes:
+    """Return a PDF whose bookmarks read as the headings do and that names its author.
 
+    Chromium says twice what a heading at the top of a page says.
+    """
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
-    writer.add_metadata({f"/{name}": words for name, words in about.items()})
+    marks = list(bookmarks(writer.root_object["/Outlines"]))
+    if len(marks) != len(headings):
+        sys.exit(f"Chromium made {len(marks)} bookmarks of {len(headings)} headings: see FIT.")
+    for mark, words in zip(marks, headings, strict=True):
+        mark[NameObject("/Title")] = TextStringObject(words)
+    writer.add_metadata({f"/{name.title()}": about[name] for name in ("title", "author")})
     made = BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def bookmarks(branch: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Return the bookmarks below a branch, in the order of the book."""
+    mark = branch.get("/First")
+    while mark is not None:
+        mark = mark.get_object()
+        yield mark
+        yield from bookmarks(mark)
+        mark = mark.get("/Next")
 
 
 def main(path: Path) -> None:
@@ -157,11 +179,11 @@ def main(path: Path) -> None:
     with served(BUILT) as site, browsing() as browser:
         browser.get(f"{site}/print/book.html")
         tight, wide = browser.execute_async_script(FIT, COLUMN)
-        if find_spec("pypdf"):
-            wanted = browser.execute_script(WANTED)
-            browser.execute_script(NUMBER, dict.fromkeys(wanted, "000"))
-            browser.execute_script(NUMBER, pages_of(printed(browser), wanted))
-        pdf = printed(browser)
+        wanted = browser.execute_script(WANTED)
+        browser.execute_script(NUMBER, dict.fromkeys(wanted, "000"))
+        browser.execute_script(NUMBER, pages_of(printed(browser), wanted))
+        headings = browser.execute_script(HEADINGS)
+        pdf = described(printed(browser), headings, _config())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pdf)
     print(f"{path}: {len(pdf) / 1e6:.1f} MB; {tight} tables set smaller, {wide} on wide pages")

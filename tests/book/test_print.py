@@ -5,9 +5,9 @@ from io import BytesIO
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from print_book import COLUMN, FIT, assemble, browsing, printed, served
+from print_book import COLUMN, FIT, assemble, browsing, described, printed, served
 from prose import BOOK, ROOT
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from whole_book import parts_of, whole
 
 ABOUT = {"title": "A book: in print", "author": "A", "copyright": "C", "html": "h", "style": "s"}
@@ -47,6 +47,21 @@ def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
     assert [one["data-of"] for one in paper.select(".contents .page")] == [
         "one--top", "two--top", "appendix--top",
     ]  # fmt: skip
+
+
+def test_bookmarks_read_as_the_headings_do_and_the_file_names_its_author():
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    part = writer.add_outline_item("PartPart", page_number=0)
+    writer.add_outline_item("1 One1 One", page_number=0, parent=part)
+    writer.add_outline_item("Last", page_number=0)
+    made = BytesIO()
+    writer.write(made)
+    reader = PdfReader(BytesIO(described(made.getvalue(), ["Part", "1 One 一", "Last"], ABOUT)))
+    assert [one.title for one in _flat(reader.outline)] == ["Part", "1 One 一", "Last"]
+    assert reader.metadata.author == "A"
+    with pytest.raises(SystemExit, match="3 bookmarks of 1 headings"):
+        described(made.getvalue(), ["Part"], ABOUT)
 
 
 @pytest.mark.browser
