@@ -39,7 +39,7 @@ PAPER = {
     "printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True,
     "generateDocumentOutline": True, "transferMode": "ReturnAsBase64",
 }  # fmt: skip
-# What is wider than the page is set smaller; what is then still wider gets a page of its own.
+# What is wider than the page is set smaller, and smaller still until it is not: paper cuts.
 FIT = """
 const done = arguments[arguments.length - 1], column = arguments[0];
 const over = (one) => one.getBoundingClientRect().right > column + 1;
@@ -48,7 +48,10 @@ const fit = () => {
   const all = tables.filter(over);
   all.forEach((one) => one.classList.add("tight"));
   const wide = all.filter(over);
-  wide.forEach((one) => (one.closest("figure") || one).classList.add("wide"));
+  wide.forEach((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    one.style.zoom = Math.floor(100 * (column - left) / (right - left)) / 100;
+  });
   done([all.length, wide.length]);
 };
 Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(fit);
@@ -186,7 +189,7 @@ def main(path: Path) -> None:
         pdf = described(printed(browser), headings, _config())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pdf)
-    print(f"{path}: {len(pdf) / 1e6:.1f} MB; {tight} tables set smaller, {wide} on wide pages")
+    print(f"{path}: {len(pdf) / 1e6:.1f} MB; {tight} tables set smaller, {wide} of them to fit")
 
 
 if __name__ == "__main__":

@@ -52,9 +52,9 @@ def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
 def test_bookmarks_read_as_the_headings_do_and_the_file_names_its_author():
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
-    part = writer.add_outline_item("PartPart", page_number=0)
-    writer.add_outline_item("1 One1 One", page_number=0, parent=part)
-    writer.add_outline_item("Last", page_number=0)
+    part = writer.add_outline_item(title="PartPart", page_number=0)
+    writer.add_outline_item(title="1 One1 One", page_number=0, parent=part)
+    writer.add_outline_item(title="Last", page_number=0)
     made = BytesIO()
     writer.write(made)
     reader = PdfReader(BytesIO(described(made.getvalue(), ["Part", "1 One 一", "Last"], ABOUT)))
@@ -73,7 +73,7 @@ def test_the_built_book_is_printed_whole_with_bookmarks_and_letters_of_its_own(h
         browser.execute_async_script(FIT, COLUMN)
         wide = browser.execute_script(
             "return [...document.querySelectorAll('.chapter > * *')].filter(one =>"
-            " !one.closest('.wide, svg, mjx-container') && one.getBoundingClientRect().right"
+            " !one.closest('svg, mjx-container') && one.getBoundingClientRect().right"
             f" > {COLUMN} + 40).length"
         )
         reader = PdfReader(BytesIO(printed(browser)))
@@ -94,3 +94,23 @@ def test_the_built_book_is_printed_whole_with_bookmarks_and_letters_of_its_own(h
 def _flat(outline):
     for one in outline:
         yield from _flat(one) if isinstance(one, list) else [one]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["patience", "quantity_or_structure", "replication"])
+def test_a_page_printed_alone_opens_folds_and_cuts_no_table(html, driver_path, page):
+    with served(html) as site, browsing() as browser:
+        browser.get(f"{site}/{page}.html")
+        browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+        closed, tables, cut = browser.execute_script(
+            "const tables = [...document.querySelectorAll('article table')];"
+            "const over = (one) => one.getBoundingClientRect().right > innerWidth;"
+            "const clips = (one) => getComputedStyle(one).overflowX !== 'visible';"
+            "const cut = (one) => over(one) || [...one.querySelectorAll('th, td')].some(over)"
+            " || clips(one.parentElement);"
+            "return [document.querySelectorAll('details:not([open])').length, tables.length,"
+            " tables.filter(cut).map((one) => one.innerText.slice(0, 80))]"
+        )
+    assert closed == 0
+    assert tables > 0
+    assert cut == []
