@@ -27,9 +27,10 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.adapt.options import Wishes, add_options
+from analysis.adapt.options import Wishes
 from analysis.claims.study import Study, read_study
 from analysis.claims.text import claim_text, labelled, ledger_text, table
+from analysis.commands import parser
 from analysis.errors import AnalysisError, DataError, require_known
 
 __all__ = ["main"]
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit code: 0, or 2 after an error the user can mend.
     """
-    options = _parser().parse_args(arguments)
+    options = parser(COMMANDS).parse_args(arguments)
     try:
         facts, write = options.run(options)
         text = _json(facts) if options.json else write()
@@ -223,85 +224,6 @@ def _figure(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis",
-        description="The claims of a study, and what published figures say about them.",
-    )
-    commands = parser.add_subparsers(required=True, metavar="command")
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace], Answer], what: str
-    ) -> Callable[..., argparse.Action]:
-        """Add a command; what comes back adds an argument to it."""
-        found = commands.add_parser(name, help=what, description=what)
-        found.add_argument("--json", action="store_true", help="print JSON instead of text")
-        found.set_defaults(run=run)
-        return found.add_argument
-
-    claims = command("claims", _claims, "List the claims of the ledger.")
-    claims("--family", help="only the claims of this chapter, such as two-wheels")
-    claims("--status", help="only the claims of this status, such as proxy")
-    claims("--evaluate", action="store_true", help="put them to the figures; writes JSON and CSV")
-    claims("--out", type=Path, default=Path("_build/claims"), metavar="DIR", help="where to write")
-    whole = command(
-        "evaluate", _evaluate, "Evaluate a study with all it explores; keep the results."
-    )
-    whole("--out", type=Path, metavar="DIR", help="folder of archives")
-    for one in (claims, whole):
-        one("--draws", type=_at_least(99), default=9_999, help="of the wild bootstrap")
-    add_options(command("adapt", _adapt, "Make a data set of your own table and evaluate it."))
-    moved = command("drift", _drift, "List what moved between two archives.")
-    moved("old", type=Path, help="folder of one archive of a study")
-    moved("new", type=Path, help="folder of the other")
-    moved("--tolerance", type=float, default=1e-10, help="relative")
-    moved("--none", action="store_true", help="fail if anything moved")
-    claim = command("claim", _claim, "Show one claim and what the figures say about it.")
-    claim("id", help="such as M16")
-    describe = command("describe", _describe, "Say what a series or measure is and is made of.")
-    describe("name", help="such as gov or rd_funds_government")
-    package = command("export", _export, "Write a data set, its measures and what they mean.")
-    package("name", metavar="NAME", help="of a data set, such as china")
-    package("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    everything = command("check", _check, "Check the data, their sidecars and the ledger.")
-    books = command("calibrate", _calibrate, "Simulate books with nothing to find, and judge them.")
-    _say_which_books(books)
-    certify = command("certify", _certify, "Simulate methods on panels whose truth is known.")
-    certify("methods", nargs="*", metavar="METHOD", help="all of them if none is named")
-    certify("--replications", type=_at_least(1), help="instead of those of the registry")
-    for one in (claims, whole, books, certify):
-        one("--jobs", type=_at_least(1), default=2, help="processes; the answer is the same")
-    certify("--write", action="store_true", help="put the rows into the table")
-    for reader in (claims, whole, claim, describe, package, everything, books):
-        reader("--study", default="patient_capital", help="name or folder of a study")
-        reader("--data", type=Path, metavar="DIR", help="folder of data sets")
-        reader("--dataset", metavar="NAME", help="takes the place of the main data set")
-    return parser
-
-
-def _say_which_books(add: Callable[..., argparse.Action]) -> None:
-    add("families", nargs="*", help="placebo families (all by default)")
-    add("--datasets", nargs="+", metavar="NAME", help="data sets (all by default)")
-    add("--panels", type=_at_least(1), default=200, help="placebo panels a family")
-    add(
-        "--planted",
-        type=_at_least(0),
-        default=40,
-        help="panels with an effect of each size; 0 writes the table of whole books alone",
-    )
-    add("--out", type=Path, help="folder of runs, _build/calibration by default")
-    add("--tables", type=Path, help="folder of the tables, that of the study by default")
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if (given := int(text)) < least:
-            raise argparse.ArgumentTypeError(f"{given} is too few: ask for {least} or more")
-        return given
-
-    return number
-
-
 def _json(facts: object) -> str:
     # NaN is not JSON: whoever puts one in gets an error here instead of a broken file there.
     return json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False, default=str)
@@ -323,3 +245,11 @@ def _print(text: str) -> int:
         # Python flushes again on exit, so the closed pipe is replaced first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+COMMANDS = {
+    "claims": _claims, "claim": _claim, "evaluate": _evaluate, "describe": _describe,
+    "export": _export, "check": _check, "calibrate": _calibrate, "certify": _certify,
+    "adapt": _adapt, "drift": _drift,
+}  # fmt: skip
+"""What each word of `analysis.commands` does."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from analysis.claims import Study, current_archive, read_study
+from analysis.claims import Study
 from analysis.claims.across import across, by_claim
 from analysis.claims.vocabulary import VERDICTS
 from analysis.display.charts.verdicts import VERDICT_MARKS
 from analysis.display.drawing import Picture, words_width, wrap_words
+from analysis.display.opened import opened
 from analysis.display.theme import INK, MUTED, RULE, subplots
 
 __all__ = ["card"]
@@ -33,8 +34,8 @@ def card(title: str, study: str | Path | Study, archive: Path | None = None) -> 
     Picture
         1200 by 630 dots when saved at 100 dots an inch.
     """
-    study = study if isinstance(study, Study) else read_study(study)
-    records = by_claim(current_archive(study, archive).records)
+    study, kept = opened(study, archive)
+    records = by_claim(kept.records)
     words = Counter(across(found, study.rules).word for found in records.values())
     figure, ax = subplots(width=SIZE[0], height=SIZE[1])
     figure.set_layout_engine("none")

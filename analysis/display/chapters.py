@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import VERDICTS, Archive, Page, Record, Study, current_archive, read_study
+from analysis.claims import VERDICTS, Archive, Page, Record, Study
 from analysis.claims.across import across
 from analysis.display.charts import forest
 from analysis.display.diagrams import diagram
 from analysis.display.drawing import Picture
 from analysis.display.html import Html, badge, folded, publish, table
+from analysis.display.opened import opened
 from analysis.display.sections import Section, show
 from analysis.display.tally import counted
 from analysis.display.words import estimate_cell
@@ -148,8 +149,7 @@ def chapter(
     >>> list(chapter("patient_capital", "patience").sections)[:3]
     ['M01', 'M02', 'M03']
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = archive if isinstance(archive, Archive) else current_archive(study, archive)
+    study, kept = opened(study, archive)
     sections = {}
     for claim in study.ledger.filter(family=family):
         record, *rest = (kept.record(claim.id, name) for name in kept.datasets_of(claim.id))
@@ -187,8 +187,7 @@ def page(study: str | Path | Study, name: str, archive: Path | Archive | None = 
     >>> sorted(page("patient_capital", "figures").shown.exhibits)[:1]
     ['cities']
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = archive if isinstance(archive, Archive) else current_archive(study, archive)
+    study, kept = opened(study, archive)
     shown = kept.page(name)
     publish(shown.numbers)
     return BookPage(name, shown)

@@ -16,13 +16,12 @@ from analysis.claims import (
     Ledger,
     Statement,
     Study,
-    current_archive,
-    read_study,
 )
 from analysis.claims.across import Across, across, by_claim
 from analysis.claims.statements import coverage, read_statements
 from analysis.display.html import Html, badge, folded, natural_key, publish, scrolling, table
 from analysis.display.mechanism import mechanism_map
+from analysis.display.opened import opened
 
 __all__ = ["LedgerPage", "claims_table", "ledger_page"]
 
@@ -81,9 +80,8 @@ def ledger_page(study: str | Path | Study, archive: Path | None = None) -> Ledge
     >>> "M16" in ledger_page("patient_capital").claims.text
     True
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
+    study, kept = opened(study, archive)
     book = study.ledger
-    kept = current_archive(study, archive)
     publish(kept.page("ledger").numbers)
     found = {c: across(rs, study.rules) for c, rs in by_claim(kept.records).items()}
     nouns = {name: kept.codebook(name).roles.entities for name in study.datasets}

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import Archive, Record, Study, current_archive, read_study
+from analysis.claims import Archive, Record, Study
 from analysis.claims.across import Across, across, by_claim
 from analysis.claims.vocabulary import VERDICTS
 from analysis.data.codebook import Codebook
 from analysis.display.across import dataset_name, dataset_table
 from analysis.display.html import Html, badge, publish, table
+from analysis.display.opened import opened
 
 __all__ = ["ReplicationPage", "replication_counts", "replication_page", "sources"]
 
@@ -73,8 +74,7 @@ def replication_page(
     >>> counts["replication_confirmed"] <= counts["replication_claims"]
     True
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = current_archive(study, archive)
+    study, kept = opened(study, archive)
     books = {name: kept.codebook(name) for name in study.datasets}
     found = {name: across(records, study.rules) for name, records in _tested(kept).items()}
     counts = replication_counts(found, study)
@@ -110,8 +110,7 @@ def sources(study: str | Path | Study, archive: Path | None = None) -> Html:
     >>> "china" in sources("patient_capital").text
     True
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = current_archive(study, archive)
+    study, kept = opened(study, archive)
     rows = []
     for name in study.datasets:
         book = kept.codebook(name)

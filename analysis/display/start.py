@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from analysis.claims import Study, current_archive, read_study
+from analysis.claims import Study
 from analysis.claims.across import Across, across, by_claim
 from analysis.claims.record import Record
 from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge, publish
 from analysis.display.mechanism import hung, mechanism_map
+from analysis.display.opened import opened
 from analysis.display.words import estimate_cell
 
 __all__ = ["Overview", "leading_claims", "overview"]
@@ -58,8 +59,7 @@ def overview(study: str | Path | Study, archive: Path | None = None) -> Overview
     >>> start.map.text.count('class="verdict tag') == start.numbers["book_claims"]
     True
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = current_archive(study, archive)
+    study, kept = opened(study, archive)
     found = {c: across(rs, study.rules) for c, rs in by_claim(kept.records).items()}
     books = {name: kept.codebook(name) for name in study.datasets}
     leading = leading_claims(found, hung(study, "mediator"))

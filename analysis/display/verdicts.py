@@ -19,14 +19,13 @@ from analysis.claims import (
     Record,
     Rules,
     Study,
-    current_archive,
-    read_study,
 )
 from analysis.display.across import dataset_table
 from analysis.display.chapters import FOREST, forest_rows
 from analysis.display.charts import forest
 from analysis.display.drawing import Picture
 from analysis.display.html import Html, badge, grid_table, natural_key, publish, scrolling, table
+from analysis.display.opened import opened
 from analysis.display.tally import tally
 from analysis.display.words import estimate_cell
 from analysis.inference.cells import Grid, signed
@@ -112,8 +111,7 @@ def verdicts_page(study: str | Path | Study, archive: Path | None = None) -> Ver
     >>> counts["supported"] <= counts["tested"] <= counts["claims"]
     True
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = current_archive(study, archive)
+    study, kept = opened(study, archive)
     counts = tally(kept.primary, study.rules)
     publish(counts, prefix="verdicts")
     return VerdictsPage(

@@ -1,17 +1,12 @@
 """Mend what the theme and its extensions write, so that readers who hear a page can use it.
 
-Each mend is one replacement in the finished page. All of them can be made twice, because Sphinx
-writes only pages that changed.
+Each mend is one replacement in the finished page (`finished_pages`). All of them can be made twice,
+because Sphinx writes only pages that changed.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 MENDS = [
     # Deprecated roles, and a list whose items are none.
@@ -39,18 +34,3 @@ def mend(page: str) -> str:
     for pattern, mended in COMPILED:
         page = pattern.sub(mended, page)
     return page
-
-
-def _mend_pages(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name != "html":
-        return
-    for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        if (mended := mend(page)) != page:
-            path.write_text(mended, encoding="utf-8", newline="\n")
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx."""
-    app.connect("build-finished", _mend_pages)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,7 @@
-"""What is done to a page once it is written: pictures go into it, Chinese is marked as Chinese.
+"""What is done to a page once it is written, all of it in one pass.
+
+Needless scripts go (`light_pages`), what the theme writes is mended (`accessible`), pictures go
+into the page, and Chinese is marked as Chinese.
 
 A picture of its own cannot follow the page's colours, and its words cannot be searched, marked or
 read aloud; inside the page it does all that. Whatever wrote a page (prose, a cell, the theme), it
@@ -15,7 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fontTools import subset
+from accessible import mend
+from light_pages import drawings, light, write_letters
+from small_fonts import write_font
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -106,28 +111,19 @@ def letters(pages: Iterable[str]) -> str:
     return "".join(sorted(set("".join(drawn)) | set(map(chr, range(0x20, 0x7F)))))
 
 
-def write_font(path: Path, wanted: str) -> None:
-    """Write the book's font with these letters only, the same bytes for the same letters."""
-    options = subset.Options(flavor="woff", layout_features=[], recalc_timestamp=False)
-    font = subset.load_font(str(FONT_FILE), options)
-    chosen = subset.Subsetter(options)
-    chosen.populate(text=wanted)
-    chosen.subset(font)
-    subset.save_font(font, str(path), options)
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Go through all pages of a book that was built."""
     if error or app.builder.name != "html":
         return
-    folder = Path(app.outdir)
-    pages = {}
+    folder, static = Path(app.outdir), Path(app.outdir, "_static")
+    drawn, pages = drawings(static), {}
     for page in sorted(folder.rglob("*.html")):
         before = page.read_text(encoding="utf-8")
-        pages[page] = marked(with_pictures(before, page))
+        pages[page] = marked(with_pictures(mend(light(before, drawn)), page))
         if pages[page] != before:
             page.write_text(pages[page], encoding="utf-8", newline="\n")
-    write_font(folder / FONT, letters(pages.values()))
+    write_font(FONT_FILE, letters(pages.values()), folder / FONT)
+    write_letters(static)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

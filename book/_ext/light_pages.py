@@ -13,12 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from fontTools import subset
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from small_fonts import write_font
 
 PACKS = ("fab", "far", "fas")  # in the order of the theme's script
 END_OF_PACK = re.compile(r'd\("fa[brs]",p\)')
@@ -29,8 +25,8 @@ ICONS_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*/fontawesome\.js[^"]*"></scr
 FORMULAS_SCRIPT = re.compile(r'[ \t]*<script[^>]* src="[^"]*mathjax/[^"]*"></script>\n?')
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 LETTER = re.compile(r"\\(f[0-9a-f]{3})(?![0-9a-f])|([\uf000-\uf8ff])")
-ALL_LETTERS = "_static/vendor/fontawesome/webfonts/fa-solid-900.ttf"
-LETTERS = "_static/icons.woff"
+ALL_LETTERS = "vendor/fontawesome/webfonts/fa-solid-900.ttf"
+LETTERS = "icons.woff"
 FORMULA = re.compile(r'class="[^"]*\bmath\b')
 
 
@@ -99,32 +95,16 @@ def letters(sheets: Iterable[str]) -> set[int]:
     return found
 
 
-def write_letters(source: Path, wanted: set[int], path: Path) -> None:
-    """Write a font that holds some letters of another, the same bytes for the same letters."""
-    options = subset.Options(flavor="woff", layout_features=[], recalc_timestamp=False)
-    font = subset.load_font(str(source), options)
-    chosen = subset.Subsetter(options)
-    chosen.populate(unicodes=wanted)
-    chosen.subset(font)
-    subset.save_font(font, str(path), options)
+def drawings(static: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return every icon of the theme whose files lie in a folder; none where it has no icons."""
+    script = static / "scripts" / "fontawesome.js"
+    return icons(script.read_text(encoding="utf-8")) if script.exists() else {}
 
 
-def lighten(app: Sphinx, error: Exception | None) -> None:
-    """Go through all pages of a book that was built."""
-    script = Path(app.outdir, "_static", "scripts", "fontawesome.js")
-    if error or app.builder.name != "html" or not script.exists():
+def write_letters(static: Path) -> None:
+    """Write a font of the icons that the style sheets of a built book show as letters."""
+    if not (source := static / ALL_LETTERS).exists():
         return
-    drawn = icons(script.read_text(encoding="utf-8"))
-    sheets = sorted(Path(app.outdir, "_static").rglob("*.css"))
+    sheets = sorted(static.rglob("*.css"))
     wanted = letters(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    write_letters(Path(app.outdir, ALL_LETTERS), wanted, Path(app.outdir, LETTERS))
-    for page in sorted(Path(app.outdir).rglob("*.html")):
-        before = page.read_text(encoding="utf-8")
-        if (after := light(before, drawn)) != before:
-            page.write_text(after, encoding="utf-8", newline="\n")
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx."""
-    app.connect("build-finished", lighten)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    write_font(source, "".join(map(chr, sorted(wanted))), static / LETTERS)

@@ -9,18 +9,16 @@ contents are known only once the book is printed, so it is printed twice.
 from __future__ import annotations
 
 import base64
-import functools
 import shutil
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
 import yaml
+from chromium import chromium, served
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from selenium import webdriver
@@ -32,8 +30,6 @@ ROOM = BUILT / "print"
 OWN_FONT = ROOT / "analysis" / "display" / "fonts" / "EvidenceSansSC-Regular.otf"
 FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta",
          "DejaVuSans", "DejaVuSansMono", "DejaVuSansMono-Bold")  # fmt: skip
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update")  # fmt: skip
 COLUMN = 658  # pixels between the margins of an upright page: 174 mm
 PAPER = {
     "printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True,
@@ -68,44 +64,19 @@ for (const [id, page] of Object.entries(arguments[0])) {
 """
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve the built folder and say nothing."""
-
-    def log_message(self, *_args: object) -> None:
-        """Keep still."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine, since a file may not load the letters beside it."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-
-
 @contextmanager
 def browsing() -> Iterator[webdriver.Chrome]:
     """Open Chromium as if on paper."""
     if not (driver := shutil.which("chromedriver")):
         sys.exit("The PDF is printed by Chromium: install chromium and its driver.")
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
-    browser = webdriver.Chrome(options, webdriver.ChromeService(executable_path=driver))
-    browser.set_script_timeout(300)
-    browser.set_page_load_timeout(300)
-    browser.command_executor.client_config.timeout = 600
-    size = {"width": COLUMN, "height": 960, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
+    with chromium(driver) as browser:
+        browser.set_script_timeout(300)
+        browser.set_page_load_timeout(300)
+        browser.command_executor.client_config.timeout = 600
+        size = {"width": COLUMN, "height": 960, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
         yield browser
-    finally:
-        browser.quit()
 
 
 def assemble() -> None:

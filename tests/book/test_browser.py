@@ -1,13 +1,10 @@
 """Read the built book as a person does, in headless Chromium."""
 
-import functools
 import json
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from chromium import chromium, served
 from prose import chapter_files, page_of
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -16,36 +13,18 @@ pytestmark = pytest.mark.browser
 PAGES = [page_of(path) for path in chapter_files()]
 TALLEST = 12_000  # pixels; what a page rests on is folded
 each_page = pytest.mark.parametrize("page", PAGES)
-FLAGS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-sync", "--disable-background-networking", "--disable-component-update",
-    "--hide-scrollbars",
-]  # fmt: skip
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_args):
-        pass
 
 
 @pytest.fixture(scope="module")
 def site(html):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(html)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser(driver_path):
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(executable_path=str(driver_path))
-    driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
+    with chromium(driver_path, {"browser": "ALL", "performance": "ALL"}) as opened:
+        yield opened
 
 
 def resize(browser, width: int, height: int = 900) -> None:

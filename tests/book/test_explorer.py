@@ -4,11 +4,12 @@
 import re
 
 import pytest
+from chromium import chromium
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from test_browser import FLAGS, browser, open_page, requested, resize  # noqa: F401
+from test_browser import browser, open_page, requested, resize  # noqa: F401
 
 from analysis.claims.replay import under
 from analysis.display.interactive.rules import words_by
@@ -114,20 +115,10 @@ def test_lines_name_a_place_in_both_languages(page):
 
 
 def test_without_a_script_the_figures_stand_and_nothing_can_be_moved(driver_path, address):
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.add_experimental_option(
-        "prefs", {"profile.managed_default_content_settings.javascript": 2}
-    )
-    driver = webdriver.Chrome(
-        options=options, service=webdriver.ChromeService(executable_path=str(driver_path))
-    )
-    try:
+    quiet = {"profile.managed_default_content_settings.javascript": 2}
+    with chromium(driver_path, preferences=quiet) as driver:
         driver.get(address)
         stills = driver.find_elements(By.CSS_SELECTOR, ".explorer .still")
         assert len(stills) == 4
         assert all(still.is_displayed() and still.rect["height"] > 100 for still in stills)
         assert not driver.find_elements(By.CSS_SELECTOR, ".explorer :is(input, select)")
-    finally:
-        driver.quit()

@@ -4,10 +4,13 @@ import re
 from base64 import b64encode
 
 import pytest
-from finished_pages import CHINESE, letters, marked, with_pictures, write_font
+from finished_pages import CHINESE, letters, marked, with_pictures
 from fontTools.ttLib import TTFont
 from lxml import html as parser
 from prose import chapter_files, page_of
+from small_fonts import write_font
+
+from analysis.display.theme import FONT_FILE
 
 PAGES = [page_of(path) for path in chapter_files()]
 DRAWING = '<svg viewBox="0 0 9 9"><text>A 市</text></svg>'
@@ -52,7 +55,7 @@ def test_images_of_drawings_become_drawings_and_others_stay(tmp_path):
 def test_the_font_holds_the_letters_of_drawings_and_is_the_same_twice(tmp_path):
     wanted = letters([DRAWING])
     for name in ("a.woff", "b.woff"):
-        write_font(tmp_path / name, wanted)
+        write_font(FONT_FILE, wanted, tmp_path / name)
     assert (tmp_path / "a.woff").read_bytes() == (tmp_path / "b.woff").read_bytes()
     assert set(map(ord, wanted)) <= set(TTFont(tmp_path / "a.woff").getBestCmap())
 

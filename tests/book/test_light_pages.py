@@ -6,8 +6,9 @@ from pathlib import Path
 import pydata_sphinx_theme
 import pytest
 from fontTools.ttLib import TTFont
-from light_pages import icons, letters, light, write_letters
+from light_pages import icons, letters, light
 from prose import chapter_files, page_of
+from small_fonts import write_font
 from weighing import browsing, loaded, served
 
 PAGES = [page_of(path) for path in chapter_files()]
@@ -51,8 +52,8 @@ def test_the_script_of_icons_stays_where_one_is_not_known():
 def test_icons_that_style_sheets_show_come_in_a_font_of_their_own(tmp_path):
     sheet = '.fa-x:before{content:"\\f00d"} details summary:after{content:"\\f078"}'
     assert letters([sheet]) == {0xF078}
-    write_letters(WEBFONT, {0xF078}, tmp_path / "a.woff")
-    write_letters(WEBFONT, {0xF078}, tmp_path / "b.woff")
+    write_font(WEBFONT, "\uf078", tmp_path / "a.woff")
+    write_font(WEBFONT, "\uf078", tmp_path / "b.woff")
     assert (tmp_path / "a.woff").read_bytes() == (tmp_path / "b.woff").read_bytes()
     assert set(TTFont(tmp_path / "a.woff").getBestCmap()) == {0xF078}
 

@@ -3,20 +3,15 @@
 import functools
 import gzip
 import json
-import threading
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from selenium import webdriver
+from chromium import Quiet, chromium
+from chromium import served as serving
 from selenium.webdriver.support.ui import WebDriverWait
 
 PACKED = {".css", ".html", ".js", ".json", ".svg"}  # what a site compresses on its way
-FLAGS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-]  # fmt: skip
 PHONE = {"width": 412, "height": 823, "deviceScaleFactor": 1.75, "mobile": True}
 # Lighthouse's "slow 4G", and a processor four times slower.
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8,
@@ -41,10 +36,10 @@ def packed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 6) if path.suffix in PACKED else path.read_bytes()
 
 
-class Packing(SimpleHTTPRequestHandler):
+class Packing(Quiet):
     """Serves a folder as the usual hosts do: text compressed."""
 
-    def do_GET(self):
+    def do_GET(self):  # noqa: N802
         path = Path(self.translate_path(self.path))
         if not path.is_file():
             self.send_error(404)
@@ -58,29 +53,16 @@ class Packing(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_args):
-        pass
 
-
-@contextmanager
 def served(folder: Path):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Packing, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
+    """Serve a folder as the usual hosts do."""
+    return serving(folder, Packing)
 
 
 @contextmanager
 def browsing(driver: Path, slow: bool = False):
     """Open a phone's browser, on a slow line and a slow processor where asked."""
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    browser = webdriver.Chrome(options, webdriver.ChromeService(executable_path=str(driver)))
-    try:
+    with chromium(driver, {"performance": "ALL"}) as browser:
         browser.set_script_timeout(120)
         tell = browser.execute_cdp_cmd
         tell("Emulation.setDeviceMetricsOverride", PHONE)
@@ -91,8 +73,6 @@ def browsing(driver: Path, slow: bool = False):
             tell("Network.emulateNetworkConditions", SLOW)
             tell("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         yield browser
-    finally:
-        browser.quit()
 
 
 def open_settled(browser, url: str) -> None:

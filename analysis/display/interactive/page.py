@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claims import Archive, Exhibit, Study, current_archive, read_study
+from analysis.claims import Archive, Exhibit, Study
 from analysis.display.charts import draw
 from analysis.display.html import Html, figure, publish, table
 from analysis.display.interactive.claims import claims_data
 from analysis.display.interactive.places import places_data
 from analysis.display.interactive.rules import TOGETHER, Moved, moved_rules, over_all
+from analysis.display.opened import opened
 
 __all__ = ["Explorer", "explorer"]
 
@@ -129,8 +130,7 @@ def explorer(study: str | Path | Study, archive: Path | Archive | None = None) -
     >>> page.moved.at("plausible", page.study.rules.plausible)
     {}
     """
-    study = study if hasattr(study, "ledger") else read_study(study)
-    kept = archive if isinstance(archive, Archive) else current_archive(study, archive)
+    study, kept = opened(study, archive)
     page = Explorer(study, kept)
     publish(_numbers(page), prefix="explorer")
     return page
