@@ -157,6 +157,6 @@ def test_a_hidden_cell_opens(browser, site):
 def test_formulas_are_set(browser, site):
     open_page(browser, f"{site}/measuring.html")
     WebDriverWait(browser, 120).until(
-        lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container mjx-math")
+        lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container > :first-child")
     )
     assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror")
