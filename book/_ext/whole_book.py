@@ -221,11 +221,14 @@ def _appendix(chapters: Sequence[Chapter]) -> list[str]:
 
 
 def _formulas(pages: Mapping[str, str], html: str) -> str:
-    """Return the scripts that set formulas, as the first page that has some loads them."""
+    """Return the scripts that set formulas, as the first page that has some loads them.
+
+    A page without formulas keeps the settings alone.
+    """
     for name, text in pages.items():
-        if found := FORMULAS.findall(text):
-            soup = BeautifulSoup("".join(found), "lxml")
-            for script in soup.select("script[src]"):
+        soup = BeautifulSoup("".join(FORMULAS.findall(text)), "lxml")
+        if loaded := soup.select("script[src]"):
+            for script in loaded:
                 source = script["src"].split("?")[0]
                 script["src"] = _built(html, posixpath.dirname(name), source)
             return soup.head.decode_contents()

@@ -49,6 +49,18 @@ def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
     ]  # fmt: skip
 
 
+def test_formulas_are_set_though_the_first_page_has_none():
+    settings, program = "window.MathJax = {}", "_static/../mathjax/tex.js"
+    pages = {"one": PAGE.format("one", "two"), "in/two": PAGE.format("two", "one")}
+    for page, source in (("one", ""), ("in/two", f'<script src="../{program}?v=1"></script>')):
+        head = f"<head>{source}<script>{settings}</script>"
+        pages[page] = pages[page].replace("<head>", head)
+    parts = parts_of({"root": "one", "parts": [{"caption": "", "chapters": [{"file": "in/two"}]}]})
+    paper = BeautifulSoup(whole(parts, pages, ABOUT), "lxml")
+    assert [one.get("src") for one in paper.select("script")] == ["h/mathjax/tex.js", None]
+    assert paper.select("script")[1].string == settings
+
+
 def test_bookmarks_read_as_the_headings_do_and_the_file_names_its_author():
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
@@ -94,6 +106,20 @@ def test_the_built_book_is_printed_whole_with_bookmarks_and_letters_of_its_own(h
 def _flat(outline):
     for one in outline:
         yield from _flat(one) if isinstance(one, list) else [one]
+
+
+@pytest.mark.browser
+def test_a_formula_fills_its_column_before_it_is_broken(html, driver_path):
+    with served(html) as site, browsing() as browser:
+        browser.get(f"{site}/methods_clusters.html")
+        widths = browser.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "const wide = (one) => one.getBoundingClientRect().width;"
+            "const share = (one) => wide(one.querySelector('mjx-container > *')) / wide(one);"
+            "MathJax.startup.promise.then(() =>"
+            " done([...document.querySelectorAll('div.math')].map(share)))"
+        )
+    assert max(widths) > 0.5
 
 
 @pytest.mark.browser
