@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import count
 
@@ -21,7 +21,7 @@ NAMING = ("aria-labelledby", "aria-describedby", "for")  # attributes that hold 
 FORMULAS = re.compile(
     r"<script>window\.MathJax = .*?</script>|<script[^>]*mathjax/[^>]*></script>", re.S
 )
-UNPRINTED = "a.headerlink, button, script, .d-print-none, details.hide.above-input"
+UNPRINTED = "a.headerlink, button, script, .d-print-none, .traced, details.hide.above-input"
 FOLDS = "details.more, details.tables"
 FOLDED = "table, figure, img, svg.picture"  # what makes a fold worth a place in the appendix
 HEADINGS = re.compile(r"^h[1-6]$")
@@ -70,7 +70,8 @@ def whole(parts: Sequence[Part], pages: Mapping[str, str], about: Mapping[str, s
     """
     names = [page for part in parts for page in part.pages]
     numbers = {page: number for number, page in enumerate(names, 1)}
-    chapters = {page: chapter(page, numbers, pages[page], about["html"]) for page in names}
+    made = [chapter(page, numbers, pages[page], about["html"]) for page in names]
+    chapters = {one.page: one for one in told_once(made)}
     body = [_cover(about), _contents(parts, chapters)]
     for part in parts:
         opening = f'<h1 class="part">{escape(part.caption)}</h1>' if part.caption else ""
@@ -168,6 +169,24 @@ def _taken_out(article: Tag, page: str, number: int) -> Iterator[Tag]:
         yield fold
 
 
+def told_once(chapters: Iterable[Chapter]) -> list[Chapter]:
+    """Keep the first of folds with the same tables; a later chapter refers to that one."""
+    first, made = {}, []
+    for one in chapters:
+        kept = []
+        for fold in one.folds:
+            words = "".join(table.get_text() for table in fold.select("table"))
+            same = first.setdefault(words or id(fold), fold.h3)
+            if same is fold.h3:
+                kept.append(fold)
+                continue
+            reference = one.body.find("a", href=f"#{fold.h3['id']}")
+            reference["href"] = f"#{same['id']}"
+            reference.string = f"appendix {same.get_text().split()[0]}"
+        made.append(replace(one, folds=tuple(kept)))
+    return made
+
+
 def _summary(fold: Tag) -> str:
     return " ".join(fold.summary.get_text(" ").split())
 
@@ -257,16 +276,17 @@ def _frame(body: str, pages: Mapping[str, str], about: Mapping[str, str]) -> str
 def _say_where_links_lead(soup: BeautifulSoup, numbers: Mapping[str, int]) -> None:
     """Name the chapter behind a link into another one; leave a link to nowhere as plain words."""
     there = {tag["id"] for tag in soup.find_all(id=True)}
-    for page, number in numbers.items():
+    named = ":is(p, li, dd) a[href^='#']:not(.bibtex-citation a)"  # where works stand is known
+    for page in numbers:
         section = soup.find("section", id=f"{page}--top")
-        for link in section.select(":is(p, li, dd) a[href^='#']"):
+        for link in section.select(named):
             home = link["href"][1:].split("--")[0]
             if home != page and home in numbers and f"{numbers[home]}" not in link.get_text():
                 link["data-chapter"] = str(numbers[home])
-            link["data-from"] = str(number)
     for link in soup.select("a[href^='#']"):
         if link["href"][1:] not in there:
             del link["href"]
     for link in soup.select("a[href^=http]"):
-        if link["href"].split("//")[1].rstrip("/") not in link.get_text():
+        address = link["href"].split("//")[1].rstrip("/").removeprefix("doi.org/")
+        if address not in link.get_text():
             link["data-address"] = link["href"]

@@ -1,11 +1,13 @@
 """The book on paper: every page in it, every fold in the appendix, nothing that leads nowhere."""
 
+import re
+import unicodedata
 from io import BytesIO
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from print_book import COLUMN, FIT, assemble, browsing, described, printed, served
+from print_book import COLUMN, FIT, assemble, browsing, described, main, served
 from prose import BOOK, ROOT
 from pypdf import PdfReader, PdfWriter
 from whole_book import parts_of, whole
@@ -14,7 +16,7 @@ ABOUT = {"title": "A book: in print", "author": "A", "copyright": "C", "html": "
 LINKS = 'To <a href="{1}.html#a">there</a>, <a href="#a">here</a>, not <a href="lost.zip">x</a>.'
 PAGE = """<html><head></head><body><article class="bd-article"><section id="{0}"><h1>{0}</h1>
 <p id="a">LINKS</p>
-<details class="more"><summary>Folded on {0}</summary><table><tr><td>1</td></tr></table>
+<details class="more"><summary>Folded on {0}</summary><table><tr><td>{1}</td></tr></table>
 </details></section></article></body></html>""".replace("LINKS", LINKS)
 
 
@@ -41,6 +43,16 @@ def test_what_was_folded_stands_in_the_appendix_and_the_page_says_where(paper):
         assert mark.get_text() == f"appendix {number}.1"
         found = paper.find(id=mark["href"][1:]).find_parent(class_="appended")
         assert found.table is not None
+
+
+def test_a_table_folded_on_two_pages_stands_in_the_appendix_once():
+    parts = parts_of({"root": "one", "parts": [{"caption": "Rest", "chapters": [{"file": "two"}]}]})
+    pages = {name: PAGE.format(name, "same") for name in ("one", "two")}
+    paper = BeautifulSoup(whole(parts, pages, ABOUT), "lxml")
+    assert len(paper.select(".appended")) == 1
+    later = paper.find("section", id="two--top").select_one("p.folded a")
+    assert later.get_text() == "appendix 1.1"
+    assert paper.find(id=later["href"][1:]).get_text() == "1.1  Folded on one"
 
 
 def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
@@ -76,31 +88,67 @@ def test_bookmarks_read_as_the_headings_do_and_the_file_names_its_author():
         described(made.getvalue(), ["Part"], ABOUT)
 
 
+@pytest.fixture(scope="module")
+def printed_book(html, driver_path, tmp_path_factory):
+    path = tmp_path_factory.mktemp("print") / "book.pdf"
+    main(path)
+    return PdfReader(path)
+
+
 @pytest.mark.browser
 @pytest.mark.slow
-def test_the_built_book_is_printed_whole_with_bookmarks_and_letters_of_its_own(html, driver_path):
-    assemble()
-    with served(ROOT / "_build") as site, browsing() as browser:
-        browser.get(f"{site}/print/book.html")
-        browser.execute_async_script(FIT, COLUMN)
-        wide = browser.execute_script(
-            "return [...document.querySelectorAll('.chapter > * *')].filter(one =>"
-            " !one.closest('svg, mjx-container') && one.getBoundingClientRect().right"
-            f" > {COLUMN} + 40).length"
-        )
-        reader = PdfReader(BytesIO(printed(browser)))
-    assert wide == 0
-    titles = [one.title for one in _flat(reader.outline)]
+def test_every_chapter_has_a_bookmark_where_the_contents_say(printed_book):
+    marks = [one for one in _flat(printed_book.outline) if one.title[0].isdigit()]
+    stands = {_tight(one.title): printed_book.get_destination_page_number(one) for one in marks}
+    lines = "\n".join(printed_book.pages[at].extract_text() for at in (1, 2)).splitlines()
     toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
-    for number, _ in enumerate((page for part in parts_of(toc) for page in part.pages), 1):
-        assert [title for title in titles if title.startswith(f"{number} ")]
-    for page in reader.pages[:40]:
+    chapters = [page for part in parts_of(toc) for page in part.pages]
+    for number, _ in enumerate(chapters, 1):
+        line = next(one for one in lines if one.startswith(f"{number} "))
+        words, page = re.fullmatch(r"(.*?)\s*(\d+)", line).groups()
+        assert stands[_tight(words)] + 1 == int(page), line
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_no_printed_page_is_empty(printed_book):
+    shown = [page.get_contents().get_data() for page in printed_book.pages]
+    pieces = [len(re.findall(rb"\bT[jJ]\b|\bDo\b", one)) for one in shown]
+    assert [at for at, number in enumerate(pieces, 1) if number < 3] == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_printed_letters_come_with_the_book(printed_book):
+    for page in printed_book.pages[:40]:
         for font in page.get("/Resources", {}).get("/Font", {}).values():
             inner = font.get_object()
             inner = inner.get("/DescendantFonts", [inner])[0].get_object()
             assert inner["/Subtype"] == "/Type3" or any(
                 key.startswith("/FontFile") for key in inner["/FontDescriptor"]
             )
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_nothing_printed_is_wider_than_the_page_and_no_formula_stays_as_typed(html, driver_path):
+    assemble()
+    with served(ROOT / "_build") as site, browsing() as browser:
+        browser.get(f"{site}/print/book.html")
+        browser.execute_async_script(FIT, COLUMN)
+        wide = browser.execute_script(
+            "return [...document.querySelectorAll('.chapter *')].filter(one =>"
+            " !one.closest('svg, mjx-container') && one.getBoundingClientRect().right"
+            f" > {COLUMN} + 2).map((one) => one.outerHTML.slice(0, 90))"
+        )
+        words = browser.execute_script("return document.body.innerText")
+    assert wide == []
+    assert [sign for sign in (r"\(", r"\[", r"\frac") if sign in words] == []
+
+
+def _tight(words):
+    """Without blanks and ligatures, which a PDF spells as it likes."""
+    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def _flat(outline):
