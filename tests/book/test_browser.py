@@ -154,9 +154,23 @@ def test_a_hidden_cell_opens(browser, site):
     assert "analysis" in code.text
 
 
-def test_formulas_are_set(browser, site):
-    open_page(browser, f"{site}/measuring.html")
-    WebDriverWait(browser, 120).until(
-        lambda d: d.find_elements(By.CSS_SELECTOR, "mjx-container > :first-child")
-    )
-    assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror")
+FORMULAS = """
+const done = arguments[arguments.length - 1];
+const all = (what) => [...document.querySelectorAll(what)].map((one) => one.textContent);
+const ready = window.MathJax?.startup?.promise.then(() => document.fonts.ready);
+ready ? ready.then(() => done({
+  unset: all(".math:not(:has(> mjx-container > :first-child))"),
+  errors: all("mjx-merror"),
+  letters: all("mjx-utext"),
+  fonts: [...document.fonts].filter((one) => one.status === "error").map((one) => one.family),
+})) : done({ unset: all(".math") });
+"""
+
+
+@each_page
+def test_formulas_are_set_with_letters_of_their_own(browser, site, page):
+    resize(browser, 1280)
+    open_page(browser, f"{site}/{page}.html")
+    browser.set_script_timeout(120)
+    missing = browser.execute_async_script(FORMULAS)
+    assert not any(missing.values()), missing

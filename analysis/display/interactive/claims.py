@@ -123,7 +123,8 @@ def curve_data(curve: Mapping[str, Any]) -> dict[str, object]:
     }  # fmt: skip
     band = curve.get("band")
     if band is not None:
-        plain["band"] = [[rounded(value, 3) for value in band[end]] for end in ("low", "high")]
+        # Only drawn, as an area: a third digit would not be seen, yet has to be loaded.
+        plain["band"] = [[rounded(value, 2) for value in band[end]] for end in ("low", "high")]
     return plain
 
 
