@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book pdf notebooks replication test lint serve bench certify calibrate mine lock clean help
+.PHONY: book pdf epub notebooks replication test lint serve bench certify calibrate mine lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -40,6 +40,9 @@ $(STAMP): $(READY) $(INPUTS)
 
 pdf: book ## print the whole book as one PDF (needs Chromium and its driver)
 	@$(BIN)/python book/_ext/print_book.py _build/book.pdf
+
+epub: book ## write the whole book as an EPUB for e-readers (needs Chromium and its driver)
+	@$(BIN)/python book/_ext/write_epub.py _build/book.epub
 
 notebooks: $(READY) ## write every chapter as a notebook that runs where the package is installed
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
