@@ -122,9 +122,7 @@ def _files(source: Source, variable: Variable) -> str:
         source.panel.describe(s).table for s in variable.series if s in source.panel
     )
     blocks = [_file(source, source.sidecars[n]) for n in names if n in source.sidecars]
-    base = f"../../downloads/{source.name}/"
-    whole = ", ".join(link(words, base + path) for path, words in _whole().items())
-    said = f"<p>The whole data set with its measures: {whole}.</p>"
+    said = f"<p>The whole data set with its measures: {_whole(source)}.</p>"
     return f'<section id="file"><h2>Files</h2>{"".join(blocks)}{said}</section>'
 
 
@@ -142,9 +140,14 @@ def _file(source: Source, sidecar: Sidecar) -> str:
     )
 
 
-def _whole() -> dict[str, str]:
-    return {"panel.csv": "csv", "panel.parquet": "parquet", "codebook.csv": "codebook",
-            "datapackage.json": "description"}  # fmt: skip
+def _whole(source: Source, sizes: Mapping[str, int] | None = None) -> str:
+    """Link what most readers want of a data set, as far as it is known to be there."""
+    words = {"panel.csv": "panel as csv", "panel.parquet": "as parquet",
+             "codebook.csv": "codebook", "datapackage.json": "description"}  # fmt: skip
+    base = f"../../downloads/{source.name}/"
+    return ", ".join(
+        link(said, base + path) for path, said in words.items() if sizes is None or path in sizes
+    )
 
 
 def _remarks(source: Source, name: str) -> str:
@@ -186,7 +189,8 @@ def dataset_page(source: Source, sizes: Mapping[str, int]) -> Html:
     ).text
     return Html(
         f'<h1>{escape(roles.title_en)} <span lang="zh">{escape(roles.title_zh)}</span></h1>'
-        f"<p>{chinese(said)}</p>"
+        f"<p>{chinese(said)}</p><p>Take away the {_whole(source, sizes)}; "
+        f"{link('all files', 'index.html#files')}.</p>"
         + _listed("Published series", source.series, lambda v: v.publisher, "Publisher")
         + _listed("Measures", source.measures, lambda v: v.definition, "Definition")
         + f'<section id="files"><h2>Files</h2>{files}</section>'
