@@ -14,7 +14,7 @@ from analysis.data.codebook import Codebook
 from analysis.display.html import Html, badge, table
 from analysis.display.words import estimate_cell
 
-__all__ = ["across_block", "dataset_name", "dataset_table"]
+__all__ = ["across_block", "dataset_name", "dataset_table", "reason_in_words"]
 
 REACH, WIDTH, HEIGHT = 0.6, 130, 18  # within-SDs from 0 to the edge, and the size of a drawing
 
@@ -46,7 +46,7 @@ def across_block(found: Across, books: Books) -> Html:
     if not several:
         return Html(f'<div class="finding across">{"".join(map(_line, rows))}</div>')
     shown = table(pd.DataFrame(rows), caption, style="book across").text
-    said = f"Over all data sets: {badge(found.word)} {escape(_named(found, books))}"
+    said = f"Over all data sets: {badge(found.word)} {escape(reason_in_words(found, books))}"
     if not math.isnan(found.spread):
         same = "differ by more than their errors" if found.spread < 0.05 else "do not differ by "
         same += "" if found.spread < 0.05 else "more than their errors"
@@ -60,8 +60,8 @@ def _line(row: Mapping[str, object]) -> str:
     return f"<p>{' '.join(f'<span>{cell.text}</span>' for cell in cells if cell)}</p>"
 
 
-def _named(found: Across, books: Books) -> str:
-    """Put the names of data sets in place of their keys."""
+def reason_in_words(found: Across, books: Books) -> str:
+    """Say why a claim has its word over all data sets, these by their nouns."""
     text = found.reason
     for record in found.records:
         text = text.replace(record.dataset, dataset_name(record.dataset, books).lower())

@@ -34,7 +34,7 @@ def formula_words(formula: str, labels: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        Words; the formula itself where it is no expression.
+        Words; where it is no expression, the formula with words for its names.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def formula_words(formula: str, labels: Mapping[str, str]) -> str:
     try:
         return _words(ast.parse(formula.strip(), mode="eval").body, labels)
     except SyntaxError:
-        return formula
+        return re.sub(r"\w+", lambda name: _lowered(labels.get(name[0], name[0])), formula)
 
 
 def _words(node: ast.expr, labels: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from analysis.claims import Archive, Finding, Record, Study
 from analysis.claims.across import across, by_claim
 from analysis.claims.numbers import entity_name
 from analysis.data.codebook import Codebook
-from analysis.display.across import dataset_name
+from analysis.display.across import dataset_name, reason_in_words
 from analysis.display.charts.specifications import CHOICES
 
 __all__ = ["claims_data", "curve_data", "rounded"]
@@ -58,7 +58,7 @@ def _claim(
         "sentence": claim.sentence,
         "href": study.address(claim),
         "word": found.word,
-        "reason": found.reason or records[0].verdict.reason,
+        "reason": reason_in_words(found, books) or records[0].verdict.reason,
         "records": [_record(record, books) for record in found.records],
     }
     if records[0].evidence.findings:

@@ -16,7 +16,7 @@ from analysis.display.charts import draw
 from analysis.display.html import Html, figure, publish, table
 from analysis.display.interactive.claims import claims_data
 from analysis.display.interactive.places import places_data
-from analysis.display.interactive.rules import TOGETHER, Moved, moved_rules, over_all
+from analysis.display.interactive.rules import NAMES, TOGETHER, Moved, moved_rules, over_all
 from analysis.display.opened import opened
 
 __all__ = ["Explorer", "explorer"]
@@ -62,7 +62,7 @@ class Explorer:
         sentences = {claim.id: claim.sentence for claim in self.study.ledger}
         names = {name: self.archive.codebook(name) for name in self.study.datasets}
         data = {
-            **self.moved.plain(), "together_names": TOGETHER, "meaning": meaning,
+            **self.moved.plain(), "together_names": TOGETHER, "names": NAMES, "meaning": meaning,
             "sentences": sentences,
             "href": {claim.id: self.study.address(claim) for claim in self.study.ledger},
             "datasets": {n: b.roles.entities for n, b in names.items() if b},
@@ -152,7 +152,7 @@ def _numbers(page: Explorer) -> dict[str, object]:
         "plausible": plausible, "half": half, "half_changed": len(changed),
         "half_lost": sum(moved.words[claim] == "no sizeable effect" for claim in changed),
         "others_changed": max(others), "idle": len(idle),
-        "idle_names": ", ".join(name.replace("_", " ") for name in idle),
+        "idle_names": "; ".join(NAMES[name][0].lower() + NAMES[name][1:] for name in idle),
     }  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def _counts(moved: Moved, meaning: Mapping[str, str]) -> Html:
         elsewhere = ", ".join(f"{v:g}: {n}" for v, n in counted if v != moved.default[name])
         rows.append(
             {
-                "Number": name.replace("_", " "),
+                "Number": NAMES[name],
                 "In the rules": f"{moved.default[name]:g}",
                 "Claims that change, by value": elsewhere,
                 "What it is": meaning[name],

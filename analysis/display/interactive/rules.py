@@ -16,7 +16,7 @@ from analysis.claims.replay import judged_by, under
 from analysis.claims.rules import Numbers, Rules
 from analysis.claims.vocabulary import VERDICTS
 
-__all__ = ["GRID", "TOGETHER", "Moved", "Words", "moved_rules", "words_by"]
+__all__ = ["GRID", "NAMES", "TOGETHER", "Moved", "Words", "moved_rules", "words_by"]
 
 GRID: Mapping[str, tuple[float, ...]] = {
     "plausible": (0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6,
@@ -32,6 +32,16 @@ GRID: Mapping[str, tuple[float, ...]] = {
     "ingredients": (0.0, 0.25, 0.5, 0.75, 1.0),
 }  # fmt: skip
 """Values to which each number is moved, inside its range; that of the rules is added."""
+
+NAMES: Mapping[str, str] = {
+    "plausible": "Plausible effect, within-SDs", "level": "Level of a test",
+    "supported": "Largest p of “supported”", "asked": "Level of leads and controls",
+    "deleted": "Largest p without one entity", "trends": "Share left beside trends",
+    "clusters": "Fewest effective clusters", "plausible_lag": "Plausible lag, years",
+    "reweighted": "Share of re-weighted indices",
+    "ingredients": "Share of single ingredients",
+}  # fmt: skip
+"""What each number is called where readers see it."""
 
 TOGETHER = ("plausible", "level")
 """Numbers moved together; the others are moved one at a time, these two as in the rules."""

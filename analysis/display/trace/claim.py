@@ -20,7 +20,7 @@ from analysis.display.trace.anchors import dataset_anchor
 from analysis.display.trace.code import claim_code
 from analysis.display.trace.places import called, declared, measure_place, place_link
 from analysis.display.trace.shell import chinese, facts, link, preformatted
-from analysis.display.trace.specification import formula_html, specification_words
+from analysis.display.trace.specification import dropped_words, formula_html, specification_words
 from analysis.display.words import SIGNS, TESTS, estimate_cell
 from analysis.inference.cells import signed
 
@@ -149,7 +149,8 @@ def _rows(question: Question, record: Record) -> Iterator[tuple[str, str]]:
         kept = (f"{first.n:,} of {grid:,} rows, {first.entities} {escape(roles.entities)}, outcome "
                 f"{first.first_year} to {first.last_year}")  # fmt: skip
         yield "Rows kept", kept
-    dropped = "".join(f"<li>{escape(text)}</li>" for text in evidence.dropped)
+    reasons = (dropped_words(reason, question.panel) for reason in evidence.dropped)
+    dropped = "".join(f"<li>{reason}</li>" for reason in reasons)
     yield "Rows dropped", f"<ul>{dropped}</ul>" if dropped else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
     from analysis.data import Panel
     from analysis.models import Specification
 
-__all__ = ["formula_html", "specification_words"]
+__all__ = ["dropped_words", "formula_html", "specification_words"]
 
 EFFECTS = {
     "two_way": "entity and year effects",
     "region_year": "entity and region-by-year effects",
     "entity_trends": "entity and year effects and a trend of each entity",
 }
+_WANTED = re.compile(r"\b(outcome|regressor|control|first value of) (\w+)")
 
 
 def specification_words(claim: Claim, panel: Panel) -> str:
@@ -32,6 +34,18 @@ def specification_words(claim: Claim, panel: Panel) -> str:
     if held:
         text += f"; beside {' and '.join(held)}"
     return f"{text}; with {EFFECTS.get(spec.effects, spec.effects)}"
+
+
+def dropped_words(reason: str, panel: Panel) -> str:
+    """Put the label of a measure in place of its short name, where rows fell for want of it.
+
+    Examples
+    --------
+    >>> from analysis.data import load
+    >>> dropped_words("outcome gdp missing: 31", load("china"))
+    'outcome “Gross regional product, current prices, revised” missing: 31'
+    """
+    return _WANTED.sub(lambda found: f"{found[1]} “{_label(found[2], panel)}”", escape(reason))
 
 
 def formula_html(claim: Claim, panel: Panel) -> str:

@@ -4,14 +4,6 @@
   "use strict";
   const { element, words, badge, control, table, fold, makers } = window.Explorer;
 
-  const NAMES = {
-    plausible: "Plausible effect, within-SDs", level: "Level of a test", supported: "Largest p of “supported”",
-    asked: "Level of leads and controls", deleted: "Largest p without one entity",
-    trends: "Share left beside trends", clusters: "Fewest effective clusters",
-    plausible_lag: "Plausible lag, years", reweighted: "Share of re-weighted indices",
-    ingredients: "Share of single ingredients",
-  };
-
   makers.rules = function (live, data, piece) {
     const [first, second] = data.together_names;
     const names = Object.keys(data.values);
@@ -44,7 +36,7 @@
       const mark = element("span", { className: "home", ariaHidden: "true" }, "▲");
       mark.style.setProperty("--at", home[name] / Math.max(1, values.length - 1));
       sliders[name] = { input, out };
-      const made = control(NAMES[name] || name, input, out);
+      const made = control(data.names[name], input, out);
       out.before(element("span", { className: "track" }, input, mark));
       made.title = data.meaning[name];
       return made;

@@ -80,3 +80,15 @@ def test_without_a_script_a_figure_or_a_table_stands(page, name):
 def test_data_cannot_end_their_own_script(page):
     for name in ("thresholds", "claims", "maps", "paths"):
         assert getattr(page, name).text.count("</script>") == 1
+
+
+def test_readers_see_words_and_no_internal_names(page, study):
+    shown = [claim["reason"] for claim in data_of(page.claims)["claims"]]
+    shown += [*data_of(page.thresholds)["names"].values()]
+    nouns = {study.panel(name).roles.entities for name in study.datasets}
+    internal = re.compile(rf"\w_\w|\b({'|'.join({*study.datasets} - nouns)}):")
+    assert not [text for text in shown if internal.search(text)]
+
+
+def test_every_number_of_the_rules_has_a_name(page):
+    assert set(data_of(page.thresholds)["names"]) == set(page.moved.steps)

@@ -17,6 +17,7 @@ from analysis.display.trace.anchors import filled, traced_at
 from analysis.display.trace.chart import course, series_chart
 from analysis.display.trace.places import TOP, Place, called, declared, measure_place, place_link
 from analysis.display.trace.site import Frame, site
+from analysis.display.trace.specification import dropped_words
 
 LABELS = {"sci": "Science share", "loans": "Loans", "rd": "R&D money"}
 
@@ -84,12 +85,15 @@ def test_links_between_the_pages_lead_somewhere(files):
                 assert not anchor or anchor in read(files[there]).ids
 
 
-def test_a_claim_page_says_rows_seed_convention_and_source_line(files, archive):
+def test_a_claim_page_says_rows_seed_convention_and_source_line(files, archive, study):
     record, page = archive.record("M30", "us_states"), files["trace/m30.html"].decode()
     first = record.evidence.findings[0].columns[0]
     section = page[page.index('id="us_states"') :]
     section = section[: section.index("</section>")]
-    for said in (f"{first.n:,} of", *record.evidence.dropped, "seed 20261123", "t(G−1)",
+    panel = study.panel("us_states")
+    reasons = [dropped_words(reason, panel) for reason in record.evidence.dropped]
+    assert not any("ln_state" in reason for reason in reasons)
+    for said in (f"{first.n:,} of", *reasons, "seed 20261123", "t(G−1)",
                  "replications.yml:", "m30_us_states_two_way_std"):  # fmt: skip
         assert said in section
 
@@ -151,6 +155,7 @@ def test_a_source_line_is_a_link_where_the_repository_has_an_address():
         ("-sd4(dlog(rd))", "the negative of the standard deviation over 4 years of yearly log "
                            "difference of R&D money"),
         ("not a formula (", "not a formula ("),
+        ("share of (rd, rest", "share of (R&D money, rest"),
     ],
 )  # fmt: skip
 def test_formulas_are_said_in_words(formula, words):
