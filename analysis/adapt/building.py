@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from analysis.display.vector import with_pictures
 from analysis.errors import DataError, require_extra
 from analysis.places import CODE
 
@@ -65,6 +66,9 @@ def build_book(folder: Path, *, strict: bool = False) -> Path:
             f"The pages in {source} could not be built; report and answers are there. Jupyter Book "
             f"says: {' / '.join(last[-3:])}"
         )
+    for page in sorted(made.glob("*.html")):  # drawings of their own stay pale in the dark
+        text = with_pictures(page.read_text(encoding="utf-8"), page)
+        page.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(built, ignore_errors=True)
     made.rename(built)
     shutil.rmtree(source / "_build")

@@ -7,7 +7,10 @@ everything around it; what it says stays as it is.
 from __future__ import annotations
 
 import re
-from html import escape
+from base64 import b64decode
+from html import escape, unescape
+from itertools import count
+from pathlib import Path
 
 from analysis.display.theme import FONT_NAME, PAGE_COLOURS, PAPER
 
@@ -28,6 +31,10 @@ _GROUND = re.compile(rf'(<g id="patch_1">\s*<path [^>]*?style="fill: ){PAPER}')
 _HALO = re.compile(r'(<g id="halo[^"]*">.*?</g>)', re.S)
 _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _ID = re.compile(r'\sid="([^"]*)"')
+_IMAGE = re.compile(r'<img\b(?:"[^"]*"|[^>"])*>')
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_DATA = "data:image/svg+xml;base64,"
+_LEAST = re.compile(r"--least: (\d+)px")
 _USE = re.compile(r'(url\(#|href="#)([^")]*)')
 
 
@@ -77,6 +84,35 @@ def inline(svg: str, prefix: str, alt: str) -> str:
     return text.replace(
         "<svg ", f'<svg class="picture" role="img" lang="en" aria-label="{escape(alt)}" ', 1
     )
+
+
+def with_pictures(text: str, page: Path) -> str:
+    """Put drawings in the place of the images that show them.
+
+    Parameters
+    ----------
+    text
+        A page.
+    page
+        Where it lies: addresses of images are relative to it.
+    """
+    numbers = count(text.count('class="picture"'))
+
+    def drawn(found: re.Match[str]) -> str:
+        said = dict(_ATTRIBUTE.findall(found[0]))
+        source = said.get("src", "")
+        if source.startswith(_DATA):
+            svg = b64decode(source.removeprefix(_DATA)).decode()
+        elif source.endswith(".svg") and "_images/" in source:
+            svg = (page.parent / source).read_text(encoding="utf-8")
+        else:
+            return found[0]
+        made = inline(svg, f"p{next(numbers)}", unescape(said.get("alt", "")))
+        least = _LEAST.search(made)
+        stop = ' tabindex="0"' if least and int(least[1]) > ROOM else ""  # keys scroll it
+        return f'<span class="picture-box"{stop}>{made}</span>'
+
+    return _IMAGE.sub(drawn, text)
 
 
 def _variable(found: re.Match[str]) -> str:

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
-from base64 import b64decode
 from html import unescape
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +23,7 @@ from small_fonts import write_font
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from analysis.display.theme import FONT_FILE  # noqa: E402
-from analysis.display.vector import ROOM, inline  # noqa: E402
+from analysis.display.vector import with_pictures  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 CHINESE = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uffef]+")
-IMAGE = re.compile(r'<img\b(?:"[^"]*"|[^>"])*>')
-ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-DATA = "data:image/svg+xml;base64,"
 # Tags whole, with what must not be touched inside them.
 TAG = re.compile(
     r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|</?[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)",
@@ -44,37 +39,7 @@ TAG = re.compile(
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 PLAIN = {"title", "option", "textarea"}  # hold words and nothing else
 TEXT = re.compile(r"<text\b.*?</text>", re.S)
-LEAST = re.compile(r"--least: (\d+)px")
 FONT = "_static/evidence.woff"
-
-
-def with_pictures(text: str, page: Path) -> str:
-    """Put drawings in the place of the images that show them.
-
-    Parameters
-    ----------
-    text
-        A page.
-    page
-        Where it lies: addresses of images are relative to it.
-    """
-    numbers = count(text.count('class="picture"'))
-
-    def drawn(found: re.Match[str]) -> str:
-        said = dict(ATTRIBUTE.findall(found[0]))
-        source = said.get("src", "")
-        if source.startswith(DATA):
-            svg = b64decode(source.removeprefix(DATA)).decode()
-        elif source.endswith(".svg") and "_images/" in source:
-            svg = (page.parent / source).read_text(encoding="utf-8")
-        else:
-            return found[0]
-        made = inline(svg, f"p{next(numbers)}", unescape(said.get("alt", "")))
-        least = LEAST.search(made)
-        stop = ' tabindex="0"' if least and int(least[1]) > ROOM else ""  # keys scroll it
-        return f'<span class="picture-box"{stop}>{made}</span>'
-
-    return IMAGE.sub(drawn, text)
 
 
 def marked(text: str) -> str:

@@ -4,13 +4,14 @@ import re
 from base64 import b64encode
 
 import pytest
-from finished_pages import CHINESE, letters, marked, with_pictures
+from finished_pages import CHINESE, letters, marked
 from fontTools.ttLib import TTFont
 from lxml import html as parser
 from prose import chapter_files, page_of
 from small_fonts import write_font
 
 from analysis.display.theme import FONT_FILE
+from analysis.display.vector import with_pictures
 
 PAGES = [page_of(path) for path in chapter_files()]
 DRAWING = '<svg viewBox="0 0 9 9"><text>A 市</text></svg>'
