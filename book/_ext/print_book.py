@@ -50,7 +50,8 @@ const fit = () => {
   });
   done([all.length, wide.length]);
 };
-Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(fit);
+const lettered = () => document.body.offsetHeight && document.fonts.ready;  // laid out, then loaded
+Promise.resolve(window.MathJax?.startup?.promise).then(lettered).then(fit);
 """
 WANTED = "return [...document.querySelectorAll('.page')].map((one) => one.dataset.of)"
 HEADINGS = """
