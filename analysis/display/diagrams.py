@@ -18,8 +18,9 @@ from analysis.errors import UnknownNameError
 __all__ = ["Diagram", "diagram", "layout"]
 
 UNIT = WIDE / 100  # inches: drawings are 100 wide, and as high as their entry says
-NAME, SMALL = 10.5, 9.5  # font sizes; below 9.5 a phone makes letters too small
-LINE = 3.3  # from one line of a name to the next, in units
+RISE = 0.056  # inches: a unit of height, a little more than one of width, for names of two lines
+NAME, SMALL = 10.5, 9.71  # font sizes; smaller ones would make a phone scroll a drawing
+LINE = 3.0  # from one line of a name to the next, in units
 LEGEND = 7.0  # height below the drawing
 
 
@@ -90,7 +91,7 @@ def diagram(family: str, study: Study) -> drawing.Picture:
     whole = layout(family, study)
     claims = {name: study.ledger[name] for name in whole.claims}
     height = whole.height + LEGEND
-    figure, ax = subplots(height=height * UNIT, width=WIDE)
+    figure, ax = subplots(height=height * RISE, width=WIDE)
     figure.get_layout_engine().set(w_pad=0, h_pad=0)
     ax.set(xlim=(-0.4, 100.4), ylim=(height, -0.4))
     ax.axis("off")

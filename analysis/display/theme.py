@@ -50,7 +50,7 @@ DIVERGING = "PuOr_r"
 # Inches. A phone shrinks a figure to about 3.7: the smallest letters, of 9.5 points,
 # are 9 pixels high then.
 WIDTH = 5.0
-WIDE = 5.6  # boxes and arrows, which are laid out for this width; a phone scrolls them a little
+WIDE = 5.2  # boxes and arrows, which are laid out for this width
 
 
 @cache

@@ -15,6 +15,7 @@ from analysis.display.diagrams import UNIT, diagram, layout
 from analysis.display.drawing import TAGS, words_width, wrap_words
 from analysis.display.routes import Link, Node, route
 from analysis.display.theme import WIDE
+from analysis.display.vector import ROOM, least_width
 from analysis.errors import UnknownNameError
 from tests.published import ledger, published
 
@@ -54,6 +55,11 @@ def test_every_claim_of_the_family_hangs_exactly_once_or_is_told_briefly(family)
     ]
     for claim in layout(family, published()).claims:
         assert f"({claim.lower()})=" in source
+
+
+@each_family
+def test_a_phone_shows_the_whole_drawing_with_letters_that_can_be_read(family):
+    assert least_width(diagram(family, published()).svg()) <= ROOM
 
 
 @each_family
@@ -165,8 +171,8 @@ def test_an_unknown_family_is_answered_with_the_nearest():
 
 def test_words_are_measured_as_they_are_drawn():
     _, frames = drawn("patience")
-    (width,) = [x1 - x0 for text, x0, _, x1, _ in frames if text == "Original innovation"]
-    assert words_width("Original innovation", 10.5) / UNIT == pytest.approx(width, rel=0.05)
+    (width,) = [x1 - x0 for text, x0, _, x1, _ in frames if text == "Ordinary credit"]
+    assert words_width("Ordinary credit", 10.5) / UNIT == pytest.approx(width, rel=0.05)
     assert wrap_words("New quality productive forces", 1.3, 10.5) == [
         "New quality",
         "productive forces",
