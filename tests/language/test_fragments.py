@@ -1,0 +1,59 @@
+"""Blocks of HTML are said as wholes; tags, code and numbers stay where they belong."""
+
+import pytest
+
+from analysis.language import Catalogue, Unsaid, say_html, say_svg
+
+MESSAGES = {
+    "Claim": "命题",
+    "loans": "贷款",
+    "supported": "得到支持",
+    "See <1>{what}</1> for more.": "更多见<1>{what}</1>。",
+    "In <1>{n}</1> of <2>{all}</2> cases.": "<2>{all}</2>例中的<1>{n}</1>例。",
+    "Use `x_y` here.": "这里用`x_y`。",
+    "share of loans in output": "贷款占产出比重",
+    "A & B": "甲和乙",
+}
+
+
+@pytest.fixture
+def zh():
+    return Catalogue("zh_CN", MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("<p>Claim</p>", "<p>命题</p>"),
+        ("<p> Claim </p>", "<p> 命题 </p>"),
+        ('<p>See <a href="x">loans</a> for more.</p>', '<p>更多见<a href="x">贷款</a>。</p>'),
+        ("<p>In <b>3</b> of <i>7</i> cases.</p>", "<p><i>7</i>例中的<b>3</b>例。</p>"),
+        ("<p>Use <code>x_y</code> here.</p>", "<p>这里用<code>x_y</code>。</p>"),
+        ("<td><span>supported</span> <b>M01</b></td>", "<td><span>得到支持</span> <b>M01</b></td>"),
+        ('<p title="loans">Claim</p>', '<p title="贷款">命题</p>'),
+        ("<p>A &amp; B</p>", "<p>甲和乙</p>"),
+        (
+            "<script>Claim = 1</script><pre>Claim</pre>",
+            "<script>Claim = 1</script><pre>Claim</pre>",
+        ),
+        ('<b>Wuhan <span lang="zh">武汉</span></b>', "<b>武汉</b>"),
+    ],
+)
+def test_a_fragment_is_said(zh, english, chinese):
+    unsaid = Unsaid()
+    assert say_html(english, zh, unsaid) == chinese
+    assert not unsaid.found
+
+
+def test_what_has_no_message_stays_english_and_is_counted(zh):
+    unsaid = Unsaid()
+    assert say_html("<p>Unheard of</p><p>Unheard of</p>", zh, unsaid) == "<p>Unheard of</p>" * 2
+    assert unsaid.found == {"Unheard of": 2}
+
+
+def test_a_label_over_two_lines_is_one_message(zh):
+    line = '<text x="1" y="{}">{}</text>\n'
+    label = '<g id="text_1">\n' + line.format(1, "share of loans") + line.format(2, "in output")
+    said = say_svg(f"<svg>{label}</g></svg>", zh, Unsaid())
+    assert '<text x="1" y="1">贷款占产</text>' in said
+    assert '<text x="1" y="2">出比重</text>' in said
