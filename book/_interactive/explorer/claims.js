@@ -1,12 +1,12 @@
 /* One claim at a time: every data set it was put to, and every specification that was admitted. */
 (function () {
   "use strict";
-  const { element, words, number, signed, badge, control, select, table, fold, stage, makers } = window.Explorer;
+  const { element, words, said, tell, number, signed, badge, control, select, table, fold, stage, makers } = window.Explorer;
   const MOST = 3; // wider intervals are cut, or one of them would flatten all others
 
-  const interval = (part) => (part.low === null ? "no interval" : `[${signed(part.low)}, ${signed(part.high)}]`);
-  const unit = (part) => (part.unit === "within-SDs" ? "" : ` ${part.unit}`);
-  const without = (part, end) => (part[`${end}_without`] ? `without ${part[`${end}_without`]} ${signed(part[end])}` : "");
+  const interval = (part) => (part.low === null ? said("no interval") : `[${signed(part.low)}, ${signed(part.high)}]`);
+  const unit = (part) => (part.unit === "within-SDs" ? "" : ` ${said(part.unit)}`);
+  const without = (part, end) => (part[`${end}_without`] ? tell("without {place} {estimate}", { place: part[`${end}_without`], estimate: signed(part[end]) }) : "");
 
   function sayPart({ record, part }) {
     const left = ["lowest", "highest"].map((end) => without(part, end)).filter(Boolean).join(", ");
@@ -18,12 +18,12 @@
   function estimates(rows) {
     const names = rows.map((row) => row.name);
     return {
-      label: "Estimates by data set.",
+      label: said("Estimates by data set."),
       say: sayPart,
       draw: (width) => Plot.plot({
         width, height: 70 + 30 * rows.length, marginLeft: width < 500 ? 96 : 150, marginRight: 16, marginBottom: 40,
-        style: { fontSize: "13px" }, ariaLabel: "Estimates by data set",
-        x: { label: "estimate, within-SDs", grid: true, zero: true, clamp: true },
+        style: { fontSize: "13px" }, ariaLabel: said("Estimates by data set"),
+        x: { label: said("estimate, within-SDs"), grid: true, zero: true, clamp: true },
         y: { label: null, domain: names, tickSize: 0 },
         marks: [
           Plot.barX(rows, { x1: (d) => -d.part.plausible, x2: (d) => d.part.plausible, y: "name", fill: "currentColor", fillOpacity: 0.07, inset: -1 }),
@@ -43,16 +43,16 @@
     const rows = curve.estimate.map((estimate, rank) => ({
       rank, estimate, low: estimate - curve.half[rank], high: estimate + curve.half[rank],
       declared: curve.declared.includes(rank),
-      chose: curve.choices.map((choice) => [choice.name, choice.values[letters.indexOf(choice.of[rank])]]),
+      chose: curve.choices.map((choice) => [said(choice.name), said(choice.values[letters.indexOf(choice.of[rank])])]),
     }));
     for (const row of rows) row.clear = row.low > 0 || row.high < 0;
     const ticks = rows.flatMap((row) => row.chose.map(([name, value]) => ({ rank: row.rank, row: `${name}: ${value}`, declared: row.declared })));
-    const order = curve.choices.flatMap((choice) => choice.values.map((value) => `${choice.name}: ${value}`));
+    const order = curve.choices.flatMap((choice) => choice.values.map((value) => `${said(choice.name)}: ${said(value)}`));
     return { rows, ticks, order };
   }
 
   const saySpecification = (row) => [
-    element("strong", {}, `${row.rank + 1}${row.declared ? ", declared" : ""}: ${signed(row.estimate)} [${signed(row.low)}, ${signed(row.high)}]`),
+    element("strong", {}, `${tell(row.declared ? "{rank}, declared" : "{rank}", { rank: row.rank + 1 })}: ${signed(row.estimate)} [${signed(row.low)}, ${signed(row.high)}]`),
     ` · ${row.chose.map(([name, value]) => `${name}: ${value}`).join(" · ")}`];
 
   function curveStage(curve) {
@@ -66,13 +66,13 @@
       return narrow ? cropped(value.length > 8 ? value : name.replace(":", ""), 16) : cropped(name, 26);
     };
     return {
-      label: `Specification curve, ${rows.length} specifications.`,
+      label: tell("Specification curve, {n} specifications.", { n: rows.length }),
       say: saySpecification,
       draw: (width) => {
         const left = width < 500 ? 118 : 190, common = { width, marginLeft: left, marginRight: 10, style: { fontSize: "12px" } };
         const x = { domain: [-1, rows.length], axis: null };
-        const top = Plot.plot({ ...common, height: 250, marginBottom: 8, ariaLabel: "Estimates, sorted", x,
-          y: { label: "estimate, within-SDs", grid: true, domain: d3.extent(ends), nice: true },
+        const top = Plot.plot({ ...common, height: 250, marginBottom: 8, ariaLabel: said("Estimates, sorted"), x,
+          y: { label: said("estimate, within-SDs"), grid: true, domain: d3.extent(ends), nice: true },
           marks: [
             Plot.ruleX(rows, { x: "rank", y1: (d) => cut(d.low), y2: (d) => cut(d.high), stroke: (d) => (d.clear ? "var(--blue)" : "var(--muted)"), strokeOpacity: 0.3 }),
             band.length ? Plot.areaY(band, { x: "rank", y1: "low", y2: "high", fill: "var(--purple)", fillOpacity: 0.18, clip: true }) : null,
@@ -82,7 +82,7 @@
             Plot.ruleX(rows, Plot.pointerX({ x: "rank", stroke: "currentColor", maxRadius: Infinity })),
             Plot.dot(rows, Plot.pointerX({ x: "rank", y: "estimate", r: 5, stroke: "currentColor", fill: "var(--blue)", maxRadius: Infinity })),
           ] });
-        const bottom = Plot.plot({ ...common, height: 16 + 17 * order.length, marginTop: 2, marginBottom: 14, ariaLabel: "What each specification chose", x,
+        const bottom = Plot.plot({ ...common, height: 16 + 17 * order.length, marginTop: 2, marginBottom: 14, ariaLabel: said("What each specification chose"), x,
           y: { label: null, domain: order, tickFormat: (name) => tick(name, width < 500), tickSize: 0, padding: 0.25 },
           marks: [Plot.tickX(ticks, { x: "rank", y: "row", stroke: (d) => (d.declared ? "var(--orange)" : "currentColor"), strokeWidth: (d) => (d.declared ? 2.5 : Math.max(0.5, Math.min(1.6, 300 / rows.length))) })] });
         const both = element("div", { className: "curve" }, bottom);
@@ -98,7 +98,7 @@
   }
 
   makers.claims = function (live, data) {
-    const all = data.claims, label = (claim) => `${claim.id} (${claim.word}): ${claim.sentence}`;
+    const all = data.claims, label = (claim) => tell("{id} ({word}): {sentence}", claim);
     const asked = new URLSearchParams(location.search).get("claim");
     let now = all.find((claim) => claim.id === (asked || data.first)) || all[0];
     const list = element("select", { size: 6 });
@@ -110,15 +110,15 @@
       const wanted = search.value.trim().toLowerCase();
       const kept = all.filter((claim) => label(claim).toLowerCase().includes(wanted));
       list.replaceChildren(...kept.map((claim) => element("option", { value: claim.id, selected: claim === now }, label(claim))));
-      found.textContent = wanted ? `${kept.length} of ${all.length} claims.` : "";
+      found.textContent = wanted ? tell("{n} of {all} claims.", { n: kept.length, all: all.length }) : "";
     }
 
     function show() {
       const rows = now.records.flatMap((record) => record.parts.map((part, i) => ({
-        record, part, name: `${record.name}${record.parts.length > 1 ? ` ${i + 1}` : ""}` })));
+        record, part, name: `${said(record.name)}${record.parts.length > 1 ? ` ${i + 1}` : ""}` })));
       const sds = rows.filter((row) => row.part.unit === "within-SDs");
       const head = element("p", {}, element("strong", {}, now.id), " ", ...words(now.sentence), " ", badge(now.word), " ",
-        element("a", { href: now.href }, `Read ${now.id}`));
+        element("a", { href: now.href }, tell("Read {id}", now)));
       panel.replaceChildren(head, element("p", { className: "reason" }, ...words(now.reason)));
       if (rows.length) panel.append(...byData(rows, sds));
       if (now.curve) panel.append(...curve());
@@ -137,7 +137,7 @@
       });
       const key = element("p", { className: "key" }, "Line: 95% interval. Orange: all estimates with one place left out. Grey: effects smaller than a plausible one.");
       return [control("Data set, the sharpest first", choose), ...(sds.length ? one.nodes : [one.status]), ...(sds.length ? [key] : []),
-        fold("The same as a table", () => table(`${now.id} by data set`,
+        fold("The same as a table", () => table(tell("{id} by data set", now),
           ["Data set", "What on what", "Estimate", "95% interval", "p", "Lowest and highest without one", "Word"],
           rows.map(({ name, part, record }) => [name, part.label, signed(part.tested) + unit(part), interval(part), number(part.p, 3),
             ["lowest", "highest"].map((end) => without(part, end)).filter(Boolean).join("; ") || "–", record.word])))];
@@ -148,11 +148,11 @@
       one.nodes[0].paint = one.paint;
       const declared = parts.rows.find((row) => row.declared);
       one.status.replaceChildren(...saySpecification(declared || parts.rows[0]));
-      return [element("p", { className: "key" }, `${parts.rows.length} specifications, sorted. Blue: interval without 0. Diamond: declared. Purple: where placebo curves lie. ${now.curve.null}`),
+      return [element("p", { className: "key" }, `${tell("{n} specifications, sorted. Blue: interval without 0. Diamond: declared. Purple: where placebo curves lie.", { n: parts.rows.length })} ${said(now.curve.null)}`),
         ...one.nodes,
-        fold("Every specification as a table", () => table(`${now.id}: specifications`,
+        fold("Every specification as a table", () => table(tell("{id}: specifications", now),
           ["Rank", "Estimate", "95% interval", ...now.curve.choices.map((choice) => choice.name)],
-          parts.rows.map((row) => [`${row.rank + 1}${row.declared ? " (declared)" : ""}`, signed(row.estimate), `[${signed(row.low)}, ${signed(row.high)}]`, ...row.chose.map(([, value]) => value)])))];
+          parts.rows.map((row) => [tell(row.declared ? "{rank} (declared)" : "{rank}", { rank: row.rank + 1 }), signed(row.estimate), `[${signed(row.low)}, ${signed(row.high)}]`, ...row.chose.map(([, value]) => value)])))];
     }
 
     search.addEventListener("input", fill);

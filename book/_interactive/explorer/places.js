@@ -1,17 +1,20 @@
 /* Provinces and cities: a map of one year, and every year of every place. */
 (function () {
   "use strict";
-  const { element, words, short, control, select, table, fold, stage, makers, shared } = window.Explorer;
+  const { element, words, said, tell, short, control, select, table, fold, stage, makers, shared } = window.Explorer;
   const COLOURS = ["var(--blue)", "var(--orange)", "var(--green)", "var(--purple)"];
 
-  const named = (place) => [element("strong", {}, place.en), " ", element("span", { lang: "zh" }, place.zh)];
+  // Both languages beside each other; an edition in one of them has a message that keeps its own.
+  const both = (en, zh) => tell("{en} {zh}", { en, zh });
+  const pairs = both("a", "b") !== "b";
+  const named = (place) => [element("strong", {}, ...words(both(place.en, place.zh)))];
 
   function read(set) {
     const places = set.places.map(([id, en, zh, region, region_zh, x, y]) => ({ id, en, zh, region, region_zh, x, y }));
     return { ...set, places };
   }
 
-  const title = (measure) => `${measure.label_en} ${measure.label_zh}`;
+  const title = (measure) => both(measure.label_en, measure.label_zh);
   // Black or white, whatever is read better on a colour.
   function ink(value, domain) {
     const { r, g, b } = d3.rgb(d3.interpolateCividis((value - domain[0]) / (domain[1] - domain[0] || 1)));
@@ -31,11 +34,11 @@
     let drawn;
 
     const rows = () => set.places.map((place, i) => ({ ...place, value: measure.values[i][year] }));
-    const say = (place) => [...named(place), `: ${place.value === null ? "no figure" : short(place.value)}`,
-      ` in ${measure.years[year]} · ${place.region} `, element("span", { lang: "zh" }, place.region_zh)];
+    const say = (place) => [...named(place), tell(": {value} in {year} · ", { value: place.value === null ? "no figure" : short(place.value), year: measure.years[year] }),
+      ...words(both(place.region, place.region_zh))];
     const fits = (place) => wanted && (place.en.toLowerCase().includes(wanted) || place.zh.includes(wanted));
 
-    const text = (place) => `${place.en} ${place.zh}\n${place.value === null ? "no figure" : short(place.value)}`;
+    const text = (place) => `${both(place.en, place.zh)}\n${place.value === null ? said("no figure") : short(place.value)}`;
 
     function tiles(all, colour, width) {
       const wide = Math.min(width, 720), roomy = wide > 500, known = all.filter((d) => d.value !== null);
@@ -48,7 +51,7 @@
           Plot.cell(all.filter((d) => d.value === null), { x: "x", y: "y", fill: "none", stroke: "var(--muted)", strokeDasharray: "3 3" }),
           Plot.cell(all.filter(fits), { x: "x", y: "y", fill: "none", stroke: "var(--orange)", strokeWidth: 4 }),
           Plot.text(all, { x: "x", y: "y", text: (d) => d.zh.slice(0, 3), dy: roomy ? -16 : -7, fill }),
-          roomy ? Plot.text(all, { x: "x", y: "y", text: "en", dy: 1, fontSize: 11.5, fill }) : null,
+          roomy && pairs ? Plot.text(all, { x: "x", y: "y", text: "en", dy: 1, fontSize: 11.5, fill }) : null,
           Plot.text(all, { x: "x", y: "y", text: (d) => (d.value === null ? "–" : short(d.value)), dy: roomy ? 17 : 9, fill }),
           Plot.tip(all, Plot.pointer({ x: "x", y: "y", title: text, maxRadius: 60 })),
         ] });
@@ -85,17 +88,17 @@
       slider.max = measure.years.length - 1;
       slider.value = year;
       drawn = stage({
-        label: `${set.kind}: ${title(measure)}, from the highest value to the lowest.`, say, stops,
+        label: tell("{kind}: {title}, from the highest value to the lowest.", { kind: set.kind, title: title(measure) }), say, stops,
         draw: (width) => {
           const colour = { scheme: "cividis", domain: extent(measure) };
           const plot = (set.tiled ? tiles : points)(rows(), colour, width);
           plot.querySelectorAll("text").forEach((one) => { if (/[\u3400-\u9fff]/.test(one.textContent)) one.setAttribute("lang", "zh"); });
           const legend = Plot.legend({ color: colour, width: Math.min(width, 320) });
-          const both = element("div", {}, element("p", { className: "key" }, ...words(title(measure)), measure.unit ? `, ${measure.unit}` : "", "; dashed or a ring: no figure"), legend, plot);
-          both.svg = plot;
-          both.scale = plot.scale;
-          plot.addEventListener("input", () => { both.value = plot.value; both.dispatchEvent(new Event("input")); });
-          return both;
+          const figure = element("div", {}, element("p", { className: "key" }, ...words(title(measure)), measure.unit ? `, ${said(measure.unit)}` : "", "; dashed or a ring: no figure"), legend, plot);
+          figure.svg = plot;
+          figure.scale = plot.scale;
+          plot.addEventListener("input", () => { figure.value = plot.value; figure.dispatchEvent(new Event("input")); });
+          return figure;
         },
       });
       picture.replaceChildren(...drawn.nodes);
@@ -127,8 +130,8 @@
     chosen();
   };
 
-  const listed = (set, measure, what = "by year") => table(`${title(measure)} of ${set.kind}, ${what}`, ["Place", "Region", ...measure.years],
-    set.places.map((place, i) => [`${place.en} ${place.zh}`, `${place.region} ${place.region_zh}`, ...measure.values[i].map(short)]));
+  const listed = (set, measure, what = "by year") => table(tell("{title} of {kind}, {what}", { title: title(measure), kind: set.kind, what }), ["Place", "Region", ...measure.years],
+    set.places.map((place, i) => [both(place.en, place.zh), both(place.region, place.region_zh), ...measure.values[i].map(short)]));
 
   makers.paths = function (live) {
     const sets = shared.sets;
@@ -146,28 +149,28 @@
       const say = (row, svg) => {
         svg.querySelectorAll(".lines path").forEach((path) => path.classList.toggle("pointed-at", path.getAttribute("aria-label") === row.en));
         const own = known.filter((other) => other.id === row.id);
-        return [...named(row), `: ${own.map((other) => `${other.year} ${short(other.value)}`).join(", ")} · ${row.region} `, element("span", { lang: "zh" }, row.region_zh)];
+        return [...named(row), `: ${own.map((other) => `${other.year} ${short(other.value)}`).join(", ")} · `, ...words(both(row.region, row.region_zh))];
       };
       const drawn = stage({
-        label: `${title(measure)} of ${set.kind} by year.`, say,
+        label: tell("{title} of {kind} by year.", { title: title(measure), kind: set.kind }), say,
         draw: (width) => {
           const plot = Plot.plot({ width, height: 380, marginLeft: 44, marginRight: 20, style: { fontSize: "12px" }, ariaLabel: title(measure),
-            color: { domain: regions, range: COLOURS }, x: { label: "year", tickFormat: "d", ticks: width < 500 ? 5 : 10 }, y: { label: null, grid: true, zero: true },
+            color: { domain: regions, range: COLOURS }, x: { label: said("year"), tickFormat: "d", ticks: width < 500 ? 5 : 10 }, y: { label: null, grid: true, zero: true },
             marks: [
               Plot.line(rows, { x: "year", y: "value", z: "id", stroke: "region", strokeOpacity: set.places.length > 60 ? 0.35 : 0.7, strokeWidth: 1.2, className: "lines", ariaLabel: "en" }),
-              Plot.tip(known, Plot.pointer({ x: "year", y: "value", title: (d) => `${d.en} ${d.zh}\n${d.year}: ${short(d.value)}` })),
+              Plot.tip(known, Plot.pointer({ x: "year", y: "value", title: (d) => `${both(d.en, d.zh)}\n${d.year}: ${short(d.value)}` })),
             ] });
           const zh = Object.fromEntries(set.places.map((place) => [place.region, place.region_zh]));
           const legend = element("p", { className: "key" }, regions.flatMap((name, i) => {
             const swatch = element("span", { className: "swatch", ariaHidden: "true" });
             swatch.style.background = COLOURS[i];
-            return [swatch, `${name} `, element("span", { lang: "zh" }, zh[name]), "  "];
+            return [swatch, ...words(both(name, zh[name])), "  "];
           }));
-          const both = element("div", {}, legend, plot);
-          both.svg = plot;
-          both.scale = plot.scale;
-          plot.addEventListener("input", () => { both.value = plot.value; both.dispatchEvent(new Event("input")); });
-          return both;
+          const figure = element("div", {}, legend, plot);
+          figure.svg = plot;
+          figure.scale = plot.scale;
+          plot.addEventListener("input", () => { figure.value = plot.value; figure.dispatchEvent(new Event("input")); });
+          return figure;
         },
         stops: (plot) => ends.map((row) => [plot.scale("x").apply(row.year), plot.scale("y").apply(row.value)]),
       });
@@ -176,7 +179,7 @@
     }
 
     function chosen() {
-      const regions = d3.groups(set.places, (place) => place.region, (place) => place.region_zh).map(([name, zh]) => [name, `${name} ${zh[0][0]}`]);
+      const regions = d3.groups(set.places, (place) => place.region, (place) => place.region_zh).map(([name, zh]) => [name, both(name, zh[0][0])]);
       choice.replaceChildren(
         control("Places", select(sets.map((one, i) => [String(i), one.kind]), String(sets.indexOf(set)), (i) => {
           set = sets[i]; measure = set.measures[0]; region = ""; chosen(); choice.querySelector("select").focus(); })),

@@ -2,7 +2,7 @@
    that judges; nothing is judged in the page. */
 (function () {
   "use strict";
-  const { element, words, badge, control, table, fold, makers } = window.Explorer;
+  const { element, words, said, tell, badge, control, table, fold, makers } = window.Explorer;
 
   makers.rules = function (live, data, piece) {
     const [first, second] = data.together_names;
@@ -38,7 +38,7 @@
       sliders[name] = { input, out };
       const made = control(data.names[name], input, out);
       out.before(element("span", { className: "track" }, input, mark));
-      made.title = data.meaning[name];
+      made.title = said(data.meaning[name]);
       return made;
     }
 
@@ -64,18 +64,18 @@
       for (const [name, { input, out }] of Object.entries(sliders)) {
         const value = data.values[name][at[name]], same = at[name] === home[name];
         input.value = at[name];
-        input.setAttribute("aria-valuetext", same ? `${value}, as in the rules` : `${value}; in the rules ${data.default[name]}`);
-        out.textContent = same ? `${value}` : `${value} (rules: ${data.default[name]})`;
+        input.setAttribute("aria-valuetext", same ? tell("{value}, as in the rules", { value }) : tell("{value}; in the rules {other}", { value, other: data.default[name] }));
+        out.textContent = same ? `${value}` : tell("{value} (rules: {other})", { value, other: data.default[name] });
       }
       const changed = cases();
       const over = claims.filter((claim) => claim in changed);
       const single = Object.keys(changed).filter((key) => key.includes("@"));
-      status.textContent = `${over.length} of ${claims.length} claims change their word over all data sets; ` +
-        `on single data sets ${single.length} of ${tests} words change.`;
+      status.textContent = tell("{n} of {all} claims change their word over all data sets; on single data sets {words} of {tests} words change.",
+        { n: over.length, all: claims.length, words: single.length, tests });
       const kinds = d3.group(over, (claim) => `${data.words[claim]} ${changed[claim]}`);
       groups.replaceChildren(...Array.from(kinds, ([key, found]) => {
         const [from, to] = key.split(" ").map((i) => data.verdicts[i]);
-        return element("p", {}, badge(from), " → ", badge(to), ` ${found.length} claim${found.length > 1 ? "s" : ""}: `,
+        return element("p", {}, badge(from), " → ", badge(to), tell(found.length > 1 ? " {n} claims: " : " {n} claim: ", { n: found.length }),
           found.flatMap((claim, i) => (i ? [", ", link(claim)] : [link(claim)])));
       }));
       const open = detail.querySelector("details")?.open;
@@ -91,11 +91,11 @@
         affected.map((claim) => [link(claim), data.sentences[claim],
           claim in changed ? turned(claim, changed) : "no change",
           element("span", {}, ...Object.keys(changed).filter((key) => key.startsWith(`${claim}@`))
-            .map((key) => element("div", {}, `${data.datasets[key.split("@")[1]]}: `, turned(key, changed))))]));
+            .map((key) => element("div", {}, tell("{data}: ", { data: data.datasets[key.split("@")[1]] }), turned(key, changed))))]));
     }
 
     const turned = (key, changed) => element("span", { className: "turned" },
-      ...words(`${data.verdicts[data.words[key]]} → ${data.verdicts[changed[key]]}`));
+      ...words(`${said(data.verdicts[data.words[key]])} → ${said(data.verdicts[changed[key]])}`));
 
     show();
   };

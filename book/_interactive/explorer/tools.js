@@ -6,19 +6,27 @@
 
   const HAN = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+/;
 
+  // In another edition the page holds its words by the English ones; {slots} are filled here.
+  const messages = JSON.parse(document.getElementById("messages")?.textContent || "{}");
+  const said = (text) => messages[text] ?? text;
+  const tell = (message, values = {}) =>
+    said(message).replace(/\{(\w+)\}/g, (slot, name) => said(String(values[name] ?? slot)));
+
+  const SPOKEN = new Set(["ariaLabel", "ariaRoleDescription", "placeholder", "title"]);
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
-      if (name in made && name !== "list") made[name] = value;
+      if (name in made && name !== "list") made[name] = SPOKEN.has(name) ? said(value) : value;
       else made.setAttribute(name, value);
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    const shown = children.flat().filter((child) => child !== null && child !== undefined);
+    made.append(...shown.map((child) => (typeof child === "string" ? said(child) : child)));
     return made;
   }
 
   // Chinese inside a text is said to be Chinese.
   const words = (text) =>
-    String(text).split(new RegExp(`(${HAN.source})`)).filter(Boolean)
+    said(String(text)).split(new RegExp(`(${HAN.source})`)).filter(Boolean)
       .map((part) => (HAN.test(part) ? element("span", { lang: "zh" }, part) : part));
 
   const number = (value, digits = 2) =>
@@ -69,7 +77,7 @@
      through `stops(plot)`, places of the drawing in pixels; `say(value)` tells what is pointed at. */
   function stage({ label, draw, stops, say, chosen }) {
     const box = element("div", { className: "stage", tabIndex: 0, role: "application",
-      ariaRoleDescription: "figure", ariaLabel: `${label} Arrow keys go from one to the next.` });
+      ariaRoleDescription: "figure", ariaLabel: tell("{label} Arrow keys go from one to the next.", { label }) });
     const status = element("p", { className: "pointed", role: "status" });
     let plot, at = -1, width = 0;
 
@@ -125,6 +133,6 @@
     }
   }
 
-  window.Explorer = { element, words, number, signed, short, badge, control, select, table, fold, stage, makers, shared: {} };
+  window.Explorer = { element, words, said, tell, number, signed, short, badge, control, select, table, fold, stage, makers, shared: {} };
   document.addEventListener("DOMContentLoaded", start);
 })();
