@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One linear-algebra thread: same numbers on every machine, and no contention on two cores.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book pdf epub notebooks replication test lint serve bench certify calibrate mine lock clean help
+.PHONY: book words pdf epub notebooks replication test lint serve bench certify calibrate mine lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -36,6 +36,7 @@ $(STAMP): $(READY) $(INPUTS)
 	@rm -f _build/html/.built-*
 	@mkdir -p _build && touch _build/started
 	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
+	@$(BIN)/python book/_ext/build_editions.py
 	@mv _build/started $@
 
 pdf: book ## print the whole book as one PDF (needs Chromium and its driver)
@@ -49,6 +50,9 @@ notebooks: $(READY) ## write every chapter as a notebook that runs where the pac
 
 replication: $(READY) ## write REPLICATION.md from the data, the chapters and the code
 	@$(BIN)/python book/_ext/replication_file.py REPLICATION.md
+
+words: $(READY) ## bring the catalogues of the other editions in step with the pages
+	@$(BIN)/python book/_ext/catalogues.py
 
 test: $(READY) ## run the whole test suite on all processors (browser tests need `make book` first)
 	@$(BIN)/python -m pytest -n auto --dist worksteal

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
@@ -65,7 +66,7 @@ def least_width(svg: str) -> int:
     return round(float(view[1]) * LEAST / min(sizes) + 0.5) if sizes and view else 0
 
 
-def inline(svg: str, prefix: str, alt: str) -> str:
+def inline(svg: str, prefix: str, alt: str, lang: str = "en") -> str:
     """Return a drawing as an element of a page, told to those who do not see it by ``alt``.
 
     Parameters
@@ -76,17 +77,19 @@ def inline(svg: str, prefix: str, alt: str) -> str:
         Unique in its page: names in a drawing, such as clip paths, repeat from drawing to drawing.
     alt
         What the drawing shows, as plain text.
+    lang
+        The language of its words.
     """
     text = svg[svg.index("<svg ") :].strip()
     used = {name for _, name in _USE.findall(text)}
     text = _ID.sub(lambda i: f' id="{prefix}-{i[1]}"' if i[1] in used else "", text)
     text = _USE.sub(lambda u: f"{u[1]}{prefix}-{u[2]}", text)
     return text.replace(
-        "<svg ", f'<svg class="picture" role="img" lang="en" aria-label="{escape(alt)}" ', 1
+        "<svg ", f'<svg class="picture" role="img" lang="{lang}" aria-label="{escape(alt)}" ', 1
     )
 
 
-def with_pictures(text: str, page: Path) -> str:
+def with_pictures(text: str, page: Path, say: Callable[[str], str] = str, lang: str = "en") -> str:
     """Put drawings in the place of the images that show them.
 
     Parameters
@@ -95,6 +98,10 @@ def with_pictures(text: str, page: Path) -> str:
         A page.
     page
         Where it lies: addresses of images are relative to it.
+    say
+        Says the labels of a drawing in another language.
+    lang
+        The language of the labels then.
     """
     numbers = count(text.count('class="picture"'))
 
@@ -107,7 +114,7 @@ def with_pictures(text: str, page: Path) -> str:
             svg = (page.parent / source).read_text(encoding="utf-8")
         else:
             return found[0]
-        made = inline(svg, f"p{next(numbers)}", unescape(said.get("alt", "")))
+        made = inline(say(svg), f"p{next(numbers)}", unescape(said.get("alt", "")), lang)
         least = _LEAST.search(made)
         stop = ' tabindex="0"' if least and int(least[1]) > ROOM else ""  # keys scroll it
         return f'<span class="picture-box"{stop}>{made}</span>'

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accessible import mend
+from edition import report, said_svg, tag, with_switch
 from light_pages import drawings, light, write_letters
 from small_fonts import write_font
 
@@ -26,7 +27,7 @@ from analysis.display.theme import FONT_FILE  # noqa: E402
 from analysis.display.vector import with_pictures  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sphinx.application import Sphinx
 
@@ -76,6 +77,14 @@ def letters(pages: Iterable[str]) -> str:
     return "".join(sorted(set("".join(drawn)) | set(map(chr, range(0x20, 0x7F)))))
 
 
+def finished(text: str, page: Path, app: Sphinx, drawn: Mapping) -> str:
+    """Return a page as readers get it; Chinese is marked where the page is in another language."""
+    lang = tag(app)
+    text = with_switch(mend(light(text, drawn)), page.relative_to(app.outdir).as_posix(), app)
+    text = with_pictures(text, page, lambda svg: said_svg(app, svg), lang)
+    return text if lang.startswith("zh") else marked(text)
+
+
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Go through all pages of a book that was built."""
     if error or app.builder.name != "html":
@@ -83,12 +92,15 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     folder, static = Path(app.outdir), Path(app.outdir, "_static")
     drawn, pages = drawings(static), {}
     for page in sorted(folder.rglob("*.html")):
+        if page.relative_to(folder).parts[0] in app.config.editions:  # finished where it was built
+            continue
         before = page.read_text(encoding="utf-8")
-        pages[page] = marked(with_pictures(mend(light(before, drawn)), page))
+        pages[page] = finished(before, page, app, drawn)
         if pages[page] != before:
             page.write_text(pages[page], encoding="utf-8", newline="\n")
     write_font(FONT_FILE, letters(pages.values()), folder / FONT)
     write_letters(static)
+    report(app)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -6,6 +6,7 @@ data and study are as they were. Every number of the prose that belongs to a cla
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from functools import cache
@@ -21,11 +22,14 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from chapter_execution import execution_key  # noqa: E402
+from edition import say_page, tag, translated  # noqa: E402
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FOLDERS = ("data", "downloads", "trace")
+DOWNLOADS = re.compile(r'(href=")((?:\.\./)*)(downloads/)')
+MARK = "glue:"
 MADE_FROM = "downloads/.made_from"
 
 
@@ -35,8 +39,8 @@ class TracedText(PasteTextRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return what the role of myst-nb returns, marked."""
         found, said = super().run()
-        for node in found:
-            node["traced"] = self.text.split("::")[-1].rsplit(":", 1)[0]
+        for node in found:  # a class stays when a reference to another page is resolved
+            node["classes"].append(MARK + self.text.split("::")[-1].rsplit(":", 1)[0])
         return found, said
 
 
@@ -52,9 +56,12 @@ def link_numbers(app: Sphinx, page: nodes.document) -> None:
         if (text := block.astext()) != (linked := filled(text, claims, up)):
             block.children = [nodes.Text(linked)]
             block.children[0].parent = block
-    marked = page.findall(lambda node: isinstance(node, nodes.Element) and "traced" in node)
-    for node in list(marked):
-        target = traced_at(node["traced"], claims)
+    for node in list(page.findall(nodes.Element)):
+        name = next((c for c in node.get("classes", ()) if c.startswith(MARK)), None)
+        if name is None:
+            continue
+        node["classes"].remove(name)
+        target = traced_at(name.removeprefix(MARK), claims)
         if not target or _inside(node, (nodes.reference, nodes.title)):
             continue
         link = nodes.reference("", "", internal=True, refuri=up + target, classes=["number"])
@@ -94,10 +101,21 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
     for name in app.config.studies:
         study = read_study(name)
         for path, content in site(study, current_archive(study), frame):
+            if translated(app):  # files are the same in every edition and stand beside the first
+                if path.startswith("downloads/"):
+                    continue
+                content = _said(app, content, path)
             target = out / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
     stamp.write_text(key, encoding="utf-8")
+
+
+def _said(app: Sphinx, content: bytes, path: str) -> bytes:
+    if not path.endswith(".html"):
+        return content
+    text = DOWNLOADS.sub(r"\1../\2\3", content.decode())
+    return say_page(app, text.replace('lang="en"', f'lang="{tag(app)}"', 1)).encode()
 
 
 def _mode(app: Sphinx) -> str:

@@ -1,0 +1,55 @@
+"""Build the editions of the book that `_config.yml` names beside the English one.
+
+``python book/_ext/build_editions.py`` is called by ``make book`` once the English edition stands.
+Nothing is executed again: chapters are read from the cache that the first build filled.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from edition import ROOT, catalogue
+
+CONFIGURATION = ROOT / "_config.yml"
+
+
+def configuration(raw: dict, language: str) -> dict:
+    """Return the configuration of an edition: its language, and the book's title in it."""
+    said = catalogue(language).say
+    own = {name: str(ROOT / folder) for name, folder in raw["sphinx"]["local_extensions"].items()}
+    settings = {**raw["sphinx"]["config"], "language": language}
+    sphinx = {**raw["sphinx"], "local_extensions": own, "config": settings}
+    return {**raw, "title": said(raw["title"]) or raw["title"], "sphinx": sphinx}
+
+
+def build(name: str, language: str) -> int:
+    """Build one edition and put it into the folder of its name beside the English pages."""
+    folder = ROOT / "_build" / "editions" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "_config.yml"
+    raw = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
+    settings.write_text(yaml.safe_dump(configuration(raw, language), allow_unicode=True), "utf-8")
+    program = Path(sys.executable).with_name("jupyter-book")
+    options = ["-n", "-W", "--keep-going", "--quiet", *sys.argv[1:]]
+    command = [program, "build", "book", "--config", settings, "--path-output", folder, *options]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if code == 0:
+        target = ROOT / "_build" / "html" / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder / "_build" / "html", target)
+    return code
+
+
+def main() -> int:
+    """Build all editions; the first that fails ends it."""
+    raw = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
+    editions = raw["sphinx"]["config"].get("editions", {})
+    return next((code for n, lang in editions.items() if (code := build(n, lang))), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
