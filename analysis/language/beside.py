@@ -62,7 +62,7 @@ def short_names(paths: Iterable[Path]) -> frozenset[str]:
     found: set[str] = set()
     for path in paths:
         read = _read(path)
-        for part in ("columns", "measures"):
+        for part in ("columns", "composites", "indices", "measures"):
             if isinstance(read, dict) and isinstance(read.get(part), dict):
                 found |= set(map(str, read[part]))
     return frozenset(found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import count
+from functools import cached_property
 from pathlib import Path
 
 from analysis.language.beside import beside, labels, short_names
@@ -17,14 +17,21 @@ __all__ = ["Catalogue", "Unsaid", "read_catalogue"]
 CATALOGUES = Path(__file__).parent
 NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d)[−+\-])?\d+(?:[.,]\d+)*(?:e[−+\-]?\d+)?(?![A-Za-z\d])")
 SLOT = re.compile(r"\{([a-z]\w*)\}")
+# A word that no slot touches, so that it stands in every sentence made from the message.
+WORD = re.compile(r"(?<![\w{}])[A-Za-z]+(?![\w{}])")
 WORDS = re.compile(r"[A-Za-z]{2,}|(?<![A-Za-z])[aAI](?= [a-z])")
 SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z“\[(\d<`])")
 INSIDE = r"(?:(?![.;:] ).)+?"  # a slot that stays inside its clause
 CLAUSE = re.compile(r"(; |: )")
-PAIR = re.compile(r"([A-Z][^.;]*?) ?[(（]?([\u3400-\u9fff][\u3400-\u9fff·]*)[)）]?")
+PAIR = re.compile(r"([A-Z][^.;\u3400-\u9fff]*?) ?[(（]?([\u3400-\u9fff][\u3400-\u9fff·]*)[)）]?")
 NAMED = re.compile(
-    r"[A-Z][\w'’&.,\- ]+ \(\d{4}[a-z]?\)|[\w.]*_[\w.]*|[0-9a-f]{8,}|[A-Z]{2,}[\w+&-]*"
+    r"[A-Z][\w'’&.,\- ]+ \(\d{4}[a-z]?\)|[\w.]*_[\w.]*|[\w.-]+/[\w./-]+|[a-z]\w*(?::[a-z]\w*)+"
+    r"|[0-9a-f]{8,}|[A-Z]{2,}[\w+&-]*"
 )
+TOGETHER = 8  # sentences or clauses that one message may hold
+OWN = re.compile(r"[\u3400-\u9fff]")
+LONG = re.compile(r"[a-z]{5,}|[A-Za-z]+ [a-z]{2,}")
+DIGITS = "0123456789+-−"
 LISTED = re.compile(r", and | and |, ")
 
 
@@ -94,23 +101,31 @@ class Catalogue:
         return made
 
     @cached_property
-    def _patterns(self) -> tuple[Pattern, ...]:
-        """Messages with slots, those with most words of their own first."""
-        made = [
-            (
-                Pattern(
-                    _look(message, INSIDE),
-                    _look(message, ".+?"),
-                    said,
-                    max(SLOT.split(message)[::2], key=len),
-                ),
-                message,
+    def _patterns(self) -> dict[str, list[tuple[int, Pattern]]]:
+        """Messages with slots by their rarest word, each with its rank: most literal text first."""
+        slotted = sorted(
+            (one for one in self.messages if SLOT.search(one)),
+            key=lambda one: -len(SLOT.sub("", one)),
+        )
+        words = [set(WORD.findall(SLOT.sub("{}", one))) for one in slotted]
+        often = Counter(word for found in words for word in found)
+        made = defaultdict(list)
+        for rank, (message, found) in enumerate(zip(slotted, words, strict=True)):
+            pattern = Pattern(
+                _look(message, INSIDE),
+                _look(message, ".+?"),
+                self.messages[message],
+                max(SLOT.split(message)[::2], key=len),
             )
-            for message, said in self.messages.items()
-            if SLOT.search(message)
-        ]
-        ordered = sorted(made, key=lambda one: -len(SLOT.sub("", one[1])))
-        return tuple(pattern for pattern, _ in ordered)
+            made[min(found, key=often.__getitem__, default="")].append((rank, pattern))
+        return dict(made)
+
+    def _likely(self, text: str) -> list[Pattern]:
+        """Return the patterns whose rarest word the text has, in order of rank."""
+        known = self._patterns
+        words = {"", *WORD.findall(text)}
+        ranked = (one for word in words for one in known.get(word, ()))
+        return [pattern for _, pattern in sorted(ranked, key=lambda one: one[0])]
 
     @cached_property
     def _kept(self) -> dict[str, str | None]:
@@ -128,17 +143,27 @@ class Catalogue:
 
     def _said(self, text: str) -> str | None:
         bare = text.strip()
-        for known in (self.messages, self.pages):
-            if (found := known.get(bare)) is not None:
-                return found
-        if not WORDS.search(bare) or bare in self.names or NAMED.fullmatch(bare):
-            return text
-        loosely = partial(self._by_words, loose=True)
-        for attempt in (self._by_numbers, self._by_pair, self._by_words, self._by_sentences,
-                        self._by_clauses, self._by_members, loosely):  # fmt: skip
+        if (found := self._whole(bare)) is not None:
+            return text if found is bare else found
+        for attempt in (self._by_sentences, self._by_clauses, self._by_members, self._loosely):
             if (found := attempt(bare)) is not None:
                 return found
         return None
+
+    def _whole(self, text: str) -> str | None:
+        """Say a text as one message; a name and a number are themselves."""
+        for known in (self.messages, self.pages):
+            if (found := known.get(text)) is not None:
+                return found
+        if not WORDS.search(text) or text in self.names or NAMED.fullmatch(text):
+            return text
+        if (found := self.messages.get(text[0].upper() + text[1:])) is not None:
+            return found
+        ways = (self._by_numbers, self._by_pair, self._by_words)
+        found = next((found for way in ways if (found := way(text)) is not None), None)
+        # Else it may be in that language already, with an abbreviation in it.
+        own = found is None and OWN.search(text) and not LONG.search(text)
+        return text if own else found
 
     def _by_numbers(self, text: str) -> str | None:
         known = self._numbered.get(NUMBER.sub("{}", text))
@@ -147,7 +172,8 @@ class Catalogue:
         order, said = known
         pairs = list(zip(order, NUMBER.findall(text), strict=True))
         values = dict(pairs)
-        if any(values[name] != value for name, value in pairs):  # a slot met twice is one number
+        # A slot met twice is one number, and a number that the message names is that one.
+        if any((name if name[0] in DIGITS else values[name]) != value for name, value in pairs):
             return None
         return SLOT.sub(lambda slot: values[slot[1]], said)
 
@@ -157,7 +183,7 @@ class Catalogue:
         return found and (self.messages.get(found[1]) or found[2])
 
     def _by_words(self, text: str, loose: bool = False) -> str | None:
-        for pattern in self._patterns:
+        for pattern in self._likely(text):
             if pattern.anchor not in text:
                 continue
             if found := (pattern.loose if loose else pattern.look).fullmatch(text):
@@ -166,21 +192,34 @@ class Catalogue:
                     return SLOT.sub(lambda slot, v=values: v[slot[1]], pattern.said)
         return None
 
+    def _loosely(self, text: str) -> str | None:
+        return self._by_words(text, loose=True)
+
     def _by_sentences(self, text: str) -> str | None:
         parts = SENTENCE.split(text)
-        for cut in range(len(parts) - 1, 0, -1):
-            rest = self.say(" ".join(parts[cut:]))
-            first = rest and self.say(" ".join(parts[:cut]))
-            if first is not None and rest:
-                return first + self.full_stop + rest
-        return None
+        return self._chain(parts, [" "] * (len(parts) - 1))
 
     def _by_clauses(self, text: str) -> str | None:
-        for found in CLAUSE.finditer(text):
-            first, rest = self.say(text[: found.start()]), self.say(text[found.end() :])
-            if first is not None and rest is not None:
-                return first + self.clauses[found[1]] + rest
-        return None
+        return self._chain(CLAUSE.split(text)[::2], CLAUSE.findall(text))
+
+    def _chain(self, parts: list[str], between: list[str]) -> str | None:
+        """Say the parts of a text one after another; up to `TOGETHER` may be one message."""
+        said, at = "", 0
+        while len(parts) > 1 and at < len(parts):
+            for taken in range(min(TOGETHER, len(parts) - at), 0, -1):
+                pairs = zip(
+                    parts[at : at + taken], [*between[at : at + taken - 1], ""], strict=True
+                )
+                text = "".join(part + mark for part, mark in pairs)
+                found = self.say(text) if taken == 1 else self._whole(text)
+                if found is not None:
+                    break
+            else:
+                return None
+            at += taken
+            mark = between[at - 1] if at < len(parts) else ""
+            said += found + (self.clauses.get(mark, self.full_stop) if mark else "")
+        return said or None
 
     def _by_members(self, text: str) -> str | None:
         parts = LISTED.split(text)
@@ -193,11 +232,9 @@ class Catalogue:
 
 
 def _order(message: str) -> tuple[str, ...]:
-    """Name every slot and every number of a message, in order."""
-    names, found = count(), []
-    for slot in re.finditer(rf"{SLOT.pattern}|{NUMBER.pattern}", message):
-        found.append(slot[1] or f"_{next(names)}")
-    return tuple(found)
+    """Return every slot, by name, and every number of a message, in order."""
+    found = re.finditer(rf"{SLOT.pattern}|{NUMBER.pattern}", message)
+    return tuple(slot[1] or slot[0] for slot in found)
 
 
 def _look(message: str, slot: str) -> re.Pattern[str]:

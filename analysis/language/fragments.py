@@ -17,7 +17,7 @@ TAG = re.compile(
 )
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 INLINE = re.compile(
-    "a|abbr|b|code|em|i|kbd|mark|math|q|small|span|strong|sub|sup|tspan|wbr"
+    "a|abbr|b|br|code|em|i|kbd|mark|math|q|small|span|strong|sub|sup|tspan|wbr"
 ).fullmatch
 SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder|data-label|data-said)=")([^"]*)(")')
 MARKED = re.compile(r'<(span|tspan) lang="zh[^"]*">([^<]*)</\1>')
@@ -47,7 +47,8 @@ def say_html(text: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
         tag = name[1].lower() if name else ""
         if tag == "svg":
             part = say_svg(part, catalogue, unsaid)
-        part = SHOWN.sub(lambda a: _attribute(a, catalogue, unsaid), part)
+        else:
+            part = SHOWN.sub(lambda a: _attribute(a, catalogue, unsaid), part)
         if INLINE(tag) and not OPAQUE.search(part):
             run.append(part)
         else:
@@ -104,7 +105,7 @@ def _core(run: list[str]) -> tuple[int, int]:
         if piece.startswith("</"):
             depth -= 1
         elif piece.startswith("<") and not piece.endswith("/>") and not piece.startswith("<!"):
-            depth += not piece.startswith(("<code", "<math", "<wbr"))
+            depth += not piece.startswith(("<br", "<code", "<math", "<wbr"))
         least = min(least, depth)
     while least < 0 and first > 0:
         first -= 1
@@ -132,7 +133,7 @@ def _encoded(core: list[str]) -> tuple[str, list[tuple[str, str]]]:
                 tags.append(["", ""])
             tags[at][1] = piece
             words.append(f"</{at + 1}>")
-        elif piece.startswith(("<code", "<math", "<wbr", "<!--")) or piece.endswith("/>"):
+        elif piece.startswith(("<br", "<code", "<math", "<wbr", "<!--")) or piece.endswith("/>"):
             tags.append([piece, ""])
             inner = unescape(re.sub(r"<[^>]*>", "", piece))
             words.append(f"`{inner}`" if piece.startswith("<code") else f"<{len(tags)}/>")

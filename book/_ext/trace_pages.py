@@ -108,6 +108,7 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
             target = out / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(key, encoding="utf-8")
 
 

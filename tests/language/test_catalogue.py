@@ -14,6 +14,8 @@ MESSAGES = {
     "The verdict is {word}.": "判定为{word}。",
     "{low} to {high} of {low}": "{low}到{high}",
     "It holds.": "成立。",
+    "Bars: 95%": "线段：95%",
+    "Bars: 95%, {n} rows": "线段：95%，{n}个观测",
 }
 
 
@@ -33,11 +35,14 @@ def zh():
         ("Public funding on loans", "公共资金对贷款"),
         ("The verdict is supported. It holds.", "判定为得到支持。成立。"),
         ("It holds.; supported", "成立。；得到支持"),
+        ("public funding on loans", "公共资金对贷款"),
         ("loans, Wuhan and supported", "贷款、武汉市和得到支持"),
         ("Wuhan 武汉市", "武汉市"),
         ("Nowhere 无名镇", "无名镇"),
         ("Where $x_{i}$ stands.", "$x_{i}$处。"),
         ("1 to 2 of 1", "1到2"),
+        ("Bars: 95%, 7 rows", "线段：95%，7个观测"),
+        ("贷款余额占GDP比重", "贷款余额占GDP比重"),
     ],
 )
 def test_a_sentence_is_said(zh, english, chinese):
@@ -52,7 +57,15 @@ def test_names_numbers_and_citations_stay(zh, same):
 
 
 @pytest.mark.parametrize(
-    "strange", ["Unheard of", "Public funding on unheard", "loans and unheard", "1 to 2 of 3"]
+    "strange",
+    [
+        "Unheard of",
+        "Public funding on unheard",
+        "Bars: 90%",
+        "loans and unheard",
+        "1 to 2 of 3",
+        "Bars: 90%, 7 rows",
+    ],
 )
 def test_what_has_no_message_is_told(zh, strange):
     assert zh.say(strange) is None
