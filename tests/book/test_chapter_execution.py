@@ -11,7 +11,7 @@ import yaml
 from chapter_execution import execution_key
 from small_chapters import CHAPTER, MARKING, ROOT, chapter, halve
 
-ENGINE = {"finished_pages", "trace_pages", "claims_domain", "replication_page"}
+ENGINE = {"edition", "finished_pages", "trace_pages", "claims_domain", "replication_page"}
 
 
 @pytest.fixture
