@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "book"))
+sys.path[:0] = [str(ROOT / "tests" / "book"), str(ROOT / "book" / "_ext")]
 from prose import chapter_files, page_of  # noqa: E402
 from weighing import browsing, largest_paint, loaded, served  # noqa: E402
 

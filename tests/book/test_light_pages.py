@@ -1,6 +1,9 @@
 """No page is heavy: what it does not show it does not load."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pydata_sphinx_theme
@@ -82,3 +85,14 @@ def test_no_page_weighs_more_than_a_slow_line_carries(html, driver_path):
     assert all(f"{page}.html" in files for page, files in weights.items())
     heavy = {page: sum(files.values()) for page, files in weights.items()}
     assert {page: weight for page, weight in heavy.items() if weight >= HEAVIEST} == {}
+
+
+def test_the_bench_of_pages_finds_its_modules_without_pytest():
+    bench = Path(__file__).parents[1] / "bench"
+    alone = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import pages"],
+        cwd=bench, env=alone | {"PYTHONPATH": str(bench.parents[1])}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
