@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from analysis.errors import require_extra
 from analysis.language.beside import beside, labels, short_names
 from analysis.places import CODE, FIGURES
 
@@ -273,6 +274,7 @@ def read_catalogue(language: str, pages: Path | None = None) -> Catalogue:
 
 
 def _messages(folder: Path) -> dict[str, str]:
+    require_extra("babel", "book", "Another language")
     from babel.messages.pofile import read_po  # only another language needs it
 
     found = {}

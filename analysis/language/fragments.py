@@ -19,9 +19,11 @@ NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 INLINE = re.compile(
     "a|abbr|b|br|code|em|i|kbd|mark|math|q|small|span|strong|sub|sup|tspan|wbr"
 ).fullmatch
-SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder|data-label|data-said)=")([^"]*)(")')
+SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder)=")([^"]*)(")')
 MARKED = re.compile(r'<(span|tspan) lang="zh[^"]*">([^<]*)</\1>')
-OPAQUE = re.compile(r'class="[^"]*\b(?:math|notranslate|no-say)\b|translate="no"')
+MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
+VOID = ("<br", "<code", "<math", "<wbr", "<!--")  # pieces that nothing closes
+OPAQUE = re.compile(r'class="[^"]*\bmath\b')
 
 
 def say_html(text: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
@@ -30,7 +32,7 @@ def say_html(text: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
     Parameters
     ----------
     text
-        HTML. Code, scripts and what says ``translate="no"`` stay as they are.
+        HTML. Code, scripts and formulas stay as they are.
     catalogue
         The messages.
     unsaid
@@ -99,13 +101,12 @@ def _core(run: list[str]) -> tuple[int, int]:
     words = [i for i, piece in enumerate(run) if not piece.startswith("<") and piece.strip()]
     first, last = words[0], words[-1] + 1
     # A tag that opens before the words and closes among them belongs to them.
-    depth = 0
-    least = 0
+    depth = least = 0
     for piece in run[first:last]:
         if piece.startswith("</"):
             depth -= 1
-        elif piece.startswith("<") and not piece.endswith("/>") and not piece.startswith("<!"):
-            depth += not piece.startswith(("<br", "<code", "<math", "<wbr"))
+        elif piece.startswith("<") and not piece.endswith("/>"):
+            depth += not piece.startswith(VOID)
         least = min(least, depth)
     while least < 0 and first > 0:
         first -= 1
@@ -133,7 +134,7 @@ def _encoded(core: list[str]) -> tuple[str, list[tuple[str, str]]]:
                 tags.append(["", ""])
             tags[at][1] = piece
             words.append(f"</{at + 1}>")
-        elif piece.startswith(("<br", "<code", "<math", "<wbr", "<!--")) or piece.endswith("/>"):
+        elif piece.startswith(VOID) or piece.endswith("/>"):
             tags.append([piece, ""])
             inner = unescape(re.sub(r"<[^>]*>", "", piece))
             words.append(f"`{inner}`" if piece.startswith("<code") else f"<{len(tags)}/>")
@@ -142,9 +143,6 @@ def _encoded(core: list[str]) -> tuple[str, list[tuple[str, str]]]:
             stack.append(len(tags) - 1)
             words.append(f"<{len(tags)}>")
     return "".join(words), [(a, b) for a, b in tags]
-
-
-MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
 
 
 def _decoded(said: str, tags: list[tuple[str, str]]) -> str:
