@@ -24,7 +24,8 @@ from analysis.language.catalogue import WORDS
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n---\n(.*?)\n---\n", re.M | re.S)
 EXERCISE = re.compile(r"^:*`*\{exercise-start\} *(\S.*?) *$", re.M)
 FOLD = re.compile(r"<summary>(.*?)</summary>", re.S)
-SILENT = re.compile(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|https?://\S+|^\s*\n[^一-鿿]*\\[^一-鿿]*$")
+SILENT = re.compile(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|https?://\S+|^[\d.,]+ \w{1,2}$")
+COMMAND = re.compile(r"\\[a-zA-Z]")  # of a formula that stands alone
 WIDTH = 100
 
 
@@ -48,7 +49,8 @@ def further(text: str) -> Iterator[str]:
 
 def spoken(message: str) -> bool:
     """Whether a message has words beside formulas, code and references."""
-    return bool(WORDS.search(SILENT.sub(" ", message)))
+    rest = SILENT.sub(" ", message)
+    return bool(WORDS.search(rest)) and not COMMAND.search(rest)
 
 
 def extract(folder: Path) -> dict[str, Catalog]:
@@ -83,10 +85,9 @@ def renewed(kept: Path, template: Catalog, language: str) -> Catalog:
 
 
 def main() -> None:
-    """Renew the catalogues of all editions."""
-    raw = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    """Renew the catalogues of all languages that have some, published or not."""
     templates = extract(ROOT / "_build" / "words")
-    for language in raw["sphinx"]["config"]["editions"].values():
+    for language in sorted(folder.name for folder in SOURCE.iterdir()):
         for name, template in templates.items():
             if name.startswith("api/") and name != "api/front":  # docstrings stay English
                 continue

@@ -63,17 +63,24 @@ def _compile(app: Sphinx, config: Config) -> None:
     if not translated(app):
         return
     folder = Path(config.language, "LC_MESSAGES")
-    for path in sorted((SOURCE / folder).glob("*.po")):
+    for path in sorted((SOURCE / folder).rglob("*.po")):
+        page = path.relative_to(SOURCE / folder).with_suffix("")
         with path.open("rb") as stream:
             found = read_po(stream)
         for message in found:
             if message.string and isinstance(message.string, str):
-                message.string = GLUED.sub(partial(_elsewhere, path.stem), message.string)
-        target = COMPILED / folder / f"{path.stem}.mo"
+                message.string = GLUED.sub(partial(_elsewhere, page.name), message.string)
+        target = COMPILED / folder / page.with_suffix(".mo")
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as stream:
             write_mo(stream, found)
     config.locale_dirs = [str(COMPILED)]
+
+
+def refill(node: nodes.Element, text: str) -> None:
+    """Put a text in the place of all that a node holds."""
+    node.clear()
+    node += nodes.Text(text)
 
 
 def _elsewhere(page: str, glued: re.Match[str]) -> str:
@@ -89,17 +96,13 @@ def _say(app: Sphinx, page: nodes.document, name: str) -> None:
     messages, unsaid = catalogue(app.config.language), Unsaid()
     for block in list(page.findall(nodes.raw)):
         if "html" in block.get("format", ""):
-            said = say_html(block.astext(), messages, unsaid)
-            block.children = [nodes.Text(said)]
-            block.children[0].parent = block
+            refill(block, say_html(block.astext(), messages, unsaid))
     _say_scripts(page, messages)
     for image in page.findall(nodes.image):
         if alt := image.get("alt"):
             image["alt"] = _or_note(alt, messages, unsaid)
     for glued in page.findall(lambda n: isinstance(n, nodes.inline) and GLUE in n["classes"]):
-        text = _or_note(glued.astext(), messages, unsaid)
-        glued.children = [nodes.Text(text)]
-        glued.children[0].parent = glued
+        refill(glued, _or_note(glued.astext(), messages, unsaid))
     for words in list(page.findall(nodes.Text)):  # titles of exercises, which Sphinx leaves out
         if (found := TITLED.fullmatch(words)) and (said := messages.pages.get(found[2])):
             words.parent.replace(words, nodes.Text(f"{found[1]}{said}{found[3]}"))
@@ -128,8 +131,7 @@ def _say_scripts(page: nodes.document, messages: Catalogue) -> None:
     said = {text: other for text, other in said.items() if other not in (None, text)}
     words = json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     holder = f'<script type="application/json" id="messages">{words}</script>'
-    blocks[0].children = [nodes.Text(holder + blocks[0].astext())]
-    blocks[0].children[0].parent = blocks[0]
+    refill(blocks[0], holder + blocks[0].astext())
 
 
 def _strings(value: object) -> Iterator[str]:

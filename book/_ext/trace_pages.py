@@ -22,7 +22,7 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from chapter_execution import execution_key  # noqa: E402
-from edition import say_page, tag, translated  # noqa: E402
+from edition import refill, say_page, tag, translated  # noqa: E402
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -54,8 +54,7 @@ def link_numbers(app: Sphinx, page: nodes.document) -> None:
     claims = _claims(tuple(app.config.studies))
     for block in page.findall(nodes.raw):
         if (text := block.astext()) != (linked := filled(text, claims, up)):
-            block.children = [nodes.Text(linked)]
-            block.children[0].parent = block
+            refill(block, linked)
     for node in list(page.findall(nodes.Element)):
         name = next((c for c in node.get("classes", ()) if c.startswith(MARK)), None)
         if name is None:
