@@ -18,6 +18,7 @@ __all__ = ["Catalogue", "Unsaid", "read_catalogue"]
 CATALOGUES = Path(__file__).parent
 NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d)[−+\-])?\d+(?:[.,]\d+)*(?:e[−+\-]?\d+)?(?![A-Za-z\d])")
 SLOT = re.compile(r"\{([a-z]\w*)\}")
+QUOTED = re.compile(r"'\{([a-z]\w*)\}'")  # what a reader wrote stays as it is written
 # A word that no slot touches, so that it stands in every sentence made from the message.
 WORD = re.compile(r"(?<![\w{}])[A-Za-z]+(?![\w{}])")
 WORDS = re.compile(r"[A-Za-z]{2,}|(?<![A-Za-z])[aAI](?= [a-z])")
@@ -29,7 +30,7 @@ NAMED = re.compile(
     r"[A-Z][\w'’&.,\- ]+ \(\d{4}[a-z]?\)|[\w.]*_[\w.]*|[\w.-]+/[\w./-]+|[a-z]\w*(?::[a-z]\w*)+"
     r"|[0-9a-f]{8,}|[A-Z]{2,}[\w+&-]*"
 )
-TOGETHER = 8  # sentences or clauses that one message may hold
+TOGETHER = 12  # sentences or clauses that one message may hold
 OWN = re.compile(r"[\u3400-\u9fff]")
 LONG = re.compile(r"[a-z]{5,}|[A-Za-z]+ [a-z]{2,}")
 DIGITS = "0123456789+-−"
@@ -55,6 +56,7 @@ class Pattern:
     loose: re.Pattern[str]
     said: str
     anchor: str
+    kept: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Catalogue:
                 _look(message, ".+?"),
                 self.messages[message],
                 max(SLOT.split(message)[::2], key=len),
+                frozenset(QUOTED.findall(message)),
             )
             made[min(found, key=often.__getitem__, default="")].append((rank, pattern))
         return dict(made)
@@ -188,7 +191,10 @@ class Catalogue:
             if pattern.anchor not in text:
                 continue
             if found := (pattern.loose if loose else pattern.look).fullmatch(text):
-                values = {name: self.say(value) for name, value in found.groupdict().items()}
+                values = {
+                    name: value if name in pattern.kept else self.say(value)
+                    for name, value in found.groupdict().items()
+                }
                 if None not in values.values():
                     return SLOT.sub(lambda slot, v=values: v[slot[1]], pattern.said)
         return None

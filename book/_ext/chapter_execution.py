@@ -42,7 +42,8 @@ SPENT = ROOT / "_build" / "spent.json"
 def execution_key(root: Path = ROOT, inputs: tuple[str, ...] = INPUTS) -> str:
     """Return a short name that follows the content of the inputs and the version of Python."""
     version = ".".join(map(str, sys.version_info[:2]))
-    return f"{fingerprint([root / name for name in inputs])}-{version}"
+    # Cells speak English in every edition; what is said of them later does not make them run.
+    return f"{fingerprint([root / name for name in inputs], without=['language'])}-{version}"
 
 
 def _move_cache(_app: Sphinx, config: Config) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -106,12 +107,29 @@ def _say(app: Sphinx, page: nodes.document, name: str) -> None:
     for words in list(page.findall(nodes.Text)):  # titles of exercises, which Sphinx leaves out
         if (found := TITLED.fullmatch(words)) and (said := messages.pages.get(found[2])):
             words.parent.replace(words, nodes.Text(f"{found[1]}{said}{found[3]}"))
-    for node in page.findall(nodes.Element):
-        if node.get("translated") is False and not isinstance(node, UNSPOKEN) and _words(node):
-            unsaid.note(" ".join(node.astext().split()))
+    docstrings = {id(n) for d in page.findall(addnodes.desc) for n in d.findall(nodes.Element)}
+    for node in list(page.findall(nodes.Element)):  # docstrings stay English
+        if node.get("translated") is False and id(node) not in docstrings and _words(node):
+            _say_node(node, messages, unsaid)
     for text, times in unsaid.found.items():
         LOGGER.warning("no message in %s, met %d times: %s", app.config.language, times, text,
                        location=name, type="edition")  # fmt: skip
+
+
+def _say_node(node: nodes.Element, messages: Catalogue, unsaid: Unsaid) -> None:
+    """Say prose that no catalogue of pages has, because a page was filled in as it was built."""
+    if isinstance(node, UNSPOKEN):
+        return
+    text = "".join(f"`{c.astext()}`" if isinstance(c, nodes.literal) else c.astext()
+                   for c in node.children)  # fmt: skip
+    plain = all(isinstance(c, nodes.Text | nodes.literal) for c in node.children)
+    if not plain or (said := messages.say(" ".join(text.split()))) is None:
+        unsaid.note(" ".join(text.split()))
+        return
+    node.clear()
+    for i, part in enumerate(said.split("`")):
+        if part:
+            node += nodes.literal("", part) if i % 2 else nodes.Text(part)
 
 
 def _say_scripts(page: nodes.document, messages: Catalogue) -> None:

@@ -96,7 +96,7 @@ def tables() -> Iterator[tuple[str, ...]]:
         said = (raw.get("publisher", "–"), raw.get("retrieved", "–"))
         hashed = f"`{str(raw.get('sha256', '–'))[:12]}`"
         terms = raw.get("licence", "not stated")
-        yield (path.parent.name, f"`{path.relative_to(ROOT)}`", *said, terms, hashed)
+        yield (f"`{path.parent.name}`", f"`{path.relative_to(ROOT)}`", *said, terms, hashed)
 
 
 def software(project: dict) -> Iterator[tuple[str, str]]:
@@ -105,7 +105,7 @@ def software(project: dict) -> Iterator[tuple[str, str]]:
                            (ROOT / "requirements.lock").read_text("utf-8"), re.M))  # fmt: skip
     for line in project["dependencies"] + project["optional-dependencies"]["book"]:
         name = Requirement(line).name
-        yield name, lock[name.lower()]
+        yield f"`{name}`", f"`{lock[name.lower()]}`"
 
 
 def seeds() -> Iterator[tuple[str, int]]:
@@ -149,14 +149,14 @@ def exhibits(archive: Archive) -> Iterator[tuple[str, ...]]:
                 continue
             call = [line for line in cell.source.splitlines() if line.strip()][-1]
             drawn, asked = _made(path.stem, call, archive)
-            yield path.stem, figure.get("name", "–"), f"`{call}`", drawn, asked
+            yield f"`{path.stem}`", f"`{figure.get('name', '–')}`", f"`{call}`", drawn, asked
 
 
 def _made(page: str, call: str, archive: Archive) -> tuple[str, str]:
     """Say which file draws the exhibit of a cell, and from which data sets."""
     if found := CLAIM.search(call):
         shown = archive.record(found[1].upper()).shown.exhibits
-        asked = ", ".join(archive.datasets_of(found[1].upper()))
+        asked = ", ".join(f"`{one}`" for one in archive.datasets_of(found[1].upper()))
         return drawn_by(shown.get(found[2])), asked
     name = call.removeprefix("page.").split("(")[0]
     if shown := archive.page(page.replace("_", "-")).exhibits.get(name):
@@ -186,7 +186,7 @@ def numbers() -> Iterator[tuple[str, int, int]]:
     for path in pages():
         shown = GLUED.findall(text := path.read_text(encoding="utf-8"))
         if shown:
-            yield path.stem, len(shown), len(re.findall(r"\{glue:\w+\}`[\w/]+\.md::", text))
+            yield f"`{path.stem}`", len(shown), len(re.findall(r"\{glue:\w+\}`[\w/]+\.md::", text))
 
 
 def storage() -> str:

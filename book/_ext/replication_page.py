@@ -65,7 +65,7 @@ def measured(app: Sphinx) -> str:
         rows.append((total, f"{sum(ran.values()):.0f} s", "–"))
         rows.append((f"the longest of them, `{longest}`", f"{ran[longest]:.0f} s", "–"))
     python = f"Python {platform.python_version()}"
-    where = f"{os.cpu_count()} processors, {platform.machine()}, {python}"
+    where = f"{os.cpu_count()} processors, `{platform.machine()}`, {python}"
     shown = table("", ("step", "time", "largest process"), rows)
     return f"Measured when this page was built, on {where}.\n\n{shown}"
 
