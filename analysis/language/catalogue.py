@@ -16,6 +16,7 @@ from analysis.places import CODE, FIGURES
 __all__ = ["Catalogue", "Unsaid", "read_catalogue"]
 
 CATALOGUES = Path(__file__).parent
+SPOKEN = ("errors.po", "command_line.po")  # what the terminal says
 NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d)[−+\-])?\d+(?:[.,]\d+)*(?:e[−+\-]?\d+)?(?![A-Za-z\d])")
 SLOT = re.compile(r"\{([a-z]\w*)\}")
 QUOTED = re.compile(r"'\{([a-z]\w*)\}'")  # what a reader wrote stays as it is written
@@ -57,6 +58,7 @@ class Pattern:
     said: str
     anchor: str
     kept: frozenset[str]
+    spoken: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Catalogue:
         What is the same in every language: names, code, abbreviations.
     pages : mapping of str to str
         Whole texts of pages, without slots: braces in them are formulas.
+    spoken : frozenset of str
+        Messages of the terminal, whose slots may hold what a reader wrote; see `say_error`.
     full_stop, clause, listing, last : str
         What stands between sentences, after a clause, in a list and before its last member.
 
@@ -89,6 +93,7 @@ class Catalogue:
     messages: Mapping[str, str]
     names: frozenset[str] = frozenset()
     pages: Mapping[str, str] = field(default_factory=dict)
+    spoken: frozenset[str] = frozenset()
     full_stop: str = ""
     clauses: Mapping[str, str] = field(default_factory=lambda: {"; ": "；", ": ": "："})
     listing: str = "、"
@@ -120,6 +125,7 @@ class Catalogue:
                 self.messages[message],
                 max(SLOT.split(message)[::2], key=len),
                 frozenset(QUOTED.findall(message)),
+                message in self.spoken,
             )
             made[min(found, key=often.__getitem__, default="")].append((rank, pattern))
         return dict(made)
@@ -144,6 +150,32 @@ class Catalogue:
         if text not in self._kept:
             self._kept[text] = self._said(text)
         return self._kept[text]
+
+    def say_error(self, text: str) -> str | None:
+        """Say a sentence of the terminal; a value in it that has no message stays as it is.
+
+        A file's name, a heading or a list of names has none, and `say` would then say nothing.
+
+        Examples
+        --------
+        >>> known = {"{file} is empty.": "{file}是空的。"}
+        >>> Catalogue("zh_CN", known, spoken=frozenset(known)).say_error("my table is empty.")
+        'my table是空的。'
+        """
+        if text not in self.messages:
+            for one in self._likely(text):
+                if one.spoken and (made := one.loose.fullmatch(text)):
+                    given = {
+                        k: v if k in one.kept else self._given(v)
+                        for k, v in made.groupdict().items()
+                    }
+                    return SLOT.sub(lambda slot, v=given: v[slot[1]], one.said)
+        return self.say(text)
+
+    def _given(self, value: str) -> str:
+        """Say a phrase in an error; a name or a list of names stays as the reader wrote it."""
+        phrase = " " in LISTED.sub("", value)
+        return (phrase and self.say_error(value)) or value.replace(" and ", self.last)
 
     def _said(self, text: str) -> str | None:
         bare = text.strip()
@@ -276,15 +308,16 @@ def read_catalogue(language: str, pages: Path | None = None) -> Catalogue:
     texts = {**labels(sorted(FIGURES.rglob("*.csv")), short), **beside(files, short)}
     messages = {**texts, **_messages(CATALOGUES / language)}
     prose = _messages(pages / language / "LC_MESSAGES") if pages else {}
-    return Catalogue(language, messages, short_names(files), prose)
+    spoken = frozenset().union(*(_messages(CATALOGUES / language, name) for name in SPOKEN))
+    return Catalogue(language, messages, short_names(files), prose, spoken)
 
 
-def _messages(folder: Path) -> dict[str, str]:
+def _messages(folder: Path, files: str = "*.po") -> dict[str, str]:
     require_extra("babel", "book", "Another language")
     from babel.messages.pofile import read_po  # only another language needs it
 
     found = {}
-    for path in sorted(folder.rglob("*.po")):
+    for path in sorted(folder.rglob(files)):
         with path.open("rb") as stream:
             found |= {
                 " ".join(m.id.split()): m.string for m in read_po(stream) if m.id and m.string

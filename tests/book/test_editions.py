@@ -38,7 +38,7 @@ def test_a_page_keeps_its_roles_and_has_nothing_doubtful(path):
 @pytest.mark.parametrize("path", PROGRAM, ids=lambda path: path.stem)
 def test_a_message_fills_no_slot_that_english_lacks(path):
     found = messages(path)
-    assert len(found) > 1000
+    assert len(found) > 1000 or path.stem != "engine"
     for one in found:
         assert one.string
         assert not one.fuzzy
