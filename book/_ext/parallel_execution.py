@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 # The tags of a cell that change what is run; all others change only what is shown.
 OBEYED = {"raises-exception", "skip-execution"}
+# Extensions that do not say so, but read no page: one numbers sections when all are read, the other
+# is for LaTeX.
+SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 
 
 class ChapterError(SphinxError):
@@ -234,11 +237,21 @@ def kernel_config() -> KernelConfig:
     return config
 
 
+def _every_processor(app: Sphinx, *_: object) -> None:
+    # What `sphinx-build -j` asks for; jupyter-book has no such option. Once all chapters have run,
+    # pages are read and written by processes that Sphinx forks.
+    app.parallel = os.cpu_count() or 1
+    for name in SILENT:
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("run_first", [], "", [list])
     app.add_config_value("imported_first", [], "", [list])
     app.connect("env-before-read-docs", fill_cache)
+    app.connect("env-before-read-docs", _every_processor)
     # It searches all packages installed for the same plugin at each citation, a second in all.
     pybtex.plugin._load_entry_point = lru_cache(pybtex.plugin._load_entry_point)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
