@@ -105,13 +105,14 @@ def diagram(family: str, study: Study) -> drawing.Picture:
 
 def _draw_node(ax: Axes, node: Node, claims: dict[str, Claim]) -> None:
     drawing.draw_outline(ax, node.x, node.y, node.w, node.h, node.side)
-    lines = [(line, NAME) for line in drawing.wrap_words(node.en, (node.w - 2.5) * UNIT, NAME)]
-    lines.append((node.zh, NAME - 0.5))
+    english = drawing.wrap_words(node.en, (node.w - 2.5) * UNIT, NAME)
+    # The names of the groups tell other languages that both say the same (`language.pictures`).
+    lines = [*((line, NAME, "beside_en") for line in english), (node.zh, NAME - 0.5, "beside_zh")]
     x = node.x + node.w / 2
     y = node.y + node.h / 2 - LINE * (len(lines) - 1) / 2 - (2.6 if node.claim else 0)
-    for words, size in lines:
+    for words, size, group in lines:
         ax.text(x, y, words, fontsize=size, color=SIDE_COLOURS[node.side], ha="center",
-                va="center_baseline", zorder=4)  # fmt: skip
+                va="center_baseline", zorder=4, gid=group)  # fmt: skip
         y += LINE
     if node.claim:
         _hang(ax, x, y + 1.2, claims[node.claim])

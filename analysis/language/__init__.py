@@ -6,8 +6,10 @@ order. What estimates and what draws knows of no language: its words are transla
 shown, and a sentence without a message is reported, never guessed.
 """
 
-from analysis.language.catalogue import Catalogue, Unsaid, read_catalogue
+from analysis.language.catalogue import Catalogue, Unsaid
 from analysis.language.fragments import say_html
 from analysis.language.pictures import say_svg
+from analysis.language.reading import read_catalogue
+from analysis.language.style import Style
 
-__all__ = ["Catalogue", "Unsaid", "read_catalogue", "say_html", "say_svg"]
+__all__ = ["Catalogue", "Style", "Unsaid", "read_catalogue", "say_html", "say_svg"]

@@ -7,16 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
-from analysis.errors import require_extra
-from analysis.language.beside import beside, labels, short_names
-from analysis.places import CODE, FIGURES
+from analysis.language.style import Style
 
-__all__ = ["Catalogue", "Unsaid", "read_catalogue"]
+__all__ = ["Catalogue", "Unsaid"]
 
-CATALOGUES = Path(__file__).parent
-SPOKEN = ("errors.po", "command_line.po")  # what the terminal says
 NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d)[−+\-])?\d+(?:[.,]\d+)*(?:e[−+\-]?\d+)?(?![A-Za-z\d])")
 SLOT = re.compile(r"\{([a-z]\w*)\}")
 QUOTED = re.compile(r"'\{([a-z]\w*)\}'")  # what a reader wrote stays as it is written
@@ -31,9 +26,11 @@ NAMED = re.compile(
     r"[A-Z][\w'’&.,\- ]+ \(\d{4}[a-z]?\)|[\w.]*_[\w.]*|[\w.-]+/[\w./-]+|[a-z]\w*(?::[a-z]\w*)+"
     r"|[0-9a-f]{8,}|[A-Z]{2,}[\w+&-]*"
 )
+JOINED = re.compile(r" (?:of|in|the|other|and) ")  # more than a name
 TOGETHER = 12  # sentences or clauses that one message may hold
 OWN = re.compile(r"[\u3400-\u9fff]")
 LONG = re.compile(r"[a-z]{5,}|[A-Za-z]+ [a-z]{2,}")
+TERMS = re.compile(r"[\u3400-\u9fff]{2,7}")
 DIGITS = "0123456789+-−"
 LISTED = re.compile(r", and | and |, ")
 
@@ -77,8 +74,8 @@ class Catalogue:
         Whole texts of pages, without slots: braces in them are formulas.
     spoken : frozenset of str
         Messages of the terminal, whose slots may hold what a reader wrote; see `say_error`.
-    full_stop, clause, listing, last : str
-        What stands between sentences, after a clause, in a list and before its last member.
+    style : Style
+        How sentences are joined and tidied.
 
     Examples
     --------
@@ -94,10 +91,7 @@ class Catalogue:
     names: frozenset[str] = frozenset()
     pages: Mapping[str, str] = field(default_factory=dict)
     spoken: frozenset[str] = frozenset()
-    full_stop: str = ""
-    clauses: Mapping[str, str] = field(default_factory=lambda: {"; ": "；", ": ": "："})
-    listing: str = "、"
-    last: str = "和"
+    style: Style = field(default_factory=Style)
 
     @cached_property
     def _numbered(self) -> dict[str, tuple[tuple[str, ...], str]]:
@@ -138,6 +132,12 @@ class Catalogue:
         return [pattern for _, pattern in sorted(ranked, key=lambda one: one[0])]
 
     @cached_property
+    def terms(self) -> frozenset[str]:
+        """Short words of the language: what a label is not to be cut inside of."""
+        short = (said for said in self.messages.values() if TERMS.fullmatch(said))
+        return frozenset((*short, *self.style.terms))
+
+    @cached_property
     def _kept(self) -> dict[str, str | None]:
         return {}
 
@@ -148,7 +148,8 @@ class Catalogue:
         slots hold words, its sentences one by one, its clauses, the members of a list.
         """
         if text not in self._kept:
-            self._kept[text] = self._said(text)
+            said = self._said(text)
+            self._kept[text] = None if said is None else self.style.tidied(said)
         return self._kept[text]
 
     def say_error(self, text: str) -> str | None:
@@ -195,7 +196,7 @@ class Catalogue:
             return text
         if (found := self.messages.get(text[0].upper() + text[1:])) is not None:
             return found
-        ways = (self._by_numbers, self._by_pair, self._by_words)
+        ways = (self._by_numbers, self._by_pair, self._by_words, self._by_name)
         found = next((found for way in ways if (found := way(text)) is not None), None)
         # Else it may be in that language already, with an abbreviation in it.
         own = found is None and OWN.search(text) and not LONG.search(text)
@@ -216,7 +217,13 @@ class Catalogue:
     def _by_pair(self, text: str) -> str | None:
         """Take the other language's word where English stands beside it, ``Wuhan 武汉市``."""
         found = PAIR.fullmatch(text)
-        return found and (self.messages.get(found[1]) or found[2])
+        if found is None:
+            return None
+        return self.messages.get(found[1]) or (None if JOINED.search(found[1]) else found[2])
+
+    def _by_name(self, text: str) -> str | None:
+        found = PAIR.fullmatch(text)
+        return found and found[2]
 
     def _by_words(self, text: str, loose: bool = False) -> str | None:
         for pattern in self._likely(text):
@@ -257,7 +264,7 @@ class Catalogue:
                 return None
             at += taken
             mark = between[at - 1] if at < len(parts) else ""
-            said += found + (self.clauses.get(mark, self.full_stop) if mark else "")
+            said += found + (self.style.clauses.get(mark, self.style.full_stop) if mark else "")
         return said or None
 
     def _by_members(self, text: str) -> str | None:
@@ -267,7 +274,7 @@ class Catalogue:
             return None
         joined = " and " in text
         head, tail = (said[:-1], said[-1:]) if joined else (said, [])
-        return self.last.join([self.listing.join(head), *tail])
+        return self.style.last.join([self.style.listing.join(head), *tail])
 
 
 def _order(message: str) -> tuple[str, ...]:
@@ -286,40 +293,3 @@ def _look(message: str, slot: str) -> re.Pattern[str]:
             look += f"(?P={part})" if part in known else f"(?P<{part}>{slot})"
             known.add(part)
     return re.compile(look, re.S)
-
-
-def read_catalogue(language: str, pages: Path | None = None) -> Catalogue:
-    """Read all that is said in a language: the program's messages, texts of data, pages if asked.
-
-    Parameters
-    ----------
-    language
-        ``zh_CN``.
-    pages
-        A folder with ``<language>/LC_MESSAGES/*.po``.
-
-    Examples
-    --------
-    >>> read_catalogue("zh_CN").say("inconclusive")
-    '无法定论'
-    """
-    short = language.partition("_")[0]
-    files = sorted([*CODE.rglob("*.yml"), *FIGURES.rglob("*.yml")])
-    texts = {**labels(sorted(FIGURES.rglob("*.csv")), short), **beside(files, short)}
-    messages = {**texts, **_messages(CATALOGUES / language)}
-    prose = _messages(pages / language / "LC_MESSAGES") if pages else {}
-    spoken = frozenset().union(*(_messages(CATALOGUES / language, name) for name in SPOKEN))
-    return Catalogue(language, messages, short_names(files), prose, spoken)
-
-
-def _messages(folder: Path, files: str = "*.po") -> dict[str, str]:
-    require_extra("babel", "book", "Another language")
-    from babel.messages.pofile import read_po  # only another language needs it
-
-    found = {}
-    for path in sorted(folder.rglob(files)):
-        with path.open("rb") as stream:
-            found |= {
-                " ".join(m.id.split()): m.string for m in read_po(stream) if m.id and m.string
-            }
-    return found

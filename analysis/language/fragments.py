@@ -20,9 +20,10 @@ INLINE = re.compile(
     "a|abbr|b|br|code|em|i|kbd|mark|math|q|small|span|strong|sub|sup|tspan|wbr"
 ).fullmatch
 SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder)=")([^"]*)(")')
-MARKED = re.compile(r'<(span|tspan) lang="zh[^"]*">([^<]*)</\1>')
+MARKED = re.compile(r"""<(span|tspan) lang=["']zh[^"']*["']>([^<]*)</\1>""")
 MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
 VOID = ("<br", "<code", "<math", "<wbr", "<!--")  # pieces that nothing closes
+CODES = re.compile(r"[A-Z]\d+(?:, [A-Z]\d+)+")
 OPAQUE = re.compile(r'class="[^"]*\bmath\b')
 
 
@@ -70,7 +71,7 @@ def _attribute(found: re.Match[str], catalogue: Catalogue, unsaid: Unsaid) -> st
 def _block(run: list[str], catalogue: Catalogue, unsaid: Unsaid) -> str:
     """Say one block: as a whole with its tags as numbered marks, or else piece by piece."""
     if not any(WORDS.search(piece) for piece in run if not piece.startswith("<")):
-        return "".join(run)
+        return _without_words(run, catalogue)
     first, last = _core(run)
     head, core, tail = run[:first], run[first:last], run[last:]
     whole, tags = _encoded(core)
@@ -84,6 +85,16 @@ def _block(run: list[str], catalogue: Catalogue, unsaid: Unsaid) -> str:
             return "".join([*head, *pieces, *tail])
     unsaid.note(" ".join(whole.split()))
     return "".join(run)
+
+
+def _without_words(run: list[str], catalogue: Catalogue) -> str:
+    """Tidy codes, numbers and words of the other language; a list of codes may be links."""
+    codes = CODES.fullmatch("".join(one for one in run if not one.startswith("<")).strip())
+    return "".join(
+        one if one.startswith("<") else catalogue.style.listing if codes and one == ", "
+        else catalogue.style.tidied(one)
+        for one in run
+    )  # fmt: skip
 
 
 def _piece(piece: str, catalogue: Catalogue) -> str | None:

@@ -12,18 +12,30 @@ import sys
 from pathlib import Path
 
 import yaml
-from edition import ROOT, catalogue
+from speech import ROOT, catalogue
 
+NUMBERED = {
+    "figure": "Fig. %s",
+    "table": "Table %s",
+    "code-block": "Listing %s",
+    "section": "Section %s",
+}
 CONFIGURATION = ROOT / "_config.yml"
 
 
 def configuration(raw: dict, language: str) -> dict:
-    """Return the configuration of an edition: its language, and the book's title in it."""
+    """Return the configuration of an edition: its language, and in it what stands on every page."""
     said = catalogue(language).say
     own = {name: str(ROOT / folder) for name, folder in raw["sphinx"]["local_extensions"].items()}
-    settings = {**raw["sphinx"]["config"], "language": language}
+    numbered = {kind: said(words) or words for kind, words in NUMBERED.items()}
+    settings = {**raw["sphinx"]["config"], "language": language, "numfig_format": numbered}
     sphinx = {**raw["sphinx"], "local_extensions": own, "config": settings}
-    return {**raw, "title": said(raw["title"]) or raw["title"], "sphinx": sphinx}
+    shown = {
+        part: said(raw[part]) or raw[part]
+        for part in ("title", "author", "copyright")
+        if part in raw
+    }
+    return {**raw, **shown, "sphinx": sphinx}
 
 
 def build(name: str, language: str) -> int:

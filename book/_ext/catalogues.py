@@ -17,15 +17,12 @@ from pathlib import Path
 import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
-from edition import ROOT, SOURCE
-
-from analysis.language.catalogue import WORDS
+from edition import spoken
+from speech import ROOT, SOURCE
 
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n---\n(.*?)\n---\n", re.M | re.S)
 EXERCISE = re.compile(r"^:*`*\{exercise-start\} *(\S.*?) *$", re.M)
 FOLD = re.compile(r"<summary>(.*?)</summary>", re.S)
-SILENT = re.compile(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|https?://\S+|^[\d.,]+ \w{1,2}$")
-COMMAND = re.compile(r"\\[a-zA-Z]")  # of a formula that stands alone
 WIDTH = 100
 
 
@@ -45,12 +42,6 @@ def further(text: str) -> Iterator[str]:
         for part, key in (("image", "alt"), ("figure", "caption")):
             if words := (settings.get(part) or {}).get(key):
                 yield " ".join(str(words).split())
-
-
-def spoken(message: str) -> bool:
-    """Whether a message has words beside formulas, code and references."""
-    rest = SILENT.sub(" ", message)
-    return bool(WORDS.search(rest)) and not COMMAND.search(rest)
 
 
 def extract(folder: Path) -> dict[str, Catalog]:

@@ -10,22 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from docutils import nodes
+from speech import ROOT, SOURCE, catalogue, say_or_note, translated
 from sphinx import addnodes
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-from analysis.language import Catalogue, Unsaid, read_catalogue, say_html, say_svg  # noqa: E402
-from analysis.language.catalogue import WORDS  # noqa: E402
+from analysis.language import Catalogue, Unsaid, say_html
+from analysis.language.catalogue import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,29 +31,23 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 LOGGER = logging.getLogger(__name__)
-SOURCE, COMPILED = ROOT / "book" / "locale", ROOT / "_build" / "locale"
+COMPILED = ROOT / "_build" / "locale"
+SILENT = re.compile(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|https?://\S+|^[\d.,]+ \w{1,2}$")
+COMMAND = re.compile(r"\\[a-zA-Z]")  # of a formula that stands alone
 GLUED = re.compile(r"\{glue:text\}`(?![^`]*::)([^`]+)`")
-LANGUAGE = "en"
 GLUE = "pasted-text"
-NAMES = {"en": "English", "zh": "中文"}
-CAPTION = re.compile(r'(<span class="caption-text">)([^<]*)(</span>)')
-PLACE = re.compile(r'(<div class="article-header-buttons">)')
 DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-TITLED = re.compile(r"(.*\()([^()]+)(\))", re.S)
-LATE = Unsaid()
+CITED = "bibtex-citation"
+WORDED = re.compile(r"(\\text\{)([^{}]*[A-Za-z]{2}[^{}]*)\}")
+MINUS = re.compile(r"(?<![\w\d])-(?=\d)")
 UNSPOKEN = (nodes.math, nodes.math_block, nodes.literal, nodes.literal_block)
 
 
-def translated(app: Sphinx) -> bool:
-    """Say whether this edition is in another language than the sources."""
-    return app.config.language != LANGUAGE
-
-
-@cache
-def catalogue(language: str) -> Catalogue:
-    """Return every message of a language."""
-    return read_catalogue(language, SOURCE)
+def spoken(message: str) -> bool:
+    """Whether a message has words beside formulas, code and references."""
+    rest = SILENT.sub(" ", message)
+    return bool(WORDS.search(rest)) and not COMMAND.search(rest)
 
 
 def _compile(app: Sphinx, config: Config) -> None:
@@ -69,7 +60,9 @@ def _compile(app: Sphinx, config: Config) -> None:
         with path.open("rb") as stream:
             found = read_po(stream)
         for message in found:
-            if message.string and isinstance(message.string, str):
+            if message.id and not spoken(message.id):  # Sphinx would break a formula
+                message.string = ""
+            elif message.string and isinstance(message.string, str):
                 message.string = GLUED.sub(partial(_elsewhere, page.name), message.string)
         target = COMPILED / folder / page.with_suffix(".mo")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -99,14 +92,18 @@ def _say(app: Sphinx, page: nodes.document, name: str) -> None:
         if "html" in block.get("format", ""):
             refill(block, say_html(block.astext(), messages, unsaid))
     _say_scripts(page, messages)
+    for formula in page.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
+        refill(formula, WORDED.sub(partial(_worded, messages, unsaid), formula.astext()))
     for image in page.findall(nodes.image):
         if alt := image.get("alt"):
-            image["alt"] = _or_note(alt, messages, unsaid)
+            image["alt"] = say_or_note(alt, messages, unsaid)
     for glued in page.findall(lambda n: isinstance(n, nodes.inline) and GLUE in n["classes"]):
-        refill(glued, _or_note(glued.astext(), messages, unsaid))
-    for words in list(page.findall(nodes.Text)):  # titles of exercises, which Sphinx leaves out
-        if (found := TITLED.fullmatch(words)) and (said := messages.pages.get(found[2])):
-            words.parent.replace(words, nodes.Text(f"{found[1]}{said}{found[3]}"))
+        refill(glued, MINUS.sub("−", say_or_note(glued.astext(), messages, unsaid)))
+    for title in page.findall(nodes.title):  # of exercises, which Sphinx leaves out
+        _say_title(title, messages)
+    for cited in page.findall(lambda n: isinstance(n, nodes.inline) and CITED in n["classes"]):
+        for words in list(cited.findall(nodes.Text)):
+            words.parent.replace(words, nodes.Text(messages.style.cited(words)))
     docstrings = {id(n) for d in page.findall(addnodes.desc) for n in d.findall(nodes.Element)}
     for node in list(page.findall(nodes.Element)):  # docstrings stay English
         if node.get("translated") is False and id(node) not in docstrings and _words(node):
@@ -114,6 +111,22 @@ def _say(app: Sphinx, page: nodes.document, name: str) -> None:
     for text, times in unsaid.found.items():
         LOGGER.warning("no message in %s, met %d times: %s", app.config.language, times, text,
                        location=name, type="edition")  # fmt: skip
+
+
+def _say_title(title: nodes.title, messages: Catalogue) -> None:
+    for words in list(title.findall(nodes.Text)):
+        if said := messages.pages.get(" ".join(words.split())):
+            words.parent.replace(words, nodes.Text(said))
+        elif words.strip() in "()":
+            words.parent.replace(words, nodes.Text(messages.style.cited(words.strip())))
+
+
+def _worded(messages: Catalogue, unsaid: Unsaid, found: re.Match[str]) -> str:
+    """Say a word of a formula; there it is one of few and means what only formulas mean by it."""
+    said = messages.messages.get(f"formula: {found[2].strip()}")
+    if said is None:
+        unsaid.note(f"formula: {found[2].strip()}")
+    return f"{found[1]}{found[2] if said is None else said}}}"
 
 
 def _say_node(node: nodes.Element, messages: Catalogue, unsaid: Unsaid) -> None:
@@ -167,66 +180,6 @@ def _words(node: nodes.Element) -> bool:
     """Whether a block holds words to be said, beside formulas and names of the program."""
     spoken = (t for t in node.findall(nodes.Text) if not isinstance(t.parent, UNSPOKEN))
     return bool(WORDS.search(" ".join(spoken)))
-
-
-def _or_note(text: str, messages: Catalogue, unsaid: Unsaid) -> str:
-    text = " ".join(text.split())
-    if (said := messages.say(text)) is None:
-        unsaid.note(text)
-    return text if said is None else said
-
-
-def tag(app: Sphinx) -> str:
-    """Return the language of the edition as HTML names it."""
-    return app.config.language.replace("_", "-")
-
-
-def say_page(app: Sphinx, text: str) -> str:
-    """Say a whole page, or a fragment, in the language of the edition."""
-    return say_html(text, catalogue(app.config.language), LATE)
-
-
-def said_svg(app: Sphinx, svg: str) -> str:
-    """Say the labels of a drawing in the language of the edition."""
-    return say_svg(svg, catalogue(app.config.language), LATE) if translated(app) else svg
-
-
-def with_switch(text: str, page: str, app: Sphinx) -> str:
-    """Put a link to every other edition into a page, and say the captions of its contents.
-
-    Parameters
-    ----------
-    text
-        A page of the theme; others have no place for the link and stay as they are.
-    page
-        Its address below the edition's folder.
-    """
-    if translated(app):
-        text = CAPTION.sub(
-            lambda c: f"{c[1]}{_or_note(c[2], catalogue(app.config.language), LATE)}{c[3]}", text
-        )
-    up = "../" * page.count("/")
-    every = {"": LANGUAGE, **app.config.editions}
-    links = "".join(
-        f'<a class="edition btn btn-sm" href="{_way(app, up, folder)}{page}" '
-        f'lang="{code}" hreflang="{code}">{NAMES[code.partition("-")[0]]}</a>'
-        for folder, language in every.items()
-        if language != app.config.language and (code := language.replace("_", "-"))
-    )
-    return text if "edition btn" in text else PLACE.sub(rf"\1{links}", text, count=1)
-
-
-def _way(app: Sphinx, up: str, folder: str) -> str:
-    out = up + "../" if translated(app) else up
-    return f"{out}{folder}/" if folder else out
-
-
-def report(app: Sphinx) -> None:
-    """Fail where a drawing or a caption had no message."""
-    if translated(app) and LATE.found:
-        listed = "; ".join(sorted(LATE.found)[:20])
-        what = f"{len(LATE.found)} texts have no message in {app.config.language}"
-        raise ExtensionError(f"{what}: {listed}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accessible import mend
-from edition import report, said_svg, tag, with_switch
 from light_pages import drawings, light, write_letters
 from small_fonts import write_font
+from speech import report, said_svg, tag
+from switch import with_switch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))

@@ -6,6 +6,7 @@ data and study are as they were. Every number of the prose that belongs to a cla
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 import sys
@@ -22,15 +23,19 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from chapter_execution import execution_key  # noqa: E402
-from edition import refill, say_page, tag, translated  # noqa: E402
+from edition import refill  # noqa: E402
+from speech import say_page, tag, translated  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from sphinx.application import Sphinx
 
 FOLDERS = ("data", "downloads", "trace")
 DOWNLOADS = re.compile(r'(href=")((?:\.\./)*)(downloads/)')
 MARK = "glue:"
 MADE_FROM = "downloads/.made_from"
+KEPT = ROOT / "_build" / "trace.pickle"
 
 
 class TracedText(PasteTextRole):
@@ -93,22 +98,38 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
         return
     for folder in FOLDERS:
         shutil.rmtree(out / folder, ignore_errors=True)
+    for path, content in _kept(app, key):
+        if translated(app):  # files are the same in every edition and stand beside the first
+            if path.startswith("downloads/"):
+                continue
+            content = _said(app, content, path)
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(key, encoding="utf-8")
+
+
+def _kept(app: Sphinx, key: str) -> Iterable[tuple[str, bytes]]:
+    """Make pages and files once for all editions; the others read what the first kept."""
+    if translated(app) and KEPT.is_file():
+        found, made = pickle.loads(KEPT.read_bytes())
+        if found == key:
+            return made
+    made = [*_made(app)]
+    if app.config.editions:
+        KEPT.write_bytes(pickle.dumps((key, [one for one in made if one[0].endswith(".html")])))
+    return made
+
+
+def _made(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     from analysis.claims import current_archive, read_study
     from analysis.display.trace.site import Frame, site
 
     frame = Frame(mode=_mode(app), repository=_repository(app), highlight=_coloured)
     for name in app.config.studies:
         study = read_study(name)
-        for path, content in site(study, current_archive(study), frame):
-            if translated(app):  # files are the same in every edition and stand beside the first
-                if path.startswith("downloads/"):
-                    continue
-                content = _said(app, content, path)
-            target = out / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(key, encoding="utf-8")
+        yield from site(study, current_archive(study), frame)
 
 
 def _said(app: Sphinx, content: bytes, path: str) -> bytes:

@@ -8,11 +8,14 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from build_editions import configuration
-from catalogues import further, renewed, spoken
+from catalogues import further, renewed
 from docutils import nodes
-from edition import GLUED, SOURCE, _elsewhere, refill, with_switch
+from edition import GLUED, _elsewhere, refill, spoken
+from speech import SOURCE
+from switch import with_switch
 
-from analysis.language.catalogue import CATALOGUES, SLOT
+from analysis.language.catalogue import SLOT
+from analysis.language.reading import CATALOGUES
 
 PAGES = sorted(SOURCE.rglob("*.po"))
 PROGRAM = sorted(CATALOGUES.rglob("*.po"))
