@@ -199,7 +199,7 @@ def _key(value: float | None) -> str:
 def rules_table(by: Rules) -> Html:
     """Show the numbers of the rules, each with what fixed it, and then their words."""
     numbers = [
-        {"Number": name, "What it is": by.meaning[name], "Value": f"{getattr(by, name):g}",
+        {"Parameter": name, "What it is": by.meaning[name], "Value": f"{getattr(by, name):g}",
          "Simulation that fixed it": by.simulation[name]}
         for name in by.meaning
     ]  # fmt: skip

@@ -176,7 +176,7 @@ class Catalogue:
     def _given(self, value: str) -> str:
         """Say a phrase in an error; a name or a list of names stays as the reader wrote it."""
         phrase = " " in LISTED.sub("", value)
-        return (phrase and self.say_error(value)) or value.replace(" and ", self.last)
+        return (phrase and self.say_error(value)) or value.replace(" and ", self.style.last)
 
     def _said(self, text: str) -> str | None:
         bare = text.strip()

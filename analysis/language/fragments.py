@@ -23,6 +23,7 @@ SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder)=")([^"]*)(")')
 MARKED = re.compile(r"""<(span|tspan) lang=["']zh[^"']*["']>([^<]*)</\1>""")
 MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
 VOID = ("<br", "<code", "<math", "<wbr", "<!--")  # pieces that nothing closes
+COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 CODES = re.compile(r"[A-Z]\d+(?:, [A-Z]\d+)+")
 OPAQUE = re.compile(r'class="[^"]*\bmath\b')
 
@@ -42,10 +43,14 @@ def say_html(text: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
     text = MARKED.sub(r"\2", text)
     made: list[str] = []
     run: list[str] = []  # the pieces of a block: words and inline tags
+    code = False  # heads of a data frame are names of its columns
     for i, part in enumerate(TAG.split(text)):
         if i % 2 == 0:
             run.append(part)
+            if code and COLUMN.fullmatch(part):
+                made, run = [*made, *run], []
             continue
+        code = (code or 'class="dataframe"' in part) and part != "</thead>"
         name = NAME.match(part)
         tag = name[1].lower() if name else ""
         if tag == "svg":

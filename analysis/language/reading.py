@@ -13,7 +13,7 @@ from analysis.language.style import Style
 from analysis.places import CODE, FIGURES
 from analysis.strict import Loader
 
-__all__ = ["CATALOGUES", "read_catalogue"]
+__all__ = ["CATALOGUES", "read_catalogue", "read_style"]
 
 CATALOGUES = Path(__file__).parent
 SPOKEN = ("errors.po", "command_line.po")  # what the terminal says
@@ -40,12 +40,24 @@ def read_catalogue(language: str, pages: Path | None = None) -> Catalogue:
     messages = {**texts, **_messages(CATALOGUES / language)}
     prose = _messages(pages / language / "LC_MESSAGES") if pages else {}
     spoken = frozenset().union(*(_messages(CATALOGUES / language, name) for name in SPOKEN))
-    style = _style(CATALOGUES / language)
+    style = read_style(language)
     return Catalogue(language, messages, short_names(files), prose, spoken, style=style)
 
 
-def _style(folder: Path) -> Style:
-    with (folder / "style.yml").open(encoding="utf-8") as stream:
+def read_style(language: str) -> Style:
+    """Read how a language joins and tidies sentences.
+
+    Parameters
+    ----------
+    language
+        ``zh_CN``.
+
+    Examples
+    --------
+    >>> read_style("zh_CN").tidied("贷款(对数), 2010-2024")
+    '贷款（对数）, 2010—2024'
+    """
+    with (CATALOGUES / language / "style.yml").open(encoding="utf-8") as stream:
         read = yaml.load(stream, Loader=Loader)
     pairs = {name: tuple(map(tuple, read[name])) for name in ("tidy", "citations")}
     return Style(**{**read, **pairs})

@@ -119,6 +119,8 @@ def test_an_edition_is_configured_as_the_book_but_for_its_language():
     }
     made = configuration(raw, "zh_CN")
     assert made["title"] == "无法定论"
+    numbered = made["sphinx"]["config"].pop("numfig_format")
+    assert numbered["figure"] == "图%s"
     assert made["sphinx"]["config"] == {"studies": ["x"], "language": "zh_CN"}
     assert made["sphinx"]["local_extensions"]["one"].endswith("/book/_ext")
     assert raw["sphinx"]["config"] == {"studies": ["x"]}

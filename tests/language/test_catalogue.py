@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.language import Catalogue
+from analysis.language.reading import read_style
 
 MESSAGES = {
     "{n} rows, p = {p}.": "p = {p}，{n}个观测。",
@@ -22,8 +23,9 @@ MESSAGES = {
 @pytest.fixture
 def zh():
     return Catalogue(
-        "zh_CN", MESSAGES, frozenset({"fsQCA"}), {"Where $x_{i}$ stands.": "$x_{i}$处。"}
-    )
+        "zh_CN", MESSAGES, frozenset({"fsQCA"}), {"Where $x_{i}$ stands.": "$x_{i}$处。"},
+        style=read_style("zh_CN"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

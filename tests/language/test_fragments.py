@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.language import Catalogue, Unsaid, say_html, say_svg
+from analysis.language.reading import read_style
 
 MESSAGES = {
     "Claim": "命题",
@@ -18,7 +19,7 @@ MESSAGES = {
 
 @pytest.fixture
 def zh():
-    return Catalogue("zh_CN", MESSAGES)
+    return Catalogue("zh_CN", MESSAGES, style=read_style("zh_CN"))
 
 
 @pytest.mark.parametrize(
@@ -55,5 +56,5 @@ def test_a_label_over_two_lines_is_one_message(zh):
     line = '<text x="1" y="{}">{}</text>\n'
     label = '<g id="text_1">\n' + line.format(1, "share of loans") + line.format(2, "in output")
     said = say_svg(f"<svg>{label}</g></svg>", zh, Unsaid())
-    assert '<text x="1" y="1">贷款占产</text>' in said
-    assert '<text x="1" y="2">出比重</text>' in said
+    assert '<text x="1" y="1">贷款占</text>' in said
+    assert '<text x="1" y="2">产出比重</text>' in said

@@ -173,7 +173,7 @@ def _counts(moved: Moved, meaning: Mapping[str, str]) -> Html:
         elsewhere = ", ".join(f"{v:g}: {n}" for v, n in counted if v != moved.default[name])
         rows.append(
             {
-                "Number": NAMES[name],
+                "Parameter": NAMES[name],
                 "In the rules": f"{moved.default[name]:g}",
                 "Claims that change, by value": elsewhere,
                 "What it is": meaning[name],

@@ -106,7 +106,7 @@ def _by_year(found: Course) -> str:
             found.years, found.counts, lowest, middle, highest, strict=True
         )
     )  # fmt: skip
-    heads = ("Year", "Figures", "Lowest", "Median", "Highest")
+    heads = ("Year", "Count", "Lowest", "Median", "Highest")
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
     caption = f"By year, in {found.unit}, of {found.figures.shape[1]} entities"
     body = (
@@ -182,7 +182,7 @@ def dataset_page(source: Source, sizes: Mapping[str, int]) -> Html:
     )
     rows = [
         {"File": Html(link(path, f"../../downloads/{source.name}/{path}")),
-         "Size": f"{size / 1000:,.0f} kB"} for path, size in sizes.items()
+         "File size": f"{size / 1000:,.0f} kB"} for path, size in sizes.items()
     ]  # fmt: skip
     files = table(
         pd.DataFrame(rows), "A Data Package: datapackage.json describes every column"
