@@ -1,6 +1,6 @@
 """The command line: list claims, evaluate one, describe a variable, check everything.
 
-    python -m analysis claims [--json] [--family F] [--status S]
+    python -m analysis [--lang zh] claims [--json] [--family F] [--status S]
     python -m analysis claims --evaluate [--out DIR] [--draws N] [--jobs N]
     python -m analysis claim M16 [--json]
     python -m analysis evaluate [--out DIR] [--draws N] [--jobs N] [--json]
@@ -29,9 +29,10 @@ from typing import Any
 
 from analysis.adapt.options import Wishes
 from analysis.claims.study import Study, read_study
-from analysis.claims.text import claim_text, labelled, ledger_text, table
-from analysis.commands import parser
+from analysis.claims.text import claim_text, labelled, ledger_text, speaking, spoken, table
+from analysis.commands import language_of, parser
 from analysis.errors import AnalysisError, DataError, require_known
+from analysis.language import LANGUAGES, Voice, voice
 
 __all__ = ["main"]
 
@@ -53,12 +54,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit code: 0, or 2 after an error the user can mend.
     """
-    options = parser(COMMANDS).parse_args(arguments)
+    language, words = language_of(sys.argv[1:] if arguments is None else arguments, LANGUAGES)
+    try:
+        speaker = voice(language)
+    except AnalysisError as error:  # what reads catalogues is not installed
+        print(error, file=sys.stderr)
+        return 2
+    with speaking(speaker):
+        return _run(words, speaker)
+
+
+def _run(words: Sequence[str], speaker: Voice | None) -> int:
+    options = parser(COMMANDS, LANGUAGES).parse_args(words, argparse.Namespace(voice=speaker))
     try:
         facts, write = options.run(options)
         text = _json(facts) if options.json else write()
     except AnalysisError as error:
-        print(error, file=sys.stderr)
+        print(spoken(str(error)), file=sys.stderr)
         return 2
     return _print(text)
 
@@ -87,7 +99,7 @@ def _results(options: argparse.Namespace, study: Study, wanted: set[str]) -> Ans
     results = [record for record in found if record.id in wanted]
     names = " and ".join(map(str, write_claims(results, options.out)))
     facts = [record.plain() for record in results]
-    return facts, lambda: f"{results_text(results, _width())}\nWritten: {names}"
+    return facts, lambda: f"{results_text(results, _width())}\n{spoken(f'Written: {names}')}"
 
 
 def _require_folder(path: Path) -> None:
@@ -107,7 +119,7 @@ def _evaluate(options: argparse.Namespace) -> Answer:
     kept = make_archive(study, draws=options.draws, jobs=options.jobs, root=root, said=said.append)
     facts = {"archive": str(kept.folder), "written": bool(said), **kept.manifest}
     words = "written" if said else "up to date"
-    return facts, lambda: f"The archive of '{study.name}' is {words}: {kept.folder}"
+    return facts, lambda: spoken(f"The archive of '{study.name}' is {words}: {kept.folder}")
 
 
 def _drift(options: argparse.Namespace) -> Answer:
@@ -122,7 +134,7 @@ def _drift(options: argparse.Namespace) -> Answer:
             f"{first['claim']}, {first['old']} before and {first['new']} now: say why, or mend it."
         )
     rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
-    text = f"{len(found)} numbers and words moved."
+    text = spoken(f"{len(found)} numbers and words moved.")
     facts = found.to_dict(orient="records")
     return facts, lambda: f"{table(rows, '<<<>><', _width())}\n\n{text}" if len(found) else text
 
@@ -133,7 +145,8 @@ def _adapt(options: argparse.Namespace) -> Answer:
     from analysis.adapt.words import adapted_text
 
     wishes = Wishes(**{f.name: getattr(options, f.name) for f in fields(Wishes)})
-    found = adapt(read_study(options.study), wishes)
+    page = options.voice.page if options.voice else str
+    found = adapt(read_study(options.study), wishes, _told, page)
     return found.plain(), lambda: adapted_text(found, _width())
 
 
@@ -161,7 +174,9 @@ def _claim(options: argparse.Namespace) -> Answer:
 def _describe(options: argparse.Namespace) -> Answer:
     study = _study(options)
     variable = study.panel(study.main).describe(options.name)
-    return asdict(variable), lambda: str(variable)
+    lines = [f"{variable.name}: {spoken(variable.title)}"]
+    lines += [f"  {spoken(label)}: {spoken(text)}" for label, text in variable.facts()]
+    return asdict(variable), lambda: "\n".join(lines)
 
 
 def _export(options: argparse.Namespace) -> Answer:
@@ -173,7 +188,8 @@ def _export(options: argparse.Namespace) -> Answer:
     package = data_set_package(study.panel(options.name), study.data)
     told = write_package(package, folder)
     facts = {"package": str(told), "files": sorted(package.files)}
-    return facts, lambda: f"{len(package.files)} files are written; {told} says what they hold."
+    text = f"{len(package.files)} files are written; {told} says what they hold."
+    return facts, lambda: spoken(text)
 
 
 def _check(options: argparse.Namespace) -> Answer:
@@ -181,7 +197,7 @@ def _check(options: argparse.Namespace) -> Answer:
 
     found = check(_study(options))
     rows = [("checked", "count"), *((name, f"{count:,}") for name, count in found.items())]
-    return found, lambda: table(rows, "<>") + "\n\nAll as declared."
+    return found, lambda: f"{table(rows, '<>')}\n\n{spoken('All as declared.')}"
 
 
 def _certify(options: argparse.Namespace) -> Answer:
@@ -210,12 +226,16 @@ def _calibrate(options: argparse.Namespace) -> Answer:
         require_known("data set", dataset, study.datasets, "the study")
     datasets = options.datasets or study.datasets
     todo = list(tasks(datasets, families, options.panels, options.planted))
-    run(study.folder, todo, runs, jobs=options.jobs or 1,
-        said=lambda words: print(words, file=sys.stderr))  # fmt: skip
+    run(study.folder, todo, runs, jobs=options.jobs or 1, said=_told)
     where = study, todo, runs, options.tables or study.folder, revision()
     found = write_calibration(*where).families if options.planted else write_books(*where)
     rows = [tuple(found.columns), *(tuple(map(_figure, row)) for row in found.to_numpy())]
     return found.to_dict("records"), lambda: table(rows, "<" + ">" * (len(rows[0]) - 1), _width())
+
+
+def _told(words: str) -> None:
+    """Say how far a long command is."""
+    print(spoken(words), file=sys.stderr, flush=True)
 
 
 def _figure(value: object) -> str:

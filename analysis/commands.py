@@ -3,29 +3,83 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from analysis.adapt.options import add_options
+from analysis.claims.text import columns_wide, spoken, wrap
 
-__all__ = ["parser"]
+__all__ = ["language_of", "parser"]
+
+PROGRAM = "python -m analysis"
 
 Add = Callable[..., argparse.Action]
 """Adds an argument to a command."""
 
 
-def parser(run: Mapping[str, Callable[[argparse.Namespace], object]]) -> argparse.ArgumentParser:
+class _Help(argparse.HelpFormatter):
+    """Says headings and explanations by the voice that speaks, before they are wrapped."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401
+        super().add_usage(usage, actions, groups, spoken("usage: ") if prefix is None else prefix)
+
+    def _format_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any) -> str:  # noqa: ANN401
+        more = columns_wide(prefix) - len(prefix)  # argparse counts characters
+        self._width -= more
+        text = super()._format_usage(usage, actions, groups, prefix)
+        self._width += more
+        return text.replace("\n ", f"\n {' ' * more}")
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(heading and spoken(heading))
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in wrap(text, width))
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(formatter_class=_Help, **more)
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {spoken('error')}: {spoken(message)}\n")
+
+
+def language_of(words: Sequence[str], known: Collection[str]) -> tuple[str, list[str]]:
+    """Return the language asked for, before or after the command, and the other words."""
+    asks = _Parser(prog=PROGRAM, add_help=False, allow_abbrev=False)
+    _add_language(asks.add_argument, known)
+    options, rest = asks.parse_known_args(words)
+    return options.lang, rest
+
+
+def _add_language(add: Add, known: Collection[str]) -> None:
+    add("--lang", choices=tuple(known), default="en", help="language of what is printed")
+
+
+def parser(
+    run: Mapping[str, Callable[[argparse.Namespace], object]], languages: Collection[str]
+) -> argparse.ArgumentParser:
     """Return the parser; ``options.run`` is then what the command does.
 
     Parameters
     ----------
     run
         By the name of each command.
+    languages
+        That can be printed, two letters each.
     """
-    made = argparse.ArgumentParser(
-        prog="python -m analysis",
+    made = _Parser(
+        prog=PROGRAM,
         description="The claims of a study, and what published figures say about them.",
     )
+    _add_language(made.add_argument, languages)
     commands = made.add_subparsers(required=True, metavar="command")
 
     def command(name: str, what: str) -> Add:

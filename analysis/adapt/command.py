@@ -55,7 +55,12 @@ class Adapted:
         }  # fmt: skip
 
 
-def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = None) -> Adapted:
+def adapt(
+    study: Study,
+    wishes: Wishes,
+    said: Callable[[str], None] | None = None,
+    page: Callable[[str], str] = str,
+) -> Adapted:
     """Make a data set of a reader's table, put the study to it and write a report.
 
     Parameters
@@ -66,6 +71,8 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
         What is asked for.
     said
         Told of every step; standard error by default.
+    page
+        Says the finished page of the report in another language.
 
     Returns
     -------
@@ -91,7 +98,7 @@ def adapt(study: Study, wishes: Wishes, said: Callable[[str], None] | None = Non
         answers = answer(asked, folder, made.name, draws=wishes.draws, jobs=wishes.jobs, said=said,
                          policies=policies)  # fmt: skip
         report = make_report(found, made.account, answers)
-        write_report(folder / "report", report)
+        write_report(folder / "report", report, page)
         if wishes.book:
             write_book(folder, report, wishes.draws)
             (folder / HTML).mkdir()

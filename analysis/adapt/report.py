@@ -82,7 +82,7 @@ def make_report(found: Map, account: Account, answers: Answers) -> Report:
     return Report(found, account, answers, made, grids, _forest(answers))
 
 
-def write_report(folder: Path, report: Report) -> None:
+def write_report(folder: Path, report: Report, page: Callable[[str], str] = str) -> None:
     """Write ``index.html``, ``tables/`` and ``figures/``.
 
     Parameters
@@ -91,6 +91,8 @@ def write_report(folder: Path, report: Report) -> None:
         Made by this.
     report
         What is shown.
+    page
+        Says the finished page in another language.
     """
     for room in ("tables", "figures"):
         (folder / room).mkdir(parents=True)
@@ -108,7 +110,7 @@ def write_report(folder: Path, report: Report) -> None:
         for ending in (".svg", ".png"):
             picture.save(folder / "figures" / f"{name}{ending}")
     svg = {name: (folder / "figures" / f"{name}.svg").read_text("utf-8") for name in drawn}
-    (folder / "index.html").write_text(_page(report, svg), encoding="utf-8", newline="\n")
+    (folder / "index.html").write_text(page(_page(report, svg)), encoding="utf-8", newline="\n")
 
 
 def _forest(answers: Answers) -> Exhibit | None:

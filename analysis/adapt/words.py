@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.adapt.answers import Answers
 from analysis.adapt.command import Adapted
-from analysis.claims.text import table
+from analysis.claims.text import spoken, table
 
 __all__ = ["adapted_text"]
 
@@ -29,21 +29,20 @@ def adapted_text(found: Adapted, width: int = 100) -> str:
                      claim.sentence))  # fmt: skip
     rows += [(one.id, f"{one.estimate:+.2f}, p {one.p:.3f}", answers.book.get(one.id, "–"),
               f"{one.outcome} on {one.term}") for one in answers.large]  # fmt: skip
-    body = "\n".join(lines)
-    return (
-        f"{body}\n\n{table(rows, '<<<<', width)}\n\n{_counted(answers)}\n"
-        f"Written: {found.folder}, with the report in {found.folder / 'report' / 'index.html'}"
-    )
+    report = found.folder / "report" / "index.html"
+    last = [*_counted(answers), f"Written: {found.folder}, with the report in {report}"]
+    body, end = ("\n".join(map(spoken, part)) for part in (lines, last))
+    return f"{body}\n\n{table(rows, '<<<<', width)}\n\n{end}"
 
 
-def _counted(answers: Answers) -> str:
+def _counted(answers: Answers) -> list[str]:
     """Say how many claims were asked, which of them have no answer, and why others were not."""
     told = [f"{len(answers.asked.study.ledger)} of {len(answers.records)} claims were asked."]
     told += [f"{r.id} has no answer: {r.evidence.cannot}" for r in answers.unanswered]
     if reasons := answers.asked.reasons:
         counts = "; ".join(f"{n} {reason}" for reason, n in reasons.items())
         told.append(f"Not asked: {counts}.")
-    return "\n".join(told)
+    return told
 
 
 def _policy(

@@ -10,7 +10,7 @@ from analysis.claims.evaluated import Evaluated, Reading
 from analysis.claims.evidence import Evidence
 from analysis.claims.finding import Finding
 from analysis.claims.record import Record
-from analysis.claims.text import claim_text, labelled, table, wrap
+from analysis.claims.text import claim_text, labelled, spoken, table, wrap
 from analysis.claims.verdicts import Verdict
 from analysis.inference import Estimate
 from analysis.inference.cells import plain_number
@@ -18,7 +18,11 @@ from analysis.models import EFFECTS
 
 __all__ = ["evidence_text", "finding_line", "results_text", "verdict_text"]
 
-_PASSED = {True: "passed", False: "failed", None: "not asked"}
+_PASSED = {
+    True: "{0} (passed): {1}",
+    False: "{0} (failed): {1}",
+    None: "{0} (not asked): {1}",
+}
 
 
 def evidence_text(made: Evaluated, judged: Verdict, width: int = 100) -> str:
@@ -30,8 +34,11 @@ def evidence_text(made: Evaluated, judged: Verdict, width: int = 100) -> str:
         leading = made.readings[0].estimates.columns[0]
         parts.append(labelled("Inference", leading.convention, width))
     if evidence.checks:
-        checks = [f"{c.name} ({_PASSED[c.passed]}): {c.found}" for c in evidence.checks]
-        parts.append("\n".join(labelled("Check", text, width) for text in checks))
+        checks = [
+            spoken(_PASSED[c.passed]).format(spoken(c.name), spoken(c.found))
+            for c in evidence.checks
+        ]
+        parts.append("\n".join(labelled("Check", text, width, str) for text in checks))
     return "\n\n".join(parts)
 
 
@@ -99,20 +106,20 @@ def _note(results: Sequence[Record]) -> str:
 
 def _reading_text(reading: Reading, width: int) -> str:
     columns = reading.estimates.columns
-    heads = [EFFECTS[name].label for name in reading.estimates.names]
+    heads = [spoken(EFFECTS[name].label) for name in reading.estimates.names]
     rows = [("", *heads)]
     for i, line in enumerate(columns[0].terms):
         mark = " *" if line.term == reading.focal else ""
         cells = [_cells(column, i) for column in columns]
-        names = (line.term + mark, "  CR1 SE", "  CR3 interval", "  detectable")
+        names = (line.term + mark, *map(spoken, ("  CR1 SE", "  CR3 interval", "  detectable")))
         rows += [
             (name, *values) for name, values in zip(names, zip(*cells, strict=True), strict=True)
         ]
     rows.append(("n", *(f"{c.n:,}" for c in columns)))
-    rows.append(("within R²", *(f"{c.within_r2:.3f}" for c in columns)))
+    rows.append((spoken("within R²"), *(f"{c.within_r2:.3f}" for c in columns)))
     specification = str(columns[0].specification).split(", with ")[0]
     title = "\n".join(wrap(f"[{reading.name}] {specification}", width))
-    body = table(rows, "<" + ">" * len(columns), width)
+    body = table(rows, "<" + ">" * len(columns), width, str)
     mark = "* focal term" if any(line.term == reading.focal for line in columns[0].terms) else ""
     span = f"Outcome years {columns[0].first_year}-{columns[0].last_year}. {mark}".strip()
     dropped = [labelled("Left out", text, width) for text in _dropped(columns, heads)]

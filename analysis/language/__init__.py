@@ -11,5 +11,9 @@ from analysis.language.fragments import say_html
 from analysis.language.pictures import say_svg
 from analysis.language.reading import read_catalogue
 from analysis.language.style import Style
+from analysis.language.voice import LANGUAGES, Voice, voice
 
-__all__ = ["Catalogue", "Style", "Unsaid", "read_catalogue", "say_html", "say_svg"]
+__all__ = [
+    "LANGUAGES", "Catalogue", "Style", "Unsaid", "Voice", "read_catalogue", "say_html", "say_svg",
+    "voice",
+]  # fmt: skip

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from analysis.language.pattern import SLOT, Pattern, look
 from analysis.language.style import Style
 
 __all__ = ["Catalogue", "Unsaid"]
 
 NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d)[−+\-])?\d+(?:[.,]\d+)*(?:e[−+\-]?\d+)?(?![A-Za-z\d])")
-SLOT = re.compile(r"\{([a-z]\w*)\}")
 QUOTED = re.compile(r"'\{([a-z]\w*)\}'")  # what a reader wrote stays as it is written
 # A word that no slot touches, so that it stands in every sentence made from the message.
 WORD = re.compile(r"(?<![\w{}])[A-Za-z]+(?![\w{}])")
@@ -44,18 +44,6 @@ class Unsaid:
     def note(self, text: str) -> None:
         """Count one more text without a message."""
         self.found[text] = self.found.get(text, 0) + 1
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A message whose slots hold words: how it looks, and how it is said."""
-
-    look: re.Pattern[str]
-    loose: re.Pattern[str]
-    said: str
-    anchor: str
-    kept: frozenset[str]
-    spoken: bool
 
 
 @dataclass(frozen=True)
@@ -113,13 +101,14 @@ class Catalogue:
         often = Counter(word for found in words for word in found)
         made = defaultdict(list)
         for rank, (message, found) in enumerate(zip(slotted, words, strict=True)):
+            spoken = message in self.spoken
             pattern = Pattern(
-                _look(message, INSIDE),
-                _look(message, ".+?"),
+                look(message, INSIDE, spoken),
+                look(message, ".+?", spoken),
                 self.messages[message],
                 max(SLOT.split(message)[::2], key=len),
                 frozenset(QUOTED.findall(message)),
-                message in self.spoken,
+                spoken and bool(found),
             )
             made[min(found, key=often.__getitem__, default="")].append((rank, pattern))
         return dict(made)
@@ -281,15 +270,3 @@ def _order(message: str) -> tuple[str, ...]:
     """Return every slot, by name, and every number of a message, in order."""
     found = re.finditer(rf"{SLOT.pattern}|{NUMBER.pattern}", message)
     return tuple(slot[1] or slot[0] for slot in found)
-
-
-def _look(message: str, slot: str) -> re.Pattern[str]:
-    """Return what a sentence made from a message looks like; a slot met twice holds the same."""
-    look, known = "", set()
-    for i, part in enumerate(SLOT.split(message)):
-        if i % 2 == 0:
-            look += re.escape(part)
-        else:
-            look += f"(?P={part})" if part in known else f"(?P<{part}>{slot})"
-            known.add(part)
-    return re.compile(look, re.S)

@@ -16,6 +16,7 @@ INTERNAL = {"AttributeError", "TypeError", "ValueError"}
 NAMES = {"UnknownNameError", "require_known"}
 # The sentence is made of parts that belong together; `PARTS` holds what comes of them.
 TOGETHER = {
+    "claims/choices.py",
     "claims/yaml_file.py",
     "claims/exhibit.py",
     "claims/study.py",
@@ -32,6 +33,7 @@ PARTS = [
      "图表内容的“a.b”类型是set"),
     ("The Poisson regression did not converge (singular matrix): rescale the regressors, or leave "
      "out one that only separates zeros.", "泊松回归没有收敛（singular matrix）"),
+    ("The curve of M01 has lags: [1, 1]; name each once.", "的lags有误：[1, 1]；每个只写一次。"),
     ("M01 has no declared regression: it needs user data (a panel of firms).", "需用户数据（"),
 ]  # fmt: skip
 ENGLISH = re.compile(r"\b(?:the|must|has|have|give|write|is|are|cannot|leave|choose|mend)\b")
