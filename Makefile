@@ -77,9 +77,10 @@ calibrate: $(READY) ## simulate books with nothing to find and with planted effe
 
 # The book's own chapters are not built on foreign figures: their sentences are bound to its results
 # (book/statements). Chapters on a reader's figures are made of the ledger's words and of what came out.
-mine: $(READY) ## report and chapters on your own table: make mine DATA=table.xlsx [MAP=map.yml] [LEDGER=my.yml] [OUT=_build/mine]
+# A shell may set LANGUAGE for its own messages, so only one that is typed after `make` counts.
+mine: $(READY) ## report and chapters on your own table: make mine DATA=table.xlsx [MAP=map.yml] [LEDGER=my.yml] [LANGUAGE=zh] [OUT=_build/mine]
 	@test -n "$(DATA)" || { echo "Name your table: make mine DATA=table.xlsx" >&2; exit 2; }
-	@$(BIN)/python -m analysis adapt "$(DATA)" --out "$(or $(OUT),_build/mine)" $(if $(MAP),--map "$(MAP)") \
+	@$(BIN)/python -m analysis $(if $(filter command,$(origin LANGUAGE)),--lang "$(LANGUAGE)") adapt "$(DATA)" --out "$(or $(OUT),_build/mine)" $(if $(MAP),--map "$(MAP)") \
 	  $(if $(LEDGER),--ledger "$(LEDGER)") --book
 	@echo "Chapters on your figures: open $(or $(OUT),_build/mine)/html/index.html"
 

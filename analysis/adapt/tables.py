@@ -123,7 +123,17 @@ def _large(answers: Answers) -> Grid:
          f"{one.n:,}", f"{one.entities:,}", answers.book.get(one.id, NO))
         for one in answers.large
     ]  # fmt: skip
-    heads = ("Claim", "Term", "Outcome", "Sign", "Estimate", "p", "Rows", "Entities", "In the book")
+    heads = (
+        "Claim",
+        "Term",
+        "Outcome",
+        "Sign",
+        "Estimate",
+        "p",
+        "Rows",
+        "Entities",
+        "First in the book",
+    )
     notes = (
         "Two-way effects, in within-SDs; intervals and p by the jackknife (CR3), by entity. No "
         "verdict: the other tests that one rests on would take hours on a panel of this size.",
@@ -143,7 +153,7 @@ def _cannot(answers: Answers) -> Grid:
         if not r.evidence.findings and r.id in answers.asked.study.ids
         and r.id not in {one.id for one in answers.large}
     ]  # fmt: skip
-    heads = ("Claim", "In words", "Why not", "In the book")
+    heads = ("Claim", "In words", "Why not", "First in the book")
     return Grid("Claims that cannot be asked of these figures", heads, tuple(rows), style="book")
 
 

@@ -32,6 +32,7 @@ OWN = re.compile(r"[\u3400-\u9fff]")
 LONG = re.compile(r"[a-z]{5,}|[A-Za-z]+ [a-z]{2,}")
 TERMS = re.compile(r"[\u3400-\u9fff]{2,7}")
 DIGITS = "0123456789+-−"
+NOUNS = ("one", "many")  # slots of the terminal that hold no name
 LISTED = re.compile(r", and | and |, ")
 
 
@@ -156,16 +157,18 @@ class Catalogue:
             for one in self._likely(text):
                 if one.spoken and (made := one.loose.fullmatch(text)):
                     given = {
-                        k: v if k in one.kept else self._given(v)
+                        k: v if k in one.kept else self._given(v, k in NOUNS)
                         for k, v in made.groupdict().items()
                     }
                     return SLOT.sub(lambda slot, v=given: v[slot[1]], one.said)
         return self.say(text)
 
-    def _given(self, value: str) -> str:
-        """Say a phrase in an error; a name or a list of names stays as the reader wrote it."""
-        phrase = " " in LISTED.sub("", value)
-        return (phrase and self.say_error(value)) or value.replace(" and ", self.style.last)
+    def _given(self, value: str, noun: bool) -> str:
+        """Say a noun or phrases in an error; names stay as the reader wrote them."""
+        if noun or " " in LISTED.sub("", value):
+            parts = value.split("; ")
+            return self.style.clauses.get("; ", "; ").join(self.say_error(p) or p for p in parts)
+        return value.replace(" and ", self.style.last)
 
     def _said(self, text: str) -> str | None:
         bare = text.strip()

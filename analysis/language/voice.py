@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from analysis.language.catalogue import SENTENCE, Catalogue, Unsaid
 from analysis.language.fragments import say_html
@@ -43,23 +44,26 @@ class Voice:
         bare = text.strip()
         if not bare:
             return text
-        parts = SENTENCE.split(bare)
-        said = [self.say(part) for part in parts]
-        found = "".join(map(str, said)) if None not in said else self.catalogue.say(bare)
+        found = self.say(bare)
         if found is None:
-            pairs = zip(parts, said, strict=True)
-            found = "".join(new or f"{self._noted(old)} " for old, new in pairs).rstrip()
+            found = "".join(
+                self.say(part) or f"{self._noted(part)} " for part in SENTENCE.split(bare)
+            ).rstrip()
         return text.replace(bare, found, 1)
 
     def say(self, text: str) -> str | None:
-        """Say a text; None where it has no message, names of files and series aside."""
-        return self.catalogue.say_error(text)
+        """Say a text, sentence by sentence or else whole; names of files and series stay."""
+        said = [self.catalogue.say_error(part) for part in SENTENCE.split(text)]
+        return self.catalogue.say(text) if None in said else "".join(map(str, said))
 
     def page(self, text: str) -> str:
         """Say a finished page of HTML."""
         language = self.catalogue.language.replace("_", "-")
-        said = say_html(text, self, self.unsaid)  # it asks for nothing but `say`
+        said = say_html(text, self, self.unsaid)  # all but `say` is the catalogue's own
         return said.replace('<html lang="en">', f'<html lang="{language}">', 1)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self.catalogue, name)
 
     def _noted(self, text: str) -> str:
         self.unsaid.note(text)

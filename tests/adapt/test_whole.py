@@ -13,9 +13,11 @@ from analysis.adapt.command import adapt
 from analysis.adapt.options import Wishes
 from analysis.adapt.sections import claim_models
 from analysis.adapt.words import adapted_text
+from analysis.claims.text import speaking
 from analysis.cli import main
 from analysis.data import load
 from analysis.errors import AnalysisError
+from analysis.language import voice
 from analysis.measures import build
 
 CLAIM = {
@@ -296,3 +298,19 @@ def test_firms_get_the_published_measures_their_columns_allow(tmp_path, study):
     text = (tables / "firm_measures.csv").read_text(encoding="utf-8-sig")
     assert "lacks low_turnover_third" in text
     assert "explodes" in text
+
+
+def test_report_and_account_are_said_in_chinese(adapted):
+    found = adapted[0]
+    zh = voice("zh")
+    page = zh.page((found.folder / "report" / "index.html").read_text(encoding="utf-8"))
+    with speaking(zh):
+        text = adapted_text(found)
+    assert '<html lang="zh-CN">' in page
+    for said in ("检验了什么", "各列的识别结果", "得到支持", CLAIM["sentence"]):
+        assert said in page
+    for head in ("What was asked", "Remarks", "Blanks", "Those with an estimate"):
+        assert head not in page
+    assert "个城市，2011至" in text
+    assert "3个命题中检验了1个。" in text
+    assert not [line for line in text.splitlines() if line.startswith(("Read", "Not", "Worked"))]
