@@ -37,6 +37,11 @@ COMMAND = re.compile(r"\\[a-zA-Z]")  # of a formula that stands alone
 GLUED = re.compile(r"\{glue:text\}`(?![^`]*::)([^`]+)`")
 GLUE = "pasted-text"
 DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
+# Pages with data for scripts, and tables that a script sorts and narrows.
+SCRIPTED = re.compile(rf"{DATA.pattern}|<table[^>]* data-sortable", re.S)
+CHOSEN = re.compile(r'data-(words|select|filter)="([^"]*)"')
+PARTS = re.compile(r"\||, ")
+SORT = ROOT / "book" / "_static" / "sort.js"
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 CITED = "bibtex-citation"
 WORDED = re.compile(r"(\\text\{)([^{}]*[A-Za-z]{2}[^{}]*)\}")
@@ -147,7 +152,7 @@ def _say_node(node: nodes.Element, messages: Catalogue, unsaid: Unsaid) -> None:
 
 def _say_scripts(page: nodes.document, messages: Catalogue) -> None:
     """Give a page with scripts its words: those of its data and those of the scripts."""
-    blocks = [block for block in page.findall(nodes.raw) if DATA.search(block.astext())]
+    blocks = [block for block in page.findall(nodes.raw) if SCRIPTED.search(block.astext())]
     if not blocks:
         return
     found = {
@@ -156,7 +161,11 @@ def _say_scripts(page: nodes.document, messages: Catalogue) -> None:
         for data in DATA.findall(block.astext())
         for text in _strings(json.loads(data))
     }
-    for script in sorted((ROOT / "book" / "_interactive").rglob("*.js")):
+    for block in blocks:
+        found |= {
+            word for _, words in CHOSEN.findall(block.astext()) for word in PARTS.split(words)
+        }
+    for script in (*sorted((ROOT / "book" / "_interactive").rglob("*.js")), SORT):
         found |= set(LITERAL.findall(script.read_text(encoding="utf-8")))
     said = {text: messages.say(text) for text in sorted(found)}
     said = {text: other for text, other in said.items() if other not in (None, text)}

@@ -3,6 +3,12 @@
 (function () {
   "use strict";
 
+  // An edition in another language brings its words along (`edition.py`).
+  const said = JSON.parse(document.getElementById("messages")?.textContent ?? "{}");
+  const say = (text, slots = {}) =>
+    Object.entries(slots).reduce((all, [name, value]) => all.replace(`{${name}}`, value), said[text] ?? text);
+  const same = (text, name) => text === name || text === say(name);
+
   const key = (row, at) => row.cells[at].dataset.sort ?? row.cells[at].textContent.trim();
 
   // Missing keys come last in either direction; ties keep the order of the page.
@@ -30,13 +36,14 @@
         heads.forEach((other) => other.setAttribute("aria-sort", "none"));
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         table.tBodies[0].append(...sort(rows, at, head.dataset.kind === "number", down ? -1 : 1));
-        tell(`Sorted by ${button.textContent}, ${down ? "descending" : "ascending"}.`);
+        const how = down ? "Sorted by {name}, descending." : "Sorted by {name}, ascending.";
+        tell(say(how, { name: button.textContent }));
       });
     });
   }
 
   const column = (table, name) =>
-    Array.from(table.tHead.rows[0].cells).findIndex((head) => head.textContent === name);
+    Array.from(table.tHead.rows[0].cells).findIndex((head) => same(head.textContent, name));
 
   // A cell may hold several words, as that of the data sets does.
   const words = (row, at) => row.cells[at].dataset.words?.split("|") ?? [row.cells[at].textContent.trim()];
@@ -46,7 +53,7 @@
     const known = new Set(sort(rows, at, true, 1).flatMap((row) => words(row, at)));
     return ["all", ...known].map((word) => {
       const fits = (row) => word === "all" || words(row, at).includes(word);
-      return { word, fits, text: `${word} (${rows.filter(fits).length})` };
+      return { word, fits, text: say("{word} ({n})", { word: say(word), n: rows.filter(fits).length }) };
     });
   }
 
@@ -57,7 +64,7 @@
     const group = document.createElement("div");
     group.className = "table-filter";
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", `Show by ${name}`);
+    group.setAttribute("aria-label", say("Show by {name}", { name: say(name) }));
     for (const { word, fits, text } of counted(rows, at)) {
       const button = document.createElement("button");
       button.type = "button";
@@ -85,9 +92,9 @@
       list.append(...known.map(({ word, text }) => new Option(text, word)));
       list.addEventListener("change", () => choose(name, known[list.selectedIndex].fits));
       const label = document.createElement("label");
-      label.append(`${name} `, list);
+      label.append(`${say(name)} `, list);
       group.append(label);
-      const wanted = known.findIndex(({ word }) => word === asked.get(name.toLowerCase()));
+      const wanted = known.findIndex(({ word }) => same(word, asked.get(name.toLowerCase())));
       if (wanted > 0) {
         list.selectedIndex = wanted;
         choose(name, known[wanted].fits);
@@ -108,7 +115,7 @@
         chosen.set(name, fits);
         const shown = rows.filter((row) => Array.from(chosen.values()).every((fit) => fit(row)));
         rows.forEach((row) => { row.hidden = !shown.includes(row); });
-        tell(`${shown.length} of ${rows.length} rows shown.`);
+        tell(say("{n} of {all} rows shown.", { n: shown.length, all: rows.length }));
       };
       const { filter, select } = table.dataset;
       const group = filter ? buttons(table, rows, filter, choose)
