@@ -111,7 +111,8 @@ def _reading_text(reading: Reading, width: int) -> str:
     for i, line in enumerate(columns[0].terms):
         mark = " *" if line.term == reading.focal else ""
         cells = [_cells(column, i) for column in columns]
-        names = (line.term + mark, *map(spoken, ("  CR1 SE", "  CR3 interval", "  detectable")))
+        term = spoken(line.term) if " " in line.term else line.term  # one word is a name
+        names = (term + mark, *map(spoken, ("  CR1 SE", "  CR3 interval", "  detectable")))
         rows += [
             (name, *values) for name, values in zip(names, zip(*cells, strict=True), strict=True)
         ]

@@ -6,9 +6,12 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from analysis.errors import UnknownNameError
 from analysis.language import read_catalogue
+from analysis.language.catalogue import SLOT
+from analysis.language.reading import CATALOGUES, SPOKEN
 
 CODE = Path(__file__).resolve().parents[2] / "analysis"
 # Python's own protocol, or a slip in the code of a chapter: no sentence for a reader.
@@ -97,6 +100,19 @@ def test_every_unknown_name_is_said_with_its_kind_and_place(zh):
                 wrong.append(f"{place}: {kind} in {where} -> {said}")
     assert met > 50
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_every_message_of_the_terminal_is_the_one_that_its_sentence_finds(zh, name):
+    def filled(text):
+        return SLOT.sub(lambda slot: "17" if slot[1] == "n" else f"q{slot[1]}x", text)
+
+    with (CATALOGUES / zh.language / name).open("rb") as stream:
+        found = [one for one in read_po(stream) if one.id]
+    assert len(found) > 300
+    for one in found:
+        said = filled(one.string)
+        assert zh.say_error(filled(one.id)) in (said, zh.style.tidied(said)), one.id
 
 
 @pytest.mark.parametrize(("english", "chinese"), PARTS)
