@@ -175,8 +175,15 @@ def _describe(options: argparse.Namespace) -> Answer:
     study = _study(options)
     variable = study.panel(study.main).describe(options.name)
     lines = [f"{variable.name}: {spoken(variable.title)}"]
-    lines += [f"  {spoken(label)}: {spoken(text)}" for label, text in variable.facts()]
+    lines += [f"  {_fact(label, text)}" for label, text in variable.facts()]
     return asdict(variable), lambda: "\n".join(lines)
+
+
+def _fact(label: str, text: str) -> str:
+    names = label in ("Formula", "Table", "Compiled via", "Made of", "Size denominators")
+    if label == "Processing":  # its words mean other things elsewhere
+        return f"{spoken(label)}: {spoken(f'{label}: {text}').removeprefix(f'{label}: ')}"
+    return f"{spoken(label)}: {text if names else spoken(text)}"
 
 
 def _export(options: argparse.Namespace) -> Answer:
