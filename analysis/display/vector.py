@@ -13,6 +13,7 @@ from html import escape, unescape
 from itertools import count
 from pathlib import Path
 
+from analysis.display.aligned import aligned
 from analysis.display.theme import FONT_NAME, PAGE_COLOURS, PAPER
 
 FAMILIES = f"{FONT_NAME}, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -56,6 +57,7 @@ def page_form(svg: str) -> str:
     text = _HALO.sub(lambda g: g[1].replace('<text style="', f'<text style="{HALO}'), text)
     text = _STYLE.sub(lambda s: _COLOUR.sub(_variable, _FAMILY.sub("", s[0])), text)
     text = re.sub(r' transform="rotate\(-0 [^"]*"', "", re.sub(r"\n\s*", "\n", text))
+    text = aligned(text)
     return text.replace("<svg ", f'<svg style="{SHARED}; --least: {least_width(text)}px" ', 1)
 
 

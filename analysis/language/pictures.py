@@ -20,16 +20,23 @@ BESIDE = re.compile(
 )
 PLACE = re.compile(r' y="([-\d.]+)"')
 SIZE = re.compile(r"font-size: [\d.]+px")
-ALONE = re.compile(r"(<text\b[^>]*>)(.*?)(</text>)", re.S)
+ALONE = re.compile(r"(<text\b[^>]*(?<!/)>)(.*?)(</text>)", re.S)
 # The lines of one label, or a line that something else stands beside.
 LABEL = re.compile(
-    r'(<g id="text_\d+"[^>]*>\s*)((?:<text\b.*?</text>\s*)+)(</g>)|()(<text\b.*?</text>)()', re.S
+    r'(<g id="text_\d+"[^>]*>\s*)((?:<text\b(?:[^>]*/>|.*?</text>)\s*)+)(</g>)'
+    r"|()(<text\b[^>]*(?<!/)>.*?</text>)()",
+    re.S,
 )
 TITLE = re.compile(r"(<(title|desc)\b[^>]*>)(.*?)(</\2>)", re.S)
 # What stays on one line: letters of a foreign word or a number, a mark and what it belongs to.
 TOGETHER = re.compile(r"[!-~−–][!-~−–]|.[，。；：、）”%·]|[（“·].")
 LATIN = 0x2E7F
-PAUSES, TERM = "，；：、）】。", 7
+PAUSES, TERM = {"；": 16, "，": 8, "、": 6, "）": 8, "。": 8, "→": 12}, 7
+POINT = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
+VIEW = re.compile(r'viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"')
+AT = re.compile(r' x="([-\d.]+)"'), re.compile(r' y="([-\d.]+)"')
+POINTS = re.compile(r"translate\(([-\d.]+)"), re.compile(r"translate\([-\d.]+ ([-\d.]+)")
+SMALLEST = 0.72  # of the letters of a label that would leave the drawing
 SHOWN = re.compile(r'(\saria-label=")([^"]*)(")')
 
 
@@ -43,6 +50,8 @@ def say_svg(svg: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
     catalogue, unsaid
         As for `say_html`.
     """
+    view = VIEW.search(svg)
+    high = float(view[1]) if view else 0.0
 
     def label(found: re.Match[str]) -> str:
         head, inside, tail = found.groups("")[:3] if found[2] else found.groups("")[3:]
@@ -56,7 +65,8 @@ def say_svg(svg: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
         if said is None:
             unsaid.note(text)
             return found[0]
-        return head + _lines(lines, filled(said, len(lines), catalogue.terms)) + tail
+        cut = filled(said, _needed(said, lines), catalogue.terms)
+        return head + fitting(_lines(lines, cut), high) + tail
 
     def title(found: re.Match[str]) -> str:
         return found[1] + _or_note(found[3], catalogue, unsaid) + found[4]
@@ -96,8 +106,69 @@ def _or_note(words: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
 
 
 def _lines(lines: list[tuple[str, str, str]], said: list[str]) -> str:
-    pairs = zip(lines, said, strict=True)
-    return "".join(f"{a}{escape(words, quote=False)}{b}\n" for (a, _, b), words in pairs)
+    """Write the lines of a label anew; where there are fewer they stand in the middle."""
+    heads = [head for head, _, _ in lines][: len(said)]
+    if len(said) < len(lines):
+        heads = _moved(heads, lines[-1][0], len(lines))
+    return "".join(
+        f"{h}{escape(w, quote=False)}</text>\n" for h, w in zip(heads, said, strict=True)
+    )
+
+
+def fitting(label: str, high: float) -> str:
+    """Make letters smaller where a label would leave the drawing: to the left, or up and down.
+
+    Parameters
+    ----------
+    label
+        Its lines.
+    high
+        Height of the drawing, in the units of its places; 0 if it says none.
+    """
+
+    def fitted(found: re.Match[str]) -> str:
+        head, words, tail = found.groups()
+        size, at = (
+            SIZE.search(head),
+            [AT[one].search(head) or POINTS[one].search(head) for one in (0, 1)],
+        )
+        room = 0.0
+        if size and at[0] and at[1]:
+            if "rotate(-90" in head and "middle" in head:
+                room = 2 * min(float(at[1][1]), high - float(at[1][1]))
+            elif "text-anchor: end" in head:
+                room = float(at[0][1]) - 2
+        wide = _width(_plain(words)) / 2 * float(size[0][11:-2]) if size else 0.0
+        if not 0 < room < wide:
+            return found[0]
+        small = f"font-size: {float(size[0][11:-2]) * max(SMALLEST, room / wide):.2f}px"
+        return f"{SIZE.sub(small, head)}{words}{tail}"
+
+    return ALONE.sub(fitted, label)
+
+
+def _moved(heads: list[str], last: str, lines: int) -> list[str]:
+    """Move lines down, or to the right where they stand upright, by half of what is left out."""
+    ends = [POINT.search(head) for head in (heads[0], last)]
+    if None in ends:
+        return heads
+    share = (lines - len(heads)) / 2 / (lines - 1)
+    by = [share * (float(ends[1][i]) - float(ends[0][i])) for i in (1, 2)]
+    if "rotate" in heads[0]:
+        by[1] = 0.0
+    else:
+        by[0] = 0.0
+
+    def place(found: re.Match[str]) -> str:
+        return f"translate({float(found[1]) + by[0]:.6f} {float(found[2]) + by[1]:.6f})"
+
+    return [POINT.sub(place, head) for head in heads]
+
+
+def _needed(said: str, lines: list[tuple[str, str, str]]) -> int:
+    """Return how many lines a label needs where none may be longer than the longest was."""
+    longest = max(_width(_plain(words)) for _, words, _ in lines)
+    return min(len(lines), max(1, -(-_width(said) * 10 // (longest * 11))))
 
 
 def filled(said: str, lines: int, terms: Collection[str] = ()) -> list[str]:
@@ -125,7 +196,7 @@ def filled(said: str, lines: int, terms: Collection[str] = ()) -> list[str]:
         aim = _width(said[start:]) / left
         free = [a for a in range(start + 2, len(said) - 1) if not TOGETHER.match(said, a - 1)]
         strain = {
-            a: abs(_width(said[start:a]) - aim) + 6 * (a in inside) - _pause(said, a) for a in free
+            a: abs(_width(said[start:a]) - aim) + 20 * (a in inside) - _pause(said, a) for a in free
         }
         start = min(strain, key=strain.__getitem__, default=len(said))
         cuts.append(start)
@@ -136,7 +207,9 @@ def _inside(said: str, terms: Collection[str]) -> set[int]:
     """Return the places inside the longest terms that a label is made of."""
     found, at = set(), 0
     while at < len(said):
-        longest = next((n for n in range(TERM, 1, -1) if said[at : at + n] in terms), 1)
+        longest = next(
+            (n for n in range(TERM, 1, -1) if said[at : at + n] in terms and n < len(said)), 1
+        )
         found |= set(range(at + 1, at + longest))
         at += longest
     return found
@@ -144,9 +217,9 @@ def _inside(said: str, terms: Collection[str]) -> set[int]:
 
 def _pause(said: str, at: int) -> int:
     """Return how much farther from its aim a cut may be, in half letters, for where it is."""
-    if said[at - 1] in PAUSES or said[at] in "（×":
-        return 8
-    return 4 if said[at] == " " else 0
+    if said[at - 1] in PAUSES:
+        return PAUSES[said[at - 1]]
+    return {"（": 8, "×": 6, " ": 4}.get(said[at], -6 if said[at - 1] == "：" else 0)
 
 
 def _width(said: str) -> int:

@@ -10,13 +10,14 @@ import yaml
 
 from analysis.claims.literature import AGAINST, SEEN, WORD_LIMIT, read_literature
 from analysis.errors import LedgerError
+from analysis.strict import Loader
 from tests.published import ledger, published
 
 MODULE = Path(read_literature.__code__.co_filename)
 FILE = published().folder / "literature.yml"
 BIBLIOGRAPHY = Path(__file__).resolve().parents[2] / "book" / "references.bib"
 CLAIMS = [claim.id for claim in ledger()]
-ENTRIES = yaml.safe_load(FILE.read_text(encoding="utf-8"))["studies"]
+ENTRIES = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)["studies"]
 
 
 def literature(claim, path=None):

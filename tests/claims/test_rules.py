@@ -7,9 +7,10 @@ from analysis.claims import read_study
 from analysis.claims.rules import Numbers, read_rules
 from analysis.cli import main
 from analysis.errors import LedgerError
+from analysis.strict import Loader
 
 PATH = read_study("patient_capital").folder / "rules.yml"
-RAW = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+RAW = yaml.load(PATH.read_text(encoding="utf-8"), Loader=Loader)
 
 
 def spoilt(tmp_path, change):

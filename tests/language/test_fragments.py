@@ -56,5 +56,27 @@ def test_a_label_over_two_lines_is_one_message(zh):
     line = '<text x="1" y="{}">{}</text>\n'
     label = '<g id="text_1">\n' + line.format(1, "share of loans") + line.format(2, "in output")
     said = say_svg(f"<svg>{label}</g></svg>", zh, Unsaid())
-    assert '<text x="1" y="1">贷款占</text>' in said
-    assert '<text x="1" y="2">产出比重</text>' in said
+    assert said.count("<text") == 1
+    assert '<text x="1" y="1">贷款占产出比重</text>' in said
+
+
+def test_lines_that_are_left_out_leave_the_others_in_the_middle(zh):
+    line = '<text style="font-size: 10px" transform="translate(5 {})">{}</text>\n'
+    label = '<g id="text_1">\n' + line.format(10, "share of loans") + line.format(22, "in output")
+    said = say_svg(f"<svg>{label}</g></svg>", zh, Unsaid())
+    assert 'transform="translate(5.000000 16.000000)">贷款占产出比重<' in said
+
+
+def test_a_label_that_would_leave_the_drawing_gets_smaller_letters(zh):
+    head = '<text style="font-size: 10px; text-anchor: end" x="42" y="9">'
+    label = f"{head}share of loans in output</text>"
+    said = say_svg(f'<svg viewBox="0 0 90 90">{label}</svg>', zh, Unsaid())
+    assert "font-size: 7.20px" in said  # seven letters of 10 px in 40 px, but no smaller than 0.72
+
+
+def test_a_name_in_two_languages_stays_once_and_in_the_middle(zh):
+    line = '<g id="beside_{}">\n<text style="font-size: {}px" x="9" y="{}">{}</text>\n</g>\n'
+    both = line.format("en", 11, 10, "loans") + line.format("zh", 10, 20, "贷款")
+    said = say_svg(f"<svg>{both}</svg>", zh, Unsaid())
+    assert said.count("贷款") == 1
+    assert 'font-size: 11px" x="9" y="15.000000">贷款<' in said

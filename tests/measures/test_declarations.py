@@ -10,12 +10,13 @@ from analysis.errors import SpecificationError, UnknownNameError
 from analysis.measures import read_declarations
 from analysis.measures.declarations import Measure
 from analysis.measures.reading import parse
+from analysis.strict import Loader
 from analysis.studies import patient_capital
 from tests.published import declared
 
 FILE = Path(patient_capital.__file__).with_name("measures.yml")
 
-DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+DOCUMENT = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)
 CONTRACT = re.findall(
     r"\w+",
     """

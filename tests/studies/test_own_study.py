@@ -23,6 +23,7 @@ from analysis.claims.study_results import Results
 from analysis.cli import main
 from analysis.display import chapter, verdicts_page
 from analysis.errors import DataError, LedgerError, UnknownNameError
+from analysis.strict import Loader
 
 HERE = Path(__file__).parent
 SERIES = {"sales": "Sales", "taxes": "Taxes", "loans": "Loans", "assets": "Assets"}
@@ -187,7 +188,7 @@ def test_linear_algebra_keeps_to_one_thread_whatever_the_caller_uses(own):
 def test_a_malformed_study_is_refused_in_one_sentence(home, tmp_path, change, words):
     shutil.copytree(home / "study", tmp_path / "study")
     path = tmp_path / "study" / "study.yml"
-    write(path, {**yaml.safe_load(path.read_text(encoding="utf-8")), **change})
+    write(path, {**yaml.load(path.read_text(encoding="utf-8"), Loader=Loader), **change})
     with pytest.raises(LedgerError, match=words):
         read_study(tmp_path / "study")
 
