@@ -29,6 +29,8 @@ def configuration(raw: dict, language: str) -> dict:
     own = {name: str(ROOT / folder) for name, folder in raw["sphinx"]["local_extensions"].items()}
     numbered = {kind: said(words) or words for kind, words in NUMBERED.items()}
     settings = {**raw["sphinx"]["config"], "language": language, "numfig_format": numbered}
+    if bar := (theme := settings.get("html_theme_options", {})).get("search_bar_text"):
+        settings["html_theme_options"] = {**theme, "search_bar_text": said(bar) or bar}
     sphinx = {**raw["sphinx"], "local_extensions": own, "config": settings}
     shown = {
         part: said(raw[part]) or raw[part]

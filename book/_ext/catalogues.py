@@ -18,12 +18,13 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from edition import spoken
-from speech import ROOT, SOURCE
+from speech import ROOT, SOURCE, catalogue
 
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n---\n(.*?)\n---\n", re.M | re.S)
 EXERCISE = re.compile(r"^:*`*\{exercise-start\} *(\S.*?) *$", re.M)
 FOLD = re.compile(r"<summary>(.*?)</summary>", re.S)
 WIDTH = 100
+MEASURED = re.compile(r"\d (?:s|MB)\b|Python \d")
 
 
 def further(text: str) -> Iterator[str]:
@@ -62,6 +63,15 @@ def extract(folder: Path) -> dict[str, Catalog]:
     return found
 
 
+def written(template: Catalog, text: str) -> Catalog:
+    """Return the messages that stand in a page itself, without those it takes from elsewhere."""
+    bare, made = " ".join(text.split()), Catalog()
+    for one in template:
+        if one.id and " ".join(one.id.split()) in bare:
+            made.add(one.id)
+    return made
+
+
 def renewed(kept: Path, template: Catalog, language: str) -> Catalog:
     """Return a catalogue with the messages of a template and the translations that were kept."""
     known = {}
@@ -70,7 +80,8 @@ def renewed(kept: Path, template: Catalog, language: str) -> Catalog:
             known = {one.id: one.string for one in read_po(stream) if one.id}
     made = Catalog(locale=language, fuzzy=False, charset="utf-8")
     for one in template:
-        if one.id:
+        # What is measured as a page is built differs every time; the program has messages for it.
+        if one.id and not (MEASURED.search(one.id) and catalogue(language).say(one.id)):
             made.add(one.id, known.get(one.id) or ("" if spoken(one.id) else one.id))
     return made
 
@@ -80,8 +91,8 @@ def main() -> None:
     templates = extract(ROOT / "_build" / "words")
     for language in sorted(folder.name for folder in SOURCE.iterdir()):
         for name, template in templates.items():
-            if name.startswith("api/") and name != "api/front":  # docstrings stay English
-                continue
+            if name.startswith("api/"):  # docstrings stay English
+                template = written(template, (ROOT / "book" / f"{name}.md").read_text("utf-8"))
             path = SOURCE / language / "LC_MESSAGES" / f"{name}.po"
             made = renewed(path, template, language)
             missing = [one.id for one in made if one.id and not one.string]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAMES = {"en": "English", "zh": "中文"}
 CAPTION = re.compile(r'(<span class="caption-text">)([^<]*)(</span>)')
 PROMPT = re.compile(r'(<p class="(?:collapsed|expanded) admonition-title">)([^<]*)(</p>)')
+EXERCISE = re.compile(r'(class="caption-number">[^<\s]+) (\d+) </span>\s*([（(])')
 PLACE = re.compile(r'(<div class="article-header-buttons">)')
 
 
@@ -49,7 +50,7 @@ def _say_theme(app: Sphinx, text: str) -> str:
         words = messages.pages.get(found[2]) or say_or_note(found[2], messages, LATE)
         return f"{found[1]}{words}{found[3]}"
 
-    text = PROMPT.sub(said, CAPTION.sub(said, text))
+    text = EXERCISE.sub(r"\1\2</span>\3", PROMPT.sub(said, CAPTION.sub(said, text)))
     head, mark, rest = text.partition("<body")
     before, article, inside = rest.partition("<article")
     inside, end, after = inside.rpartition("</article>")

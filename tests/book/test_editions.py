@@ -33,9 +33,8 @@ def test_a_page_keeps_its_roles_and_has_nothing_doubtful(path):
     for one in messages(path):
         assert not one.fuzzy, one.id
         roles = [Counter(ROLE.findall(text)) for text in (one.id, one.string)]
-        docstring = path.parent.name == "api"  # these may stay English
-        assert roles[0] == roles[1] or (docstring and not one.string), one.id
-        assert one.string or docstring, one.id
+        assert roles[0] == roles[1], one.id
+        assert one.string, one.id
 
 
 @pytest.mark.parametrize("path", PROGRAM, ids=lambda path: path.stem)
