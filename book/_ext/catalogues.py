@@ -24,7 +24,7 @@ CELL = re.compile(r"^```\{code-cell\}[^\n]*\n---\n(.*?)\n---\n", re.M | re.S)
 EXERCISE = re.compile(r"^:*`*\{exercise-start\} *(\S.*?) *$", re.M)
 FOLD = re.compile(r"<summary>(.*?)</summary>", re.S)
 WIDTH = 100
-MEASURED = re.compile(r"\d (?:s|MB)\b|Python \d")
+MEASURED = re.compile(r"^\d[\d,.]* (?:s|MB)$|take about \d|on \d+ processors")
 
 
 def further(text: str) -> Iterator[str]:
