@@ -24,6 +24,7 @@ MARKED = re.compile(r"""<(span|tspan) lang=["']zh[^"']*["']>([^<]*)</\1>""")
 MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
 VOID = ("<br", "<code", "<math", "<wbr", "<!--")  # pieces that nothing closes
 COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+LINKED = re.compile(r"(>[A-Z]\d+</a>), (?=<a\b)")  # a list of codes, each a link
 CODES = re.compile(r"[A-Z]\d+(?:, [A-Z]\d+)+")
 OPAQUE = re.compile(r'class="[^"]*\bmath\b')
 
@@ -63,7 +64,7 @@ def say_html(text: str, catalogue: Catalogue, unsaid: Unsaid) -> str:
             made += [_block(run, catalogue, unsaid), part]
             run = []
     made.append(_block(run, catalogue, unsaid))
-    return "".join(made)
+    return LINKED.sub(rf"\1{catalogue.style.listing}", "".join(made))
 
 
 def _attribute(found: re.Match[str], catalogue: Catalogue, unsaid: Unsaid) -> str:

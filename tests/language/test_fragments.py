@@ -80,3 +80,14 @@ def test_a_name_in_two_languages_stays_once_and_in_the_middle(zh):
     said = say_svg(f"<svg>{both}</svg>", zh, Unsaid())
     assert said.count("贷款") == 1
     assert 'font-size: 11px" x="9" y="15.000000">贷款<' in said
+
+
+def test_codes_that_are_links_are_listed_as_the_language_lists(zh):
+    links = '<p><a href="#a">M10</a>, <a href="#b">M12</a></p>'
+    assert say_html(links, zh, Unsaid()) == links.replace(", ", "、")
+
+
+def test_columns_of_a_data_frame_keep_their_names(zh):
+    head = '<table class="dataframe"><thead><tr><th>{}</th></tr></thead><tbody><tr><td>{}</td></tr>'
+    said = say_html(head.format("loans", "loans"), zh, Unsaid())
+    assert said == head.format("loans", "贷款")
