@@ -39,11 +39,11 @@ $(STAMP): $(READY) $(INPUTS)
 	@$(BIN)/python book/_ext/build_editions.py
 	@mv _build/started $@
 
-pdf: book ## print the whole book as one PDF (needs Chromium and its driver)
-	@$(BIN)/python book/_ext/print_book.py _build/book.pdf
+pdf: book ## print every edition, or EDITION=en or zh, as one PDF (needs Chromium and its driver)
+	@$(BIN)/python book/_ext/print_book.py _build/book.pdf $(EDITION)
 
-epub: book ## write the whole book as an EPUB for e-readers (needs Chromium and its driver)
-	@$(BIN)/python book/_ext/write_epub.py _build/book.epub
+epub: book ## write every edition, or EDITION=en or zh, as an EPUB (needs Chromium and its driver)
+	@$(BIN)/python book/_ext/write_epub.py _build/book.epub $(EDITION)
 
 notebooks: $(READY) ## write every chapter as a notebook that runs where the package is installed
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks

@@ -1,9 +1,10 @@
 """The whole book as one PDF, printed by Chromium from the built pages.
 
-    python book/_ext/print_book.py _build/book.pdf
+    python book/_ext/print_book.py _build/book.pdf [en] [zh]
 
-Nothing is executed: the pages of `_build/html` become one (`whole_book.py`). Page numbers of the
-contents are known only once the book is printed, so it is printed twice.
+Every edition that is named, or all, is printed beside the first: `_build/book.zh.pdf`. Nothing is
+executed: the pages of `_build/html` become one (`whole_book.py`). Page numbers of the contents are
+known only once the book is printed, so it is printed twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import base64
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -19,13 +20,12 @@ from pathlib import Path
 import matplotlib as mpl
 import yaml
 from chromium import chromium, served
+from made_editions import BUILT, ROOT, Edition, config, editions
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from selenium import webdriver
-from whole_book import parts_of, whole
+from whole_book import Part, parts_of, whole
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILT = ROOT / "_build"
 ROOM = BUILT / "print"
 OWN_FONT = ROOT / "analysis" / "display" / "fonts" / "EvidenceSansSC-Regular.otf"
 FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta",
@@ -80,29 +80,41 @@ def browsing() -> Iterator[webdriver.Chrome]:
         yield browser
 
 
-def assemble() -> None:
-    """Write the book as one page into ``_build/print``."""
-    html = BUILT / "html"
-    if not (html / "intro.html").exists():
-        sys.exit("The book is not built: run `make book` first.")
-    toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
-    config = _config()
-    parts = parts_of(toc)
+def assemble(edition: Edition, parts: Sequence[Part] = ()) -> str:
+    """Write an edition as one page below ``_build`` and return its address there.
+
+    Parameters
+    ----------
+    edition
+        Which; its pages have to be built.
+    parts
+        What of the book; all of it for none.
+    """
+    if not parts:
+        toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+        parts = parts_of(toc)
+    html = edition.html
+    parts = [Part(edition.say(part.caption), part.pages) for part in parts]
     names = [page for part in parts for page in part.pages]
     pages = {page: (html / f"{page}.html").read_text(encoding="utf-8") for page in names}
-    about = {name: config[name] for name in ("title", "author", "copyright")}
-    text = whole(parts, pages, about | {"html": "../html", "style": "print.css"})
+    about = {"html": f"../html/{edition.folder}".rstrip("/"), "style": "print.css"}
+    text = whole(parts, pages, described_by(edition) | about, edition.say)
     fonts = ROOM / "fonts"
     fonts.mkdir(parents=True, exist_ok=True)
     for name in FONTS:
         shutil.copy(Path(mpl.get_data_path(), "fonts", "ttf", f"{name}.ttf"), fonts)
     shutil.copy(OWN_FONT, fonts)
     shutil.copy(Path(__file__).with_name("print.css"), ROOM)
-    (ROOM / "book.html").write_text(text, encoding="utf-8", newline="\n")
+    path = edition.beside(ROOM / "book.html")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path.relative_to(BUILT).as_posix()
 
 
-def _config() -> dict[str, str]:
-    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+def described_by(edition: Edition) -> dict[str, str]:
+    """Return the title, author and copyright of an edition, and its language."""
+    read = config()
+    said = {name: edition.say(read[name]) for name in ("title", "author", "copyright")}
+    return said | {"lang": edition.tag}
 
 
 def printed(browser: webdriver.Chrome) -> bytes:
@@ -148,21 +160,22 @@ def bookmarks(branch: DictionaryObject) -> Iterator[DictionaryObject]:
         mark = mark.get("/Next")
 
 
-def main(path: Path) -> None:
-    """Print the book to a file."""
-    assemble()
+def main(path: Path, edition: Edition, parts: Sequence[Part] = ()) -> None:
+    """Print an edition, or parts of it, to a file."""
+    page = assemble(edition, parts)
     with served(BUILT) as site, browsing() as browser:
-        browser.get(f"{site}/print/book.html")
+        browser.get(f"{site}/{page}")
         tight, wide = browser.execute_async_script(FIT, COLUMN)
         wanted = browser.execute_script(WANTED)
         browser.execute_script(NUMBER, dict.fromkeys(wanted, "000"))
         browser.execute_script(NUMBER, pages_of(printed(browser), wanted))
         headings = browser.execute_script(HEADINGS)
-        pdf = described(printed(browser), headings, _config())
+        pdf = described(printed(browser), headings, described_by(edition))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pdf)
     print(f"{path}: {len(pdf) / 1e6:.1f} MB; {tight} tables set smaller, {wide} of them to fit")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    for one in editions(sys.argv[2:]):
+        main(one.beside(Path(sys.argv[1])), one)

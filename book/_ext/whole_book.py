@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import count
@@ -26,6 +26,8 @@ FOLDS = "details.more, details.tables"
 FOLDED = "table, figure, img, svg.picture"  # what makes a fold worth a place in the appendix
 HEADINGS = re.compile(r"^h[1-6]$")
 APPENDIX = "What is folded on the pages"
+TITLE = re.compile(r": |：")  # between a title and what stands below it
+Say = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def parts_of(toc: Mapping) -> list[Part]:
     return parts
 
 
-def whole(parts: Sequence[Part], pages: Mapping[str, str], about: Mapping[str, str]) -> str:
+def whole(
+    parts: Sequence[Part], pages: Mapping[str, str], about: Mapping[str, str], say: Say = str
+) -> str:
     """Return the book as one HTML page.
 
     Parameters
@@ -65,27 +69,29 @@ def whole(parts: Sequence[Part], pages: Mapping[str, str], about: Mapping[str, s
     pages
         Their HTML as it was built, by name.
     about
-        ``title``, ``author``, ``copyright``; ``html``, the address of the built pages; ``style``,
-        that of the print style sheet.
+        ``title``, ``author``, ``copyright``; ``lang``, the language; ``html``, the address of the
+        built pages; ``style``, that of the print style sheet.
+    say
+        Says the book-maker's own words, with their slots, in the language of the pages.
     """
     names = [page for part in parts for page in part.pages]
     numbers = {page: number for number, page in enumerate(names, 1)}
-    made = [chapter(page, numbers, pages[page], about["html"]) for page in names]
-    chapters = {one.page: one for one in told_once(made)}
-    body = [_cover(about), _contents(parts, chapters)]
+    made = [chapter(page, numbers, pages[page], about["html"], say) for page in names]
+    chapters = {one.page: one for one in told_once(made, say)}
+    body = [_cover(about), _contents(parts, chapters, say)]
     for part in parts:
         opening = f'<h1 class="part">{escape(part.caption)}</h1>' if part.caption else ""
         for page in part.pages:
             one = chapters[page]
             body.append(f'<section class="chapter" id="{page}--top">{opening}{one.body}</section>')
             opening = ""
-    body += _appendix([one for one in chapters.values() if one.folds])
+    body += _appendix([one for one in chapters.values() if one.folds], say)
     soup = BeautifulSoup(_frame("".join(body), pages, about), "lxml")
-    _say_where_links_lead(soup, numbers)
+    _say_where_links_lead(soup, numbers, say)
     return str(soup)
 
 
-def chapter(page: str, numbers: Mapping[str, int], text: str, root: str) -> Chapter:
+def chapter(page: str, numbers: Mapping[str, int], text: str, root: str, say: Say) -> Chapter:
     """Make a page ready: ids of its own, links inside the book, headings one level down."""
     article = BeautifulSoup(text, "lxml").select_one("article.bd-article")
     for useless in article.select(UNPRINTED):
@@ -93,12 +99,11 @@ def chapter(page: str, numbers: Mapping[str, int], text: str, root: str) -> Chap
     _name(article, page)
     _lead(article, page, numbers, root)
     title = article.find("h1")
-    title.string = " ".join(title.get_text().split())
-    words = title.get_text()
+    words = say(" ".join(title.get_text().split()))
     title.string = f"{numbers[page]}  {words}"
     for heading in article.find_all(HEADINGS):
         heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
-    folds = tuple(_taken_out(article, page, numbers[page]))
+    folds = tuple(_taken_out(article, page, numbers[page], say))
     for rest in article.select("details"):
         _unfold(rest)
     return Chapter(page, numbers[page], words, article, folds)
@@ -140,7 +145,7 @@ def _lead(article: Tag, page: str, numbers: Mapping[str, int], root: str) -> Non
             tag["src"] = _built(root, here, tag["src"])
 
 
-def _taken_out(article: Tag, page: str, number: int) -> Iterator[Tag]:
+def _taken_out(article: Tag, page: str, number: int, say: Say) -> Iterator[Tag]:
     """Replace folds with pictures or tables by references; yield them for the appendix."""
     at = count(1)
     outer = [fold for fold in article.select(FOLDS) if not fold.find_parent("details")]
@@ -148,11 +153,12 @@ def _taken_out(article: Tag, page: str, number: int) -> Iterator[Tag]:
         if not fold.select_one(FOLDED):
             continue
         mark, own = f"{number}.{next(at)}", f"{page}--fold-"
-        words = _summary(fold)
-        note = BeautifulSoup(
-            f'<p class="folded" id="{own}from-{mark}">{escape(words)}: '
-            f'<a href="#{own}{mark}">appendix {mark}</a></p>', "lxml"
-        ).p  # fmt: skip
+        words = escape(_summary(fold))
+        there = _linked(
+            say("{words}: <1>appendix {mark}</1>"), f"#{own}{mark}", words=words, mark=mark
+        )
+        back = _linked(say("From <1>chapter {n}</1>"), f"#{own}from-{mark}", n=number)
+        note = BeautifulSoup(f'<p class="folded" id="{own}from-{mark}">{there}</p>', "lxml").p
         fold.replace_with(note)
         for inner in fold.select("details"):
             _unfold(inner)
@@ -161,15 +167,19 @@ def _taken_out(article: Tag, page: str, number: int) -> Iterator[Tag]:
         fold.summary.decompose()
         fold.name, fold["class"] = "div", ["appended"]
         head = BeautifulSoup(
-            f'<h3 id="{own}{mark}">{mark}  {escape(words)}</h3>'
-            f'<p class="folded">From <a href="#{own}from-{mark}">chapter {number}</a></p>', "lxml"
-        )  # fmt: skip
+            f'<h3 id="{own}{mark}">{mark}  {words}</h3><p class="folded">{back}</p>', "lxml"
+        )
         for piece in reversed(list(head.body.children)):
             fold.insert(0, piece.extract())
         yield fold
 
 
-def told_once(chapters: Iterable[Chapter]) -> list[Chapter]:
+def _linked(said: str, to: str, **words: object) -> str:
+    """Fill the slots of a message and make what stands between its marks a link."""
+    return said.replace("<1>", f'<a href="{to}">').replace("</1>", "</a>").format(**words)
+
+
+def told_once(chapters: Iterable[Chapter], say: Say) -> list[Chapter]:
     """Keep the first of folds with the same tables; a later chapter refers to that one."""
     first, made = {}, []
     for one in chapters:
@@ -182,7 +192,8 @@ def told_once(chapters: Iterable[Chapter]) -> list[Chapter]:
                 continue
             reference = one.body.find("a", href=f"#{fold.h3['id']}")
             reference["href"] = f"#{same['id']}"
-            reference.string = f"appendix {same.get_text().split()[0]}"
+            mark = same.get_text().split()[0]
+            reference.string = say("appendix {mark}").format(mark=mark)
         made.append(replace(one, folds=tuple(kept)))
     return made
 
@@ -202,15 +213,15 @@ def _unfold(fold: Tag) -> None:
 
 
 def _cover(about: Mapping[str, str]) -> str:
-    title, _, rest = about["title"].partition(": ")
+    title, *rest = TITLE.split(about["title"], maxsplit=1)
     return (
         f'<section class="cover"><p class="title">{escape(title)}</p><p class="subtitle">'
-        f"{escape(rest)}</p><p>{escape(about['author'])}</p>"
+        f"{escape(''.join(rest))}</p><p>{escape(about['author'])}</p>"
         f'<p class="small">{escape(about["copyright"])}</p></section>'
     )
 
 
-def _contents(parts: Sequence[Part], chapters: Mapping[str, Chapter]) -> str:
+def _contents(parts: Sequence[Part], chapters: Mapping[str, Chapter], say: Say) -> str:
     lines = []
     for part in parts:
         if part.caption:
@@ -218,9 +229,9 @@ def _contents(parts: Sequence[Part], chapters: Mapping[str, Chapter]) -> str:
         lines += [_line(f"{page}--top", f"{chapters[page].number}  {chapters[page].title}")
                   for page in part.pages]  # fmt: skip
     if any(one.folds for one in chapters.values()):
-        lines.append('<p class="part">Appendix</p>')
-        lines.append(_line("appendix--top", APPENDIX))
-    return f'<nav class="contents"><h1>Contents</h1>{"".join(lines)}</nav>'
+        lines.append(f'<p class="part">{say("Appendix")}</p>')
+        lines.append(_line("appendix--top", say(APPENDIX)))
+    return f'<nav class="contents"><h1>{say("Contents")}</h1>{"".join(lines)}</nav>'
 
 
 def _line(target: str, words: str) -> str:
@@ -228,11 +239,12 @@ def _line(target: str, words: str) -> str:
     return f'<p class="line"><a href="#{target}">{escape(words)}</a>{place}</p>'
 
 
-def _appendix(chapters: Sequence[Chapter]) -> list[str]:
-    opening = f'<h1 class="part" id="appendix--top">{APPENDIX}</h1>'
+def _appendix(chapters: Sequence[Chapter], say: Say) -> list[str]:
+    opening = f'<h1 class="part" id="appendix--top">{say(APPENDIX)}</h1>'
     made = []
     for one in chapters:
-        head = f"<h2>{one.number}  {escape(one.title)}: appendix</h2>"
+        words = say("{title}: appendix").format(title=escape(one.title))
+        head = f"<h2>{one.number}  {words}</h2>"
         folds = "".join(map(str, one.folds))
         made.append(f'<section class="chapter appendix">{opening}{head}{folds}</section>')
         opening = ""
@@ -265,7 +277,7 @@ def _frame(body: str, pages: Mapping[str, str], about: Mapping[str, str]) -> str
     sheets = [f"{about['html']}/{one['href']}" for one in head.select("link[rel~=stylesheet]")]
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in [*sheets, about["style"]])
     return (
-        '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
+        f'<!DOCTYPE html><html lang="{about["lang"]}" data-theme="light" data-mode="light"><head>'
         f'<meta charset="utf-8"><title>{escape(about["title"])}</title>'
         f'<meta name="author" content="{escape(about["author"])}">{links}'
         f"{_formulas(pages, about['html'])}"
@@ -273,7 +285,7 @@ def _frame(body: str, pages: Mapping[str, str], about: Mapping[str, str]) -> str
     )
 
 
-def _say_where_links_lead(soup: BeautifulSoup, numbers: Mapping[str, int]) -> None:
+def _say_where_links_lead(soup: BeautifulSoup, numbers: Mapping[str, int], say: Say) -> None:
     """Name the chapter behind a link into another one; leave a link to nowhere as plain words."""
     there = {tag["id"] for tag in soup.find_all(id=True)}
     named = ":is(p, li, dd) a[href^='#']:not(.bibtex-citation a)"  # where works stand is known
@@ -282,7 +294,7 @@ def _say_where_links_lead(soup: BeautifulSoup, numbers: Mapping[str, int]) -> No
         for link in section.select(named):
             home = link["href"][1:].split("--")[0]
             if home != page and home in numbers and f"{numbers[home]}" not in link.get_text():
-                link["data-chapter"] = str(numbers[home])
+                link["data-chapter"] = say("(ch. {n})").format(n=numbers[home])
     for link in soup.select("a[href^='#']"):
         if link["href"][1:] not in there:
             del link["href"]

@@ -1,7 +1,8 @@
 """The whole book as an EPUB: a file for each chapter of the printed book, formulas as MathML.
 
-    python book/_ext/write_epub.py _build/book.epub
+    python book/_ext/write_epub.py _build/book.epub [en] [zh]
 
+Every edition that is named, or all, is written beside the first: `_build/book.zh.epub`.
 Chromium sets the formulas and writes the chapters down as XML, whose names HTML spells otherwise.
 """
 
@@ -18,7 +19,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import yaml
 from chromium import served
-from print_book import BUILT, COLUMN, FIT, ROOT, assemble, browsing
+from made_editions import BUILT, ROOT, Edition, editions
+from print_book import COLUMN, FIT, assemble, browsing, described_by
+from whole_book import Part, Say
 
 SECTIONS = """
 document.querySelectorAll("mjx-container").forEach((one) => one.replaceWith(
@@ -44,9 +47,10 @@ XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 PAGE = (
     XML
     + """<!DOCTYPE html>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="en">
-<head><title>{}</title><link rel="stylesheet" type="text/css" href="book.css"/><style>{}</style>
-</head><body>{}</body></html>"""
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"
+lang="{0}" xml:lang="{0}">
+<head><title>{1}</title><link rel="stylesheet" type="text/css" href="book.css"/><style>{2}</style>
+</head><body>{3}</body></html>"""
 )
 CONTAINER = (
     XML
@@ -57,12 +61,13 @@ xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
 )
 PACKAGE = (
     XML
-    + """<package xmlns="http://www.idpf.org/2007/opf" version="3.0"
+    + """<package xmlns="http://www.idpf.org/2007/opf" version="3.0" xml:lang="{0}"
 unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-<dc:identifier id="id">urn:uuid:{}</dc:identifier><dc:title>{}</dc:title><dc:creator>{}</dc:creator>
-<dc:language>en</dc:language><meta property="dcterms:modified">{}T00:00:00Z</meta></metadata>
-<manifest><item id="style" href="book.css" media-type="text/css"/>{}</manifest>
-<spine>{}</spine></package>"""
+<dc:identifier id="id">urn:uuid:{1}</dc:identifier><dc:title>{2}</dc:title>
+<dc:creator>{3}</dc:creator><dc:language>{0}</dc:language>
+<meta property="dcterms:modified">{4}T00:00:00Z</meta></metadata>
+<manifest><item id="style" href="book.css" media-type="text/css"/>{5}</manifest>
+<spine>{6}</spine></package>"""
 )
 KINDS = {"nav": "<nav epub:", "mathml": "<math", "svg": "<svg"}
 
@@ -77,16 +82,23 @@ class Section:
     body: str
 
 
-def files(sections: Sequence[Section], about: Mapping[str, str], style: str) -> dict[str, str]:
-    """Return the files of an EPUB by name; ``about`` has ``title``, ``author`` and ``date``."""
+def files(
+    sections: Sequence[Section], about: Mapping[str, str], style: str, say: Say = str
+) -> dict[str, str]:
+    """Return the files of an EPUB by name.
+
+    ``about`` has ``title``, ``author``, ``date`` and ``lang``; ``say`` is that of `whole`.
+    """
+    lang, contents = about["lang"], say("Contents")
     named = {f"section{number:03}.xhtml": one for number, one in enumerate(sections)}
     homes = {place: name for name, one in named.items()
              for place in re.findall(r'\bid="([^"]+)"', one.body)}  # fmt: skip
-    pages = {"nav.xhtml": PAGE.format("Contents", "", _contents(named))}
+    pages = {"nav.xhtml": PAGE.format(lang, contents, "", _contents(named, contents))}
     for name, one in named.items():
         body = VARIABLE.sub(r"\1", VARIABLE.sub(r"\1", one.body))
         body = re.sub(r'\bhref="#([^"]+)"', lambda to: f'href="{homes[to[1]]}#{to[1]}"', body)
-        pages[name] = PAGE.format(escape(one.title), escape(one.styles, quote=False), body)
+        styles = escape(one.styles, quote=False)
+        pages[name] = PAGE.format(lang, escape(one.title), styles, body)
     items = spine = ""
     for name, text in pages.items():
         kinds = " ".join(kind for kind, sign in KINDS.items() if sign in text)
@@ -94,19 +106,20 @@ def files(sections: Sequence[Section], about: Mapping[str, str], style: str) -> 
         items += f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"{held}/>'
         spine += f'<itemref idref="{name}"/>'
     words = [escape(about[name]) for name in ("title", "author", "date")]
-    package = PACKAGE.format(uuid.uuid5(uuid.NAMESPACE_URL, words[0]), *words, items, spine)
+    named_so = uuid.uuid5(uuid.NAMESPACE_URL, words[0])
+    package = PACKAGE.format(lang, named_so, *words, items, spine)
     rest = {"META-INF/container.xml": CONTAINER, "book.opf": package, "book.css": style}
     return rest | pages
 
 
-def _contents(named: Mapping[str, Section]) -> str:
+def _contents(named: Mapping[str, Section], title: str) -> str:
     lines, end = "", ""
     for name, one in named.items():
         if one.part:
             lines += f"{end}<li><span>{escape(one.part)}</span><ol>"
             end = "</ol></li>"
         lines += f'<li><a href="{name}">{escape(one.title)}</a></li>'
-    return f'<nav epub:type="toc"><h1>Contents</h1><ol>{lines}{end}</ol></nav>'
+    return f'<nav epub:type="toc"><h1>{title}</h1><ol>{lines}{end}</ol></nav>'
 
 
 def pack(path: Path, made: Mapping[str, str]) -> None:
@@ -118,20 +131,20 @@ def pack(path: Path, made: Mapping[str, str]) -> None:
             book.writestr(ZipInfo(name), text, ZIP_DEFLATED)
 
 
-def main(path: Path) -> None:
-    """Write the book to a file."""
-    assemble()
+def main(path: Path, edition: Edition, parts: Sequence[Part] = ()) -> None:
+    """Write an edition, or parts of it, to a file."""
+    page = assemble(edition, parts)
     with served(BUILT) as site, browsing() as browser:
-        browser.get(f"{site}/print/book.html")
+        browser.get(f"{site}/{page}")
         browser.execute_async_script(FIT, COLUMN)
         sections = [Section(*one) for one in browser.execute_script(SECTIONS)]
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    about = {"title": config["title"], "author": config["author"]}
+    about = described_by(edition) | {"date": f"{cited['date-released']}"}
     style = Path(__file__).with_name("epub.css").read_text(encoding="utf-8")
-    pack(path, files(sections, about | {"date": f"{cited['date-released']}"}, style))
+    pack(path, files(sections, about, style, edition.say))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    for one in editions(sys.argv[2:]):
+        main(one.beside(Path(sys.argv[1])), one)

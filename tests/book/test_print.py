@@ -7,12 +7,18 @@ from io import BytesIO
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from made_editions import Edition, editions
 from print_book import COLUMN, FIT, assemble, browsing, described, main, served
 from prose import BOOK, ROOT
 from pypdf import PdfReader, PdfWriter
-from whole_book import parts_of, whole
+from whole_book import Part, parts_of, whole
 
-ABOUT = {"title": "A book: in print", "author": "A", "copyright": "C", "html": "h", "style": "s"}
+ABOUT = {"title": "A book: in print", "author": "A", "copyright": "C", "html": "h", "style": "s",
+         "lang": "en"}  # fmt: skip
+# The English edition is printed whole; of another, pages with formulas, wide tables and pictures.
+SOME = (Part("The evidence", ("patience", "quantity_or_structure")),
+        Part("Methods", ("methods_clusters",)))  # fmt: skip
+EDITIONS = [pytest.param((one, SOME if one.folder else ()), id=one.language) for one in editions()]
 LINKS = 'To <a href="{1}.html#a">there</a>, <a href="#a">here</a>, not <a href="lost.zip">x</a>.'
 PAGE = """<html><head></head><body><article class="bd-article"><section id="{0}"><h1>{0}</h1>
 <p id="a">LINKS</p>
@@ -21,10 +27,14 @@ PAGE = """<html><head></head><body><article class="bd-article"><section id="{0}"
 
 
 @pytest.fixture(scope="module")
-def paper():
+def small():
     parts = parts_of({"root": "one", "parts": [{"caption": "Rest", "chapters": [{"file": "two"}]}]})
-    pages = {"one": PAGE.format("one", "two"), "two": PAGE.format("two", "one")}
-    return BeautifulSoup(whole(parts, pages, ABOUT), "lxml")
+    return parts, {"one": PAGE.format("one", "two"), "two": PAGE.format("two", "one")}
+
+
+@pytest.fixture(scope="module")
+def paper(small):
+    return BeautifulSoup(whole(*small, ABOUT), "lxml")
 
 
 def test_links_inside_the_book_lead_to_places_on_paper_and_others_are_words(paper):
@@ -61,6 +71,37 @@ def test_a_page_of_the_contents_is_kept_for_every_chapter(paper):
     ]  # fmt: skip
 
 
+def test_an_edition_says_every_word_of_the_book_maker_in_its_language(small):
+    for edition in editions()[1:]:
+        unsaid = []
+
+        def say(words, edition=edition, unsaid=unsaid):
+            unsaid += [words] if edition.say(words) == words else []
+            return edition.say(words)
+
+        whole(*small, ABOUT, say)
+        assert [words for words in unsaid if words not in ("one", "two")] == []
+
+
+def test_a_chinese_book_names_its_language_and_leads_in_chinese(small):
+    about = ABOUT | {"lang": "zh-CN", "title": "一本书：印在纸上"}
+    paper = BeautifulSoup(whole(*small, about, Edition("zh", "zh_CN").say), "lxml")
+    assert paper.html["lang"] == "zh-CN"
+    assert [one.get_text() for one in paper.select(".title, .subtitle")] == ["一本书", "印在纸上"]
+    assert paper.select_one(".contents h1").get_text() == "目录"
+    note = paper.select_one("#one--top p.folded")
+    assert note.get_text() == "Folded on one：附录1.1"
+    assert note.a.get_text() == "附录1.1"
+    assert paper.select_one(".appended p.folded").get_text() == "见第1章"
+    assert paper.find("a", string="there")["data-chapter"] == "（第2章）"
+
+
+def test_an_edition_that_is_not_configured_is_not_printed():
+    with pytest.raises(SystemExit, match="no edition xx: choose from en, zh"):
+        editions(["en", "xx"])
+    assert [one.beside(ROOT / "b.pdf").name for one in editions()] == ["b.pdf", "b.zh.pdf"]
+
+
 def test_formulas_are_set_though_the_first_page_has_none():
     settings, program = "window.MathJax = {}", "_static/../mathjax/tex.js"
     pages = {"one": PAGE.format("one", "two"), "in/two": PAGE.format("two", "one")}
@@ -88,21 +129,28 @@ def test_bookmarks_read_as_the_headings_do_and_the_file_names_its_author():
         described(made.getvalue(), ["Part"], ABOUT)
 
 
-@pytest.fixture(scope="module")
-def printed_book(html, driver_path, tmp_path_factory):
+@pytest.fixture(scope="module", params=EDITIONS)
+def printed(html, driver_path, tmp_path_factory, request):
+    edition, parts = request.param
     path = tmp_path_factory.mktemp("print") / "book.pdf"
-    main(path)
-    return PdfReader(path)
+    main(path, edition, parts)
+    return PdfReader(path), parts
+
+
+@pytest.fixture(scope="module")
+def printed_book(printed):
+    return printed[0]
 
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_every_chapter_has_a_bookmark_where_the_contents_say(printed_book):
+def test_every_chapter_has_a_bookmark_where_the_contents_say(printed):
+    printed_book, parts = printed
     marks = [one for one in _flat(printed_book.outline) if one.title[0].isdigit()]
     stands = {_tight(one.title): printed_book.get_destination_page_number(one) for one in marks}
     lines = "\n".join(printed_book.pages[at].extract_text() for at in (1, 2)).splitlines()
     toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [page for part in parts_of(toc) for page in part.pages]
+    chapters = [page for part in parts or parts_of(toc) for page in part.pages]
     for number, _ in enumerate(chapters, 1):
         line = next(one for one in lines if one.startswith(f"{number} "))
         words, page = re.fullmatch(r"(.*?)\s*(\d+)", line).groups()
@@ -131,10 +179,13 @@ def test_printed_letters_come_with_the_book(printed_book):
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_nothing_printed_is_wider_than_the_page_and_no_formula_stays_as_typed(html, driver_path):
-    assemble()
+@pytest.mark.parametrize("printing", EDITIONS)
+def test_nothing_printed_is_too_wide_or_stays_as_typed_or_slants_chinese(
+    html, driver_path, printing
+):
+    page = assemble(*printing)
     with served(ROOT / "_build") as site, browsing() as browser:
-        browser.get(f"{site}/print/book.html")
+        browser.get(f"{site}/{page}")
         browser.execute_async_script(FIT, COLUMN)
         wide = browser.execute_script(
             "return [...document.querySelectorAll('.chapter *')].filter(one =>"
@@ -142,7 +193,13 @@ def test_nothing_printed_is_wider_than_the_page_and_no_formula_stays_as_typed(ht
             f" > {COLUMN} + 2).map((one) => one.outerHTML.slice(0, 90))"
         )
         words = browser.execute_script("return document.body.innerText")
+        slanted = browser.execute_script(
+            "return [...document.querySelectorAll(':lang(zh) :is(em, i, cite, dfn, figcaption *)')]"
+            ".filter((one) => getComputedStyle(one).fontStyle !== 'normal' &&"
+            " /[\u4e00-\u9fff]/.test(one.textContent)).map((one) => one.outerHTML.slice(0, 90))"
+        )
     assert wide == []
+    assert slanted == []
     assert [sign for sign in (r"\(", r"\[", r"\frac") if sign in words] == []
 
 
