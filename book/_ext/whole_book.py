@@ -27,6 +27,8 @@ FOLDED = "table, figure, img, svg.picture"  # what makes a fold worth a place in
 HEADINGS = re.compile(r"^h[1-6]$")
 APPENDIX = "What is folded on the pages"
 TITLE = re.compile(r": |：")  # between a title and what stands below it
+# What a narrow column would set letter below letter.
+LABEL = re.compile(r"(?=.*[\u3400-\u9fff])[\u3400-\u9fff（）、\d]{2,7}")
 Say = Callable[[str], str]
 
 
@@ -103,6 +105,9 @@ def chapter(page: str, numbers: Mapping[str, int], text: str, root: str, say: Sa
     title.string = f"{numbers[page]}  {words}"
     for heading in article.find_all(HEADINGS):
         heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
+    for cell in article.select("th, td"):
+        if LABEL.fullmatch(cell.get_text(strip=True)):
+            cell["class"] = [*cell.get("class", ()), "label"]
     folds = tuple(_taken_out(article, page, numbers[page], say))
     for rest in article.select("details"):
         _unfold(rest)

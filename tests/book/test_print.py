@@ -96,6 +96,16 @@ def test_a_chinese_book_names_its_language_and_leads_in_chinese(small):
     assert paper.find("a", string="there")["data-chapter"] == "（第2章）"
 
 
+def test_short_chinese_cells_are_marked_so_that_they_stay_on_one_line():
+    parts = parts_of({"root": "one"})
+    cells = ["无可观效应", "二（二）1", "12", "p", "耐心资本增加之后创新增多"]
+    page = PAGE.format("one", "one")
+    rows = "".join(f"<td>{words}</td>" for words in cells)
+    paper = BeautifulSoup(whole(parts, {"one": page.replace("<td>one</td>", rows)}, ABOUT), "lxml")
+    marked = [one.get_text() for one in paper.select("td.label")]
+    assert marked == ["无可观效应", "二（二）1"]
+
+
 def test_an_edition_that_is_not_configured_is_not_printed():
     with pytest.raises(SystemExit, match="no edition xx: choose from en, zh"):
         editions(["en", "xx"])
