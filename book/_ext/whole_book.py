@@ -101,7 +101,7 @@ def chapter(page: str, numbers: Mapping[str, int], text: str, root: str, say: Sa
     _name(article, page)
     _lead(article, page, numbers, root)
     title = article.find("h1")
-    words = say(" ".join(title.get_text().split()))
+    words = " ".join(title.get_text().split())
     title.string = f"{numbers[page]}  {words}"
     for heading in article.find_all(HEADINGS):
         heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
