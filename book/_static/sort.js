@@ -4,7 +4,7 @@
   "use strict";
 
   // An edition in another language brings its words along (`edition.py`).
-  const said = JSON.parse(document.getElementById("messages")?.textContent ?? "{}");
+  let said = {};
   const say = (text, slots = {}) =>
     Object.entries(slots).reduce((all, [name, value]) => all.replace(`{${name}}`, value), said[text] ?? text);
   const same = (text, name) => text === name || text === say(name);
@@ -104,6 +104,7 @@
   }
 
   function start() {
+    said = JSON.parse(document.getElementById("messages")?.textContent ?? "{}");
     document.querySelectorAll("table[data-sortable]").forEach((table) => {
       const rows = Array.from(table.tBodies[0].rows);
       const status = document.createElement("p");
