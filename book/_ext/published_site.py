@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from speech import say_page, translated
-
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -32,9 +30,12 @@ the <a href="{root}search.html">search</a>.</p>"""
 def _settle(app: Sphinx, config: Config) -> None:
     root = urlsplit(config.html_baseurl).path.rstrip("/") + "/"
     config.notfound_urls_prefix = root
-    folder = next((f"{f}/" for f, said in config.editions.items() if said == config.language), "")
+    editions = getattr(config, "editions", {})
+    folder = next((f"{name}/" for name, said in editions.items() if said == config.language), "")
     lost, title = LOST.format(root=root + folder), "No such page"
-    if translated(app):
+    if folder:
+        from speech import say_page  # needs the engine, which small books have not
+
         lost, title = say_page(app, lost), say_page(app, title)
     config.notfound_context = {"title": title, "body": lost}
     config.ogp_site_name = config.html_title
