@@ -47,6 +47,29 @@ def test_only_files_with_a_suffix_that_was_asked_for(folder):
     assert fingerprint([folder], {".yml"}) != before
 
 
+def test_what_yaml_says_in_another_language_does_not_count(folder):
+    path = folder / "inner/b.yml"
+    path.write_text("b: word\nc: {d: word, e: 2}\nf: [one, two]\n")
+    before = fingerprint([folder])
+    path.write_text(
+        'b: word\nb@zh: "词：甚"\nc: {d: word, d@zh: "词, {词}", e: 2}\n'
+        'f: [one, two]\nf@zh: ["一", "二"]\n'
+    )
+    assert fingerprint([folder]) == before
+    path.write_text('b: word\nc: {d: word, e: 3}\nf: [one, two]\nf@zh: ["一", "二"]\n')
+    assert fingerprint([folder]) != before
+    # A label that is a value of its own is shown in every edition.
+    path.write_text("b: word\nb_zh: 词\nc: {d: word, e: 2}\nf: [one, two]\n")
+    assert fingerprint([folder]) != before
+
+
+def test_a_folder_that_does_not_count_is_left_out(folder):
+    before = fingerprint([folder], without=["inner"])
+    (folder / "inner/b.yml").write_text("b: 3\n")
+    assert fingerprint([folder], without=["inner"]) == before
+    assert fingerprint([folder]) != before
+
+
 def test_text_that_moves_between_files_or_folders_is_noticed(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     for top in (one, two):

@@ -18,8 +18,7 @@ BESIDE = re.compile(
     r'<g id="beside_(\w+)">\s*(<text\b.*?</text>)\s*</g>',
     re.S,
 )
-PLACE = re.compile(r' y="([-\d.]+)"')
-SIZE = re.compile(r"font-size: [\d.]+px")
+SIZE = re.compile(r"(?<=font-size: )[\d.]+(?=px)")
 ALONE = re.compile(r"(<text\b[^>]*(?<!/)>)(.*?)(</text>)", re.S)
 # The lines of one label, or a line that something else stands beside.
 LABEL = re.compile(
@@ -33,9 +32,9 @@ TOGETHER = re.compile(r"[!-~−–][!-~−–]|.[，。；：、）”%·]|[（�
 LATIN = 0x2E7F
 PAUSES, TERM = {"；": 16, "，": 8, "、": 6, "）": 8, "。": 8, "→": 12}, 7
 POINT = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
+HEIGHT = re.compile(r' y="([-\d.]+)"')
+SPOT = re.compile(r' x="([-\d.]+)" y="([-\d.]+)"|' + POINT.pattern)
 VIEW = re.compile(r'viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"')
-AT = re.compile(r' x="([-\d.]+)"'), re.compile(r' y="([-\d.]+)"')
-POINTS = re.compile(r"translate\(([-\d.]+)"), re.compile(r"translate\([-\d.]+ ([-\d.]+)")
 SMALLEST = 0.72  # of the letters of a label that would leave the drawing
 SHOWN = re.compile(r'(\saria-label=")([^"]*)(")')
 
@@ -84,10 +83,10 @@ def _one_name(language: str, found: re.Match[str]) -> str:
     lines = ALONE.findall(english)
     if not language.startswith(own):
         return f'<g id="text_0">{"".join(map("".join, lines))}</g>'
-    places = [float(PLACE.search(line)[1]) for line in (lines[0][0], words)]
+    places = [float(HEIGHT.search(line)[1]) for line in (lines[0][0], words)]
     words = SIZE.sub(SIZE.search(lines[0][0])[0], words)
     middle = f' y="{sum(places) / 2:.6f}"'
-    return f"<g>{PLACE.sub(middle, words)}</g>"
+    return f"<g>{HEIGHT.sub(middle, words)}</g>"
 
 
 def _plain(words: str) -> str:
@@ -128,23 +127,24 @@ def fitting(label: str, high: float) -> str:
 
     def fitted(found: re.Match[str]) -> str:
         head, words, tail = found.groups()
-        size, at = (
-            SIZE.search(head),
-            [AT[one].search(head) or POINTS[one].search(head) for one in (0, 1)],
-        )
-        room = 0.0
-        if size and at[0] and at[1]:
-            if "rotate(-90" in head and "middle" in head:
-                room = 2 * min(float(at[1][1]), high - float(at[1][1]))
-            elif "text-anchor: end" in head:
-                room = float(at[0][1]) - 2
-        wide = _width(_plain(words)) / 2 * float(size[0][11:-2]) if size else 0.0
+        size, room = SIZE.search(head), _room(head, high)
+        wide = _width(_plain(words)) / 2 * float(size[0]) if size else 0.0
         if not 0 < room < wide:
             return found[0]
-        small = f"font-size: {float(size[0][11:-2]) * max(SMALLEST, room / wide):.2f}px"
+        small = f"{float(size[0]) * max(SMALLEST, room / wide):.2f}"
         return f"{SIZE.sub(small, head)}{words}{tail}"
 
     return ALONE.sub(fitted, label)
+
+
+def _room(head: str, high: float) -> float:
+    """Return how long a line may be; 0 where it may run on."""
+    if not (spot := SPOT.search(head)):
+        return 0.0
+    x, y = (float(place) for place in spot.groups() if place)
+    if "rotate(-90" in head and "text-anchor: middle" in head:
+        return 2 * min(y, high - y)
+    return x - 2 if "text-anchor: end" in head else 0.0
 
 
 def _moved(heads: list[str], last: str, lines: int) -> list[str]:

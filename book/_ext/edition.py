@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from docutils import nodes
-from speech import ROOT, SOURCE, catalogue, say_or_note, translated
+from speech import ROOT, SOURCE, catalogue, say_or_note, translated, words_key
 from sphinx import addnodes
 from sphinx.util import logging
 
@@ -62,6 +62,10 @@ def _compile(app: Sphinx, config: Config) -> None:
     folder = Path(config.language, "LC_MESSAGES")
     for path in sorted((SOURCE / folder).rglob("*.po")):
         page = path.relative_to(SOURCE / folder).with_suffix("")
+        target = COMPILED / folder / page.with_suffix(".mo")
+        made_from = max(path.stat().st_mtime, Path(__file__).stat().st_mtime)
+        if target.is_file() and target.stat().st_mtime > made_from:
+            continue  # Sphinx reads a page again whose catalogue is new
         with path.open("rb") as stream:
             found = read_po(stream)
         for message in found:
@@ -69,11 +73,11 @@ def _compile(app: Sphinx, config: Config) -> None:
                 message.string = ""
             elif message.string and isinstance(message.string, str):
                 message.string = GLUED.sub(partial(_elsewhere, page.name), message.string)
-        target = COMPILED / folder / page.with_suffix(".mo")
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as stream:
             write_mo(stream, found)
     config.locale_dirs = [str(COMPILED)]
+    config.words_key = words_key(app)
 
 
 def refill(node: nodes.Element, text: str) -> None:
@@ -194,6 +198,7 @@ def _words(node: nodes.Element) -> bool:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("editions", {}, "html", [dict])
+    app.add_config_value("words_key", "", "html")  # new words: all pages are written again
     app.connect("config-inited", _compile, priority=400)
     app.connect("doctree-resolved", _say, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

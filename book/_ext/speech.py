@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from analysis.fingerprint import fingerprint  # noqa: E402
 from analysis.language import Catalogue, Unsaid, read_catalogue, say_html, say_svg  # noqa: E402
 
 if TYPE_CHECKING:
@@ -35,6 +37,15 @@ def translated(app: Sphinx) -> bool:
 def catalogue(language: str) -> Catalogue:
     """Return every message of a language."""
     return read_catalogue(language, SOURCE)
+
+
+def words_key(app: Sphinx) -> str:
+    """Return a short name that follows all an edition says, and how; pages are said anew by it."""
+    if not translated(app):
+        return ""
+    known = catalogue(app.config.language)
+    words = repr((sorted(known.messages.items()), sorted(known.pages.items()))).encode()
+    return f"{fingerprint([ROOT / 'analysis' / 'language'])}-{sha256(words).hexdigest()[:16]}"
 
 
 def tag(app: Sphinx) -> str:

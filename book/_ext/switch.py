@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from speech import LANGUAGE, LATE, catalogue, say_or_note, translated
 
 from analysis.language import Unsaid, say_html
@@ -12,7 +13,6 @@ from analysis.language import Unsaid, say_html
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-NAMES = {"en": "English", "zh": "中文"}
 CAPTION = re.compile(r'(<span class="caption-text">)([^<]*)(</span>)')
 PROMPT = re.compile(r'(<p class="(?:collapsed|expanded) admonition-title">)([^<]*)(</p>)')
 EXERCISE = re.compile(r'(class="caption-number">[^<\s]+) (\d+) </span>\s*([（(])')
@@ -35,7 +35,7 @@ def with_switch(text: str, page: str, app: Sphinx) -> str:
     every = {"": LANGUAGE, **app.config.editions}
     links = "".join(
         f'<a class="edition btn btn-sm" href="{_way(app, up, folder)}{page}" '
-        f'lang="{code}" hreflang="{code}">{NAMES[code.partition("-")[0]]}</a>'
+        f'lang="{code}" hreflang="{code}">{Locale.parse(language).get_language_name()}</a>'
         for folder, language in every.items()
         if language != app.config.language and (code := language.replace("_", "-"))
     )

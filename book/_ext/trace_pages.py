@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from chapter_execution import execution_key  # noqa: E402
 from edition import refill  # noqa: E402
-from speech import say_page, tag, translated  # noqa: E402
+from speech import say_page, tag, translated, words_key  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +94,8 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
         return
     out, key = Path(app.outdir), f"{execution_key()} {_mode(app)} {_repository(app)}"
     stamp = out / MADE_FROM
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
+    said = f"{key} {words_key(app)}"  # the key alone knows nothing of translations
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == said:
         return
     for folder in FOLDERS:
         shutil.rmtree(out / folder, ignore_errors=True)
@@ -107,7 +108,7 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(key, encoding="utf-8")
+    stamp.write_text(said, encoding="utf-8")
 
 
 def _kept(app: Sphinx, key: str) -> Iterable[tuple[str, bytes]]:

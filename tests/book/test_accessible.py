@@ -1,6 +1,7 @@
 """No page breaks a rule of axe-core, in light or in dark."""
 
 import pytest
+import yaml
 from prose import ROOT
 from test_browser import PAGES, browser, open_page, resize, site  # noqa: F401
 
@@ -13,10 +14,12 @@ STILL = """document.head.insertAdjacentHTML("beforeend",
 ASKED = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}  # only colours follow the theme
 
 
-BESIDE = ["trace/m16", "data/index", "data/rd/index", "data/china/loans"]
+BESIDE = ["search", "404", "trace/m16", "data/index", "data/rd/index", "data/china/loans"]
+CONFIGURED = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+FOLDERS = ["", *(f"{name}/" for name in CONFIGURED["sphinx"]["config"]["editions"])]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "search", "404", *BESIDE])
+@pytest.mark.parametrize("page", [f"{f}{page}" for f in FOLDERS for page in (*PAGES, *BESIDE)])
 def test_page_breaks_no_rule_of_accessibility(browser, site, page):  # noqa: F811
     resize(browser, 1280)
     open_page(browser, f"{site}/{page}.html")

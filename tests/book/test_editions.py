@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import speech
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from build_editions import configuration
 from catalogues import further, renewed
 from docutils import nodes
 from edition import GLUED, _elsewhere, refill, spoken
-from speech import SOURCE
+from speech import SOURCE, words_key
 from switch import with_switch
 
 from analysis.language.catalogue import SLOT
@@ -130,3 +132,12 @@ def test_a_node_is_filled_anew():
     refill(node, "<b>new</b>")
     assert node.astext() == "<b>new</b>"
     assert node.children[0].parent is node
+
+
+def test_new_words_make_pages_of_an_edition_anew(monkeypatch):
+    app = SimpleNamespace(config=SimpleNamespace(language="zh_CN"))
+    known, before = speech.catalogue("zh_CN"), words_key(app)
+    more = replace(known, messages={**known.messages, "A new one.": "新的一句。"})
+    monkeypatch.setattr(speech, "catalogue", lambda _: more)
+    assert words_key(app) != before
+    assert words_key(SimpleNamespace(config=SimpleNamespace(language="en"))) == ""

@@ -7,15 +7,14 @@ from html import unescape
 import pytest
 import yaml
 from babel.messages.pofile import read_po
-from chromium import chromium, served
-from prose import ROOT, chapter_files, page_of
+from prose import ROOT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from speech import SOURCE
+from test_browser import PAGES, browser, each_page, site  # noqa: F401
 
 CONFIGURED = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 EDITIONS = CONFIGURED["sphinx"]["config"]["editions"]
-PAGES = [page_of(path) for path in chapter_files()]
 # What no edition says in its language: code, formulas, scripts, and what a reader types.
 SILENT = re.compile(
     r"<!--.*?-->|<(script|style|pre|code|math|head|noscript|cite|template)\b.*?</\1>"
@@ -32,7 +31,6 @@ WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 SENTENCE = re.compile(r"(?:\b[a-z]{2,}\b[ ,]+){3}\b[a-z]{2,}\b")
 CITED = re.compile(r"\d{4}|doi|Journal|Review|https?:|[a-z]_[a-z]|--|\\")
 each_edition = pytest.mark.parametrize("folder", EDITIONS)
-each_page = pytest.mark.parametrize("page", PAGES)
 
 
 def article(text):
@@ -137,25 +135,12 @@ def test_a_condition_binds_the_translation_of_its_sentence(page):
     )
 
 
-@pytest.fixture(scope="module")
-def site(html):
-    with served(html) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(driver_path):
-    with chromium(driver_path, {"browser": "ALL"}) as opened:
-        opened.set_window_size(1280, 900)
-        yield opened
-
-
-def until(browser, found):
-    WebDriverWait(browser, 60).until(found)
+def until(driver, found):
+    WebDriverWait(driver, 60).until(found)
 
 
 @pytest.mark.browser
-def test_the_switch_lands_on_the_section_that_is_read(browser, site):
+def test_the_switch_lands_on_the_section_that_is_read(browser, site):  # noqa: F811
     browser.get(f"{site}/two_wheels.html#m18")
     browser.execute_script("document.getElementById('m18').scrollIntoView()")
     browser.find_element(By.CSS_SELECTOR, "a.edition").click()
@@ -173,7 +158,7 @@ def test_the_switch_lands_on_the_section_that_is_read(browser, site):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("term", ["耐心资本", "门槛", "双重差分", "M30"])
-def test_the_search_of_an_edition_finds(browser, site, term):
+def test_the_search_of_an_edition_finds(browser, site, term):  # noqa: F811
     browser.get(f"{site}/zh/search.html?q={term}")
     until(browser, lambda d: d.find_elements(By.CSS_SELECTOR, "#search-results li a"))
     found = browser.find_elements(By.CSS_SELECTOR, "#search-results li a")
@@ -183,7 +168,7 @@ def test_the_search_of_an_edition_finds(browser, site, term):
 
 @pytest.mark.browser
 @each_page
-def test_a_page_of_an_edition_has_no_error_asks_nobody_and_fits_a_phone(browser, site, page):
+def test_a_page_of_an_edition_has_no_error_asks_nobody_and_fits_a_phone(browser, site, page):  # noqa: F811
     browser.get_log("browser")
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
