@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import yaml
-from speech import ROOT, catalogue
+from made_editions import BUILT, ROOT, Edition, config, editions
+from speech import catalogue
 
 NUMBERED = {
     "figure": "Fig. %s",
@@ -20,7 +21,6 @@ NUMBERED = {
     "code-block": "Listing %s",
     "section": "Section %s",
 }
-CONFIGURATION = ROOT / "_config.yml"
 
 
 def configuration(raw: dict, language: str) -> dict:
@@ -40,19 +40,19 @@ def configuration(raw: dict, language: str) -> dict:
     return {**raw, **shown, "sphinx": sphinx}
 
 
-def build(name: str, language: str) -> int:
+def build(edition: Edition) -> int:
     """Build one edition and put it into the folder of its name beside the English pages."""
-    folder = ROOT / "_build" / "editions" / name
+    folder = BUILT / "editions" / edition.folder
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "_config.yml"
-    raw = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
-    settings.write_text(yaml.safe_dump(configuration(raw, language), allow_unicode=True), "utf-8")
+    made = configuration(config(), edition.language)
+    settings.write_text(yaml.safe_dump(made, allow_unicode=True), "utf-8")
     program = Path(sys.executable).with_name("jupyter-book")
     options = ["-n", "-W", "--keep-going", "--quiet", *sys.argv[1:]]
     command = [program, "build", "book", "--config", settings, "--path-output", folder, *options]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code == 0:
-        target = ROOT / "_build" / "html" / name
+        target = BUILT / "html" / edition.folder
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(folder / "_build" / "html", target)
     return code
@@ -60,9 +60,7 @@ def build(name: str, language: str) -> int:
 
 def main() -> int:
     """Build all editions; the first that fails ends it."""
-    raw = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
-    editions = raw["sphinx"]["config"].get("editions", {})
-    return next((code for n, lang in editions.items() if (code := build(n, lang))), 0)
+    return next((code for one in editions() if one.folder and (code := build(one))), 0)
 
 
 if __name__ == "__main__":

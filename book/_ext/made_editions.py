@@ -1,4 +1,4 @@
-"""The editions of the book as `make book` left them, for what is made of finished pages."""
+"""The editions of the book: which are configured, and where `make book` leaves them."""
 
 from __future__ import annotations
 
