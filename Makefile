@@ -28,14 +28,13 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-book: $(STAMP) ## execute the chapters and build the book
+book: $(STAMP) ## execute the chapters and build the book in every language
 	@echo "The book is built: open $(FIRST)"
 
 # The stamp bears the time of the start: what is edited while the book is built is newer.
 $(STAMP): $(READY) $(INPUTS)
 	@rm -f _build/html/.built-*
 	@mkdir -p _build && touch _build/started
-	@$(BIN)/jupyter-book build book -n -W --keep-going --quiet
 	@$(BIN)/python book/_ext/build_editions.py
 	@mv _build/started $@
 

@@ -19,7 +19,7 @@ NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 INLINE = re.compile(
     "a|abbr|b|br|code|em|i|kbd|mark|math|q|small|span|strong|sub|sup|tspan|wbr"
 ).fullmatch
-SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder)=")([^"]*)(")')
+SHOWN = re.compile(r'(\s(?:aria-label|title|alt|placeholder|data-bs-title)=")([^"]*)(")')
 MARKED = re.compile(r"""<(span|tspan) lang=["']zh[^"']*["']>([^<]*)</\1>""")
 MARK = re.compile(r"<(/?)(\d+)(/?)>|`([^`]*)`")
 VOID = ("<br", "<code", "<math", "<wbr", "<!--")  # pieces that nothing closes

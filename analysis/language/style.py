@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 __all__ = ["Style"]
 
@@ -35,16 +36,25 @@ class Style:
     citations: tuple[tuple[str, str], ...] = ()
     terms: Sequence[str] = ()
 
+    @cached_property
+    def _tidy(self) -> list[tuple[re.Pattern[str], str]]:
+        return [(re.compile(look), other) for look, other in self.tidy]
+
+    @cached_property
+    def _tidied(self) -> dict[str, str]:
+        return {}
+
     def tidied(self, text: str) -> str:
         """Put right the marks of a finished text."""
-        return _replaced(text, self.tidy)
+        if text not in self._tidied:
+            made = text
+            for look, other in self._tidy if text.strip() else ():
+                made = look.sub(other, made)
+            self._tidied[text] = made
+        return self._tidied[text]
 
     def cited(self, text: str) -> str:
         """Say a piece of a citation."""
-        return _replaced(text, self.citations)
-
-
-def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:
-    for look, other in pairs:
-        text = re.sub(look, other, text)
-    return text
+        for look, other in self.citations:
+            text = re.sub(look, other, text)
+        return text

@@ -13,11 +13,10 @@ MENDS = [
     (r' role="doc-biblioentry"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     # A name that hides the words on the button from those who call it by them.
-    (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
+    (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
-    (r'<i class="theme-switch (?!.*aria-hidden)', '<i aria-hidden="true" class="theme-switch '),
     # The theme's script turns this into words of the button, which its name then lacks.
-    (r'(<i aria-hidden="true" class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
+    (r'(<svg class="[^"]*\btheme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
     # The side bar holds the logo and the search beside its navigation.
     (r'<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region"'
      ' aria-label="Contents of the book" class'),

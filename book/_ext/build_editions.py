@@ -1,7 +1,8 @@
-"""Build the editions of the book that `_config.yml` names beside the English one.
+"""Build the book in every language: the English edition and those that `_config.yml` names.
 
-``python book/_ext/build_editions.py`` is called by ``make book`` once the English edition stands.
-Nothing is executed again: chapters are read from the cache that the first build filled.
+``python book/_ext/build_editions.py`` is what ``make book`` calls. Nothing is executed twice: once
+the English build has run and read its chapters, the others read them from its cache, and all are
+written side by side.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import yaml
-from made_editions import BUILT, ROOT, Edition, config, editions
+from made_editions import BUILT, READ, ROOT, Edition, config, editions
 from speech import catalogue
 
 NUMBERED = {
@@ -21,6 +23,7 @@ NUMBERED = {
     "code-block": "Listing %s",
     "section": "Section %s",
 }
+OPTIONS = ("-n", "-W", "--keep-going", "--quiet")
 
 
 def configuration(raw: dict, language: str) -> dict:
@@ -40,17 +43,26 @@ def configuration(raw: dict, language: str) -> dict:
     return {**raw, **shown, "sphinx": sphinx}
 
 
-def build(edition: Edition) -> int:
-    """Build one edition and put it into the folder of its name beside the English pages."""
+def start(edition: Edition) -> subprocess.Popen:
+    """Start the build of an edition; all but the English one say what they say when they end."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "book", *OPTIONS]
+    if not edition.folder:
+        return subprocess.Popen([*command, *sys.argv[1:]], cwd=ROOT)
     folder = BUILT / "editions" / edition.folder
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "_config.yml"
     made = configuration(config(), edition.language)
     settings.write_text(yaml.safe_dump(made, allow_unicode=True), "utf-8")
-    program = Path(sys.executable).with_name("jupyter-book")
-    options = ["-n", "-W", "--keep-going", "--quiet", *sys.argv[1:]]
-    command = [program, "build", "book", "--config", settings, "--path-output", folder, *options]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    own = ["--config", settings, "--path-output", folder, *sys.argv[1:]]
+    said = (folder / "said.txt").open("wb")
+    return subprocess.Popen([*command, *own], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+
+
+def ended(edition: Edition, process: subprocess.Popen) -> int:
+    """Put an edition that was built into the folder of its name beside the English pages."""
+    code = process.wait()
+    folder = BUILT / "editions" / edition.folder
+    print((folder / "said.txt").read_text("utf-8", "replace"), file=sys.stderr, end="", flush=True)
     if code == 0:
         target = BUILT / "html" / edition.folder
         shutil.rmtree(target, ignore_errors=True)
@@ -60,7 +72,17 @@ def build(edition: Edition) -> int:
 
 def main() -> int:
     """Build all editions; the first that fails ends it."""
-    return next((code for one in editions() if one.folder and (code := build(one))), 0)
+    first, *others = editions()
+    READ.unlink(missing_ok=True)
+    english = start(first)
+    while english.poll() is None and not READ.is_file():
+        time.sleep(0.1)
+    begun = [(one, start(one)) for one in others if english.poll() in (None, 0)]
+    if code := english.wait():
+        for _, process in begun:
+            process.terminate()
+        return code
+    return next((code for one, process in begun if (code := ended(one, process))), 0)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from pathlib import Path
 import yaml
 from speech import LANGUAGE, ROOT, catalogue
 
-__all__ = ["BUILT", "ROOT", "Edition", "config", "editions"]
+__all__ = ["BUILT", "READ", "ROOT", "Edition", "config", "editions"]
 
 BUILT = ROOT / "_build"
+READ = BUILT / "read"
+"""There once every chapter has run and been read, so that other editions can begin."""
 
 
 @dataclass(frozen=True)

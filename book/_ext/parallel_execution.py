@@ -12,6 +12,7 @@ alternative texts and the tags that hide a cell; for those the outputs of before
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -241,9 +242,17 @@ def _every_processor(app: Sphinx, *_: object) -> None:
     # What `sphinx-build -j` asks for; jupyter-book has no such option. Once all chapters have run,
     # pages are read and written by processes that Sphinx forks.
     app.parallel = os.cpu_count() or 1
+    # A tree of a page is read whole and dropped whole: looking for loops in it as often as Python
+    # does takes longer than reading it.
+    gc.set_threshold(200_000, 20, 50)
     for name in SILENT:
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
+
+
+def _say_read(app: Sphinx, _env: BuildEnvironment) -> None:
+    # Other editions may begin (`build_editions`): no chapter is left to run.
+    Path(app.outdir).with_name("read").touch()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -252,6 +261,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("imported_first", [], "", [list])
     app.connect("env-before-read-docs", fill_cache)
     app.connect("env-before-read-docs", _every_processor)
+    app.connect("env-updated", _say_read)
     # It searches all packages installed for the same plugin at each citation, a second in all.
     pybtex.plugin._load_entry_point = lru_cache(pybtex.plugin._load_entry_point)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CAPTION = re.compile(r'(<span class="caption-text">)([^<]*)(</span>)')
 PROMPT = re.compile(r'(<p class="(?:collapsed|expanded) admonition-title">)([^<]*)(</p>)')
 EXERCISE = re.compile(r'(class="caption-number">[^<\s]+) (\d+) </span>\s*([（(])')
+LINK = re.compile(r'(<a class="headerlink" [^>]*title=")([^"]*)(")')
 PLACE = re.compile(r'(<div class="article-header-buttons">)')
 
 
@@ -50,12 +51,10 @@ def _say_theme(app: Sphinx, text: str) -> str:
         words = messages.pages.get(found[2]) or say_or_note(found[2], messages, LATE)
         return f"{found[1]}{words}{found[3]}"
 
-    text = EXERCISE.sub(r"\1\2</span>\3", PROMPT.sub(said, CAPTION.sub(said, text)))
+    text = EXERCISE.sub(r"\1\2</span>\3", LINK.sub(said, PROMPT.sub(said, CAPTION.sub(said, text))))
     head, mark, rest = text.partition("<body")
     before, article, inside = rest.partition("<article")
     inside, end, after = inside.rpartition("</article>")
-    if not end:
-        return text
     before, after = (say_html(part, messages, Unsaid()) for part in (before, after))
     return "".join((head, mark, before, article, inside, end, after))
 

@@ -6,6 +6,7 @@ data and study are as they were. Every number of the prose that belongs to a cla
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -119,7 +120,10 @@ def _kept(app: Sphinx, key: str) -> Iterable[tuple[str, bytes]]:
             return made
     made = [*_made(app)]
     if app.config.editions:
-        KEPT.write_bytes(pickle.dumps((key, [one for one in made if one[0].endswith(".html")])))
+        pages = [one for one in made if one[0].endswith(".html")]
+        half = KEPT.with_suffix(f".{os.getpid()}")  # editions are built side by side
+        half.write_bytes(pickle.dumps((key, pages)))
+        half.replace(KEPT)
     return made
 
 

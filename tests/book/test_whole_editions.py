@@ -29,7 +29,8 @@ NUMBER = re.compile(r'class="number [^"]*\breference')
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 SENTENCE = re.compile(r"(?:\b[a-z]{2,}\b[ ,]+){3}\b[a-z]{2,}\b")
-CITED = re.compile(r"\d{4}|doi|Journal|Review|https?:|[a-z]_[a-z]|--|\\")
+NAMED = re.compile(r'\s(?:aria-label|title|alt|placeholder|data-bs-title)="([^"]*)"')
+CITED = re.compile(r"\d{4}|doi|In Chinese|Journal|Review|https?:|[a-z]_[a-z]|--|\\")
 each_edition = pytest.mark.parametrize("folder", EDITIONS)
 
 
@@ -92,6 +93,25 @@ def test_pages_beside_the_book_are_in_chinese(html, room):
         if SENTENCE.search(text) and not CITED.search(text)
     )
     assert not left
+
+
+@each_edition
+def test_buttons_links_and_pictures_of_an_edition_have_names_in_its_language(html, folder):
+    """A name in both editions is one of code, of what is cited, or has no word."""
+    same = Counter()
+    for path in sorted((html / folder).rglob("*.html")):
+        first = html / path.relative_to(html / folder)
+        names, others = (
+            set(NAMED.findall(SILENT.sub(" ", one.read_text(encoding="utf-8"))))
+            for one in (first, path)
+        )
+        same.update(names & others)
+    left = [
+        name
+        for name in same
+        if re.search("[A-Za-z]{3}", name) and not re.match(r"analysis\.", name)
+    ]
+    assert not [name for name in left if not CITED.search(name)]
 
 
 @each_page
