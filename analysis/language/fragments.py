@@ -88,7 +88,8 @@ def _block(run: list[str], catalogue: Catalogue, unsaid: Unsaid) -> str:
     if tags:
         pieces = [_piece(piece, catalogue) for piece in core]
         if None not in pieces:
-            return "".join([*head, *pieces, *tail])
+            whole, tags = _encoded(pieces)
+            return "".join([*head, _decoded(catalogue.style.tidied(whole), tags), *tail])
     unsaid.note(" ".join(whole.split()))
     return "".join(run)
 

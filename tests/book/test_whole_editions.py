@@ -11,7 +11,7 @@ from prose import ROOT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from speech import SOURCE
-from test_browser import PAGES, browser, each_page, site  # noqa: F401
+from test_browser import PAGES, browser, each_page, open_page, resize, site  # noqa: F401
 
 CONFIGURED = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 EDITIONS = CONFIGURED["sphinx"]["config"]["editions"]
@@ -201,3 +201,21 @@ def test_a_page_of_an_edition_has_no_error_asks_nobody_and_fits_a_phone(browser,
     assert wide <= phone["width"]
     assert not [address for address in asked if not address.startswith((site, "data:"))]
     assert not [e for e in browser.get_log("browser") if e["level"] in {"SEVERE", "WARNING"}]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("folder", ["", *(f"{folder}/" for folder in EDITIONS)])
+def test_labels_of_the_explorer_stay_inside_their_drawing(browser, site, folder, width):  # noqa: F811
+    resize(browser, width)
+    open_page(browser, f"{site}/{folder}explorer.html")
+    until(browser, lambda d: d.find_elements(By.CSS_SELECTOR, ".curve svg"))
+    beyond = browser.execute_script(
+        "return [...document.querySelectorAll('.curve svg')].flatMap(svg => {"
+        "  const left = svg.getBoundingClientRect().left;"
+        "  return [...svg.querySelectorAll('text')]"
+        "    .filter(one => one.getBoundingClientRect().left < left).map(one => one.textContent);"
+        "})"
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert not beyond

@@ -13,6 +13,7 @@ MESSAGES = {
     "In <1>{n}</1> of <2>{all}</2> cases.": "<2>{all}</2>例中的<1>{n}</1>例。",
     "Use `x_y` here.": "这里用`x_y`。",
     "share of loans in output": "贷款占产出比重",
+    "({n} loans)": "（{n}贷款）",
     "A & B": "甲和乙",
 }
 
@@ -27,6 +28,7 @@ def zh():
     [
         ("<p>Claim</p>", "<p>命题</p>"),
         ("<p> Claim </p>", "<p> 命题 </p>"),
+        ("<p>Claim <small>(31 loans)</small></p>", "<p>命题<small>（31贷款）</small></p>"),
         ('<p>See <a href="x">loans</a> for more.</p>', '<p>更多见<a href="x">贷款</a>。</p>'),
         ("<p>In <b>3</b> of <i>7</i> cases.</p>", "<p><i>7</i>例中的<b>3</b>例。</p>"),
         ("<p>Use <code>x_y</code> here.</p>", "<p>这里用<code>x_y</code>。</p>"),

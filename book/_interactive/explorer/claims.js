@@ -1,7 +1,7 @@
 /* One claim at a time: every data set it was put to, and every specification that was admitted. */
 (function () {
   "use strict";
-  const { element, words, said, tell, number, signed, badge, control, select, table, fold, stage, makers } = window.Explorer;
+  const { element, words, said, tell, chain, cropped, number, signed, badge, control, select, table, fold, stage, makers } = window.Explorer;
   const MOST = 3; // wider intervals are cut, or one of them would flatten all others
 
   const interval = (part) => (part.low === null ? said("no interval") : `[${signed(part.low)}, ${signed(part.high)}]`);
@@ -9,10 +9,10 @@
   const without = (part, end) => (part[`${end}_without`] ? tell("without {place} {estimate}", { place: part[`${end}_without`], estimate: signed(part[end]) }) : "");
 
   function sayPart({ record, part }) {
-    const left = ["lowest", "highest"].map((end) => without(part, end)).filter(Boolean).join(", ");
-    return [element("strong", {}, record.name), ": ", ...words(part.label),
-      `: ${signed(part.tested)}${unit(part)} ${interval(part)}, p = ${number(part.p, 3)}`,
-      left ? `; ${left}` : "", ". ", badge(record.word)];
+    const left = chain(["lowest", "highest"].map((end) => without(part, end)));
+    const given = { estimate: `${signed(part.tested)}${unit(part)}`, interval: interval(part), p: number(part.p, 3), left };
+    return [element("strong", {}, tell("{name}: ", record)), ...words(part.label),
+      tell(left ? ": {estimate} {interval}, p = {p}; {left}." : ": {estimate} {interval}, p = {p}.", given), " ", badge(record.word)];
   }
 
   function estimates(rows) {
@@ -38,6 +38,8 @@
     };
   }
 
+  const pair = ([choice, value]) => tell("{choice}: {value}", { choice, value });
+
   function specifications(curve) {
     const letters = "0123456789abcdefghijklmnopqrstuvwxyz";
     const rows = curve.estimate.map((estimate, rank) => ({
@@ -46,24 +48,26 @@
       chose: curve.choices.map((choice) => [said(choice.name), said(choice.values[letters.indexOf(choice.of[rank])])]),
     }));
     for (const row of rows) row.clear = row.low > 0 || row.high < 0;
-    const ticks = rows.flatMap((row) => row.chose.map(([name, value]) => ({ rank: row.rank, row: `${name}: ${value}`, declared: row.declared })));
-    const order = curve.choices.flatMap((choice) => choice.values.map((value) => `${said(choice.name)}: ${said(value)}`));
-    return { rows, ticks, order };
+    const ticks = rows.flatMap((row) => row.chose.map((one) => ({ rank: row.rank, row: pair(one), declared: row.declared })));
+    const values = new Map(curve.choices.flatMap((choice) => choice.values.map((value) => [pair([choice.name, value]), said(value)])));
+    return { rows, ticks, values, order: [...values.keys()] };
   }
 
   const saySpecification = (row) => [
-    element("strong", {}, `${tell(row.declared ? "{rank}, declared" : "{rank}", { rank: row.rank + 1 })}: ${signed(row.estimate)} [${signed(row.low)}, ${signed(row.high)}]`),
-    ` · ${row.chose.map(([name, value]) => `${name}: ${value}`).join(" · ")}`];
+    element("strong", {}, tell("{choice}: {value}", {
+      choice: tell(row.declared ? "{rank}, declared" : "{rank}", { rank: row.rank + 1 }),
+      value: `${signed(row.estimate)} [${signed(row.low)}, ${signed(row.high)}]`,
+    })),
+    ` · ${row.chose.map(pair).join(" · ")}`];
 
   function curveStage(curve) {
-    const { rows, ticks, order } = specifications(curve);
+    const { rows, ticks, values, order } = specifications(curve);
     const ends = [d3.quantile(rows.map((r) => r.low), 0.02), d3.quantile(rows.map((r) => r.high), 0.98), 0];
     const band = (curve.band || [[], []])[0].map((low, rank) => ({ rank, low, high: curve.band[1][rank] }));
     const cut = (value) => Math.max(Math.min(value, d3.max(ends)), d3.min(ends));
-    const cropped = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
     const tick = (name, narrow) => {
-      const value = name.slice(name.indexOf(": ") + 2);
-      return narrow ? cropped(value.length > 8 ? value : name.replace(":", ""), 16) : cropped(name, 26);
+      const short = name.replace(/[:：]/, "");
+      return narrow ? (cropped(short, 16) === short ? short : cropped(values.get(name), 16)) : cropped(name, 26);
     };
     return {
       label: tell("Specification curve, {n} specifications.", { n: rows.length }),
@@ -140,7 +144,7 @@
         fold("The same as a table", () => table(tell("{id} by data set", now),
           ["Data set", "What on what", "Estimate", "95% interval", "p", "Lowest and highest without one", "Word"],
           rows.map(({ name, part, record }) => [name, part.label, signed(part.tested) + unit(part), interval(part), number(part.p, 3),
-            ["lowest", "highest"].map((end) => without(part, end)).filter(Boolean).join("; ") || "–", record.word])))];
+            chain(["lowest", "highest"].map((end) => without(part, end)), "{one}; {other}") || "–", record.word])))];
     }
 
     function curve() {

@@ -1,7 +1,7 @@
 /* Provinces and cities: a map of one year, and every year of every place. */
 (function () {
   "use strict";
-  const { element, words, said, tell, short, control, select, table, fold, stage, makers, shared } = window.Explorer;
+  const { element, words, said, tell, chain, short, control, select, table, fold, stage, makers, shared } = window.Explorer;
   const COLOURS = ["var(--blue)", "var(--orange)", "var(--green)", "var(--purple)"];
 
   // Both languages beside each other; an edition in one of them has a message that keeps its own.
@@ -94,7 +94,7 @@
           const plot = (set.tiled ? tiles : points)(rows(), colour, width);
           plot.querySelectorAll("text").forEach((one) => { if (/[\u3400-\u9fff]/.test(one.textContent)) one.setAttribute("lang", "zh"); });
           const legend = Plot.legend({ color: colour, width: Math.min(width, 320) });
-          const figure = element("div", {}, element("p", { className: "key" }, ...words(title(measure)), measure.unit ? `, ${said(measure.unit)}` : "", "; dashed or a ring: no figure"), legend, plot);
+          const figure = element("div", {}, element("p", { className: "key" }, ...words(title(measure)), measure.unit ? tell(", {unit}", measure) : "", "; dashed or a ring: no figure"), legend, plot);
           figure.svg = plot;
           figure.scale = plot.scale;
           plot.addEventListener("input", () => { figure.value = plot.value; figure.dispatchEvent(new Event("input")); });
@@ -149,7 +149,7 @@
       const say = (row, svg) => {
         svg.querySelectorAll(".lines path").forEach((path) => path.classList.toggle("pointed-at", path.getAttribute("aria-label") === row.en));
         const own = known.filter((other) => other.id === row.id);
-        return [...named(row), `: ${own.map((other) => `${other.year} ${short(other.value)}`).join(", ")} · `, ...words(both(row.region, row.region_zh))];
+        return [...named(row), tell(": {values} · ", { values: chain(own.map((other) => `${other.year} ${short(other.value)}`)) }), ...words(both(row.region, row.region_zh))];
       };
       const drawn = stage({
         label: tell("{title} of {kind} by year.", { title: title(measure), kind: set.kind }), say,

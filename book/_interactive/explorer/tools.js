@@ -13,6 +13,15 @@
     said(message).replace(/\{(\w+)\}/g, (slot, name) => said(String(values[name] ?? slot)));
 
   const SPOKEN = new Set(["ariaLabel", "ariaRoleDescription", "placeholder", "title"]);
+  const chain = (parts, message = "{one}, {other}") =>
+    parts.filter(Boolean).reduce((one, other) => (one ? tell(message, { one, other }) : other), "");
+  // A Chinese letter takes the room of two others.
+  const room = (text) => [...text].reduce((sum, letter) => sum + (HAN.test(letter) ? 2 : 1), 0);
+  const cropped = (text, most) => {
+    if (room(text) <= most) return text;
+    while (room(text) >= most) text = text.slice(0, -1);
+    return `${text}…`;
+  };
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -133,6 +142,6 @@
     }
   }
 
-  window.Explorer = { element, words, said, tell, number, signed, short, badge, control, select, table, fold, stage, makers, shared: {} };
+  window.Explorer = { element, words, said, tell, chain, cropped, number, signed, short, badge, control, select, table, fold, stage, makers, shared: {} };
   document.addEventListener("DOMContentLoaded", start);
 })();
