@@ -48,7 +48,7 @@ class Style:
         """Put right the marks of a finished text."""
         if text not in self._tidied:
             made = text
-            for look, other in self._tidy if text.strip() else ():
+            for look, other in self._tidy:
                 made = look.sub(other, made)
             self._tidied[text] = made
         return self._tidied[text]

@@ -54,8 +54,8 @@ def start(edition: Edition) -> subprocess.Popen:
     made = configuration(config(), edition.language)
     settings.write_text(yaml.safe_dump(made, allow_unicode=True), "utf-8")
     own = ["--config", settings, "--path-output", folder, *sys.argv[1:]]
-    said = (folder / "said.txt").open("wb")
-    return subprocess.Popen([*command, *own], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+    with (folder / "said.txt").open("wb") as said:
+        return subprocess.Popen([*command, *own], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
 
 
 def ended(edition: Edition, process: subprocess.Popen) -> int:
@@ -71,7 +71,7 @@ def ended(edition: Edition, process: subprocess.Popen) -> int:
 
 
 def main() -> int:
-    """Build all editions; the first that fails ends it."""
+    """Build all editions; return the code of the first that failed, or 0."""
     first, *others = editions()
     READ.unlink(missing_ok=True)
     english = start(first)
@@ -82,7 +82,8 @@ def main() -> int:
         for _, process in begun:
             process.terminate()
         return code
-    return next((code for one, process in begun if (code := ended(one, process))), 0)
+    codes = [ended(one, process) for one, process in begun]
+    return next(filter(None, codes), 0)
 
 
 if __name__ == "__main__":

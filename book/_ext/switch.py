@@ -44,7 +44,7 @@ def with_switch(text: str, page: str, app: Sphinx) -> str:
 
 
 def _say_theme(app: Sphinx, text: str) -> str:
-    """Say what the theme writes around and into a page; what it names by itself may stay."""
+    """Say what the theme writes around and into a page; captions, prompts, links need a message."""
     messages = catalogue(app.config.language)
 
     def said(found: re.Match[str]) -> str:

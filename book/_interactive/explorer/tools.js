@@ -12,7 +12,6 @@
   const tell = (message, values = {}) =>
     said(message).replace(/\{(\w+)\}/g, (slot, name) => said(String(values[name] ?? slot)));
 
-  const SPOKEN = new Set(["ariaLabel", "ariaRoleDescription", "placeholder", "title"]);
   const chain = (parts, message = "{one}, {other}") =>
     parts.filter(Boolean).reduce((one, other) => (one ? tell(message, { one, other }) : other), "");
   // A Chinese letter takes the room of two others.
@@ -22,6 +21,8 @@
     while (room(text) >= most) text = text.slice(0, -1);
     return `${text}…`;
   };
+
+  const SPOKEN = new Set(["ariaLabel", "ariaRoleDescription", "placeholder", "title"]);
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
